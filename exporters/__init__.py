@@ -1,0 +1,1 @@
+"""Sinks, one file each. `graphgen.exporter` says what an exporter is."""

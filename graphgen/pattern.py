@@ -1,0 +1,66 @@
+"""Patterns: what a crime looks like as nodes and edges, and what honest thing looks like it.
+
+A pattern is one file in `patterns/`; its file name is its name, its docstring the story and the
+source, its dataclass fields the keys in YAML, the options and the docs. It plants edges that will
+fire; it never writes an event. What it adds beside the crime gets its honest life from
+`graphgen.population.live`, like everybody's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Interval
+
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["Pattern", "choose"]
+
+
+@dataclass(frozen=True)
+class Pattern(ABC):
+    """A way of crime, planted for all its instances at once."""
+
+    prevalence: ClassVar[float]
+    """Instances among 10,000 people, when `count` is left open."""
+
+    count: Annotated[int, Ge(0)] | None = None
+    """How many instances; by default as many as its prevalence gives for the world's people."""
+
+    difficulty: Annotated[float, Interval(ge=0, le=1)] = 0.5
+    """How well it hides, from 0 to 1: amounts blend in, timing stretches, cover traffic grows."""
+
+    @abstractmethod
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the nodes, edges, cases and members of all instances of the crime."""
+
+    @abstractmethod
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield those of its honest look-alike."""
+
+    def instances(self, graph: Graph) -> int:
+        """Say how many instances to plant in this graph."""
+        if self.count is not None:
+            return self.count
+        return round(self.prevalence * graph.world.users / 10_000)
+
+    def lookalikes(self, graph: Graph) -> int:
+        """Say how many look-alikes to plant: the world's `decoys` of them for each instance."""
+        return round(self.instances(graph) * graph.world.decoys)
+
+
+def choose(
+    rng: np.random.Generator, pool: Array, shape: tuple[int, ...], what: str
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """Draw distinct rows out of a pool; `ValueError` if there are too few, naming `what`."""
+    need = int(np.prod(shape))
+    if need > len(pool):
+        raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
+    return rng.choice(pool, need, replace=False).astype(np.int32).reshape(shape)

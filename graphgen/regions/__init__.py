@@ -1,0 +1,1 @@
+"""Regions: a folder of data each, no code. `graphgen.region` reads them."""

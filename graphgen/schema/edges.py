@@ -1,0 +1,150 @@
+"""Edge tables: what can be observed, and the recipe (habits that fire).
+
+A recipe's edge is a standing habit or an errand. Walks fire them all alike; what they fire is data,
+the edges themselves are truth.
+"""
+
+from __future__ import annotations
+
+from graphgen.schema import words
+from graphgen.schema.column import Column, Kind, Meaning, Schema
+
+__all__ = ["EDGES", "RECIPES"]
+
+_ID, _REF, _CATEGORY, _INT = Meaning.ID, Meaning.REF, Meaning.CATEGORY, Meaning.INT
+_FLOAT, _MONEY, _TIME = Meaning.FLOAT, Meaning.MONEY, Meaning.TIME
+
+_USER = Column("user_id", _REF, "The person.", "user")
+_SINCE = Column("since", _TIME, "From when.")
+_UNTIL = Column("until", _TIME, "Until when; none: still so.", nullable=True)
+_FIRST_SEEN = Column("first_seen", _TIME, "From when the person used it.")
+_LAST_SEEN = Column("last_seen", _TIME, "Until when; none: still in use.", nullable=True)
+
+
+def _edge(name: str, doc: str, *columns: Column) -> Schema:
+    return Schema(name, Kind.EDGE, doc, columns)
+
+
+EDGES: tuple[Schema, ...] = (
+    _edge(
+        "has_account",
+        "A person holds an account, or may act for it.",
+        _USER,
+        Column("account_id", _REF, "The account.", "account"),
+        Column("role", _CATEGORY, "In which role.", values=words.ACCOUNT_ROLES),
+        _SINCE,
+    ),
+    _edge(
+        "uses_device",
+        "A person banks from a device; it follows from `signs_in`.",
+        _USER,
+        Column("device_id", _REF, "The device.", "device"),
+        _FIRST_SEEN,
+        _LAST_SEEN,
+    ),
+    _edge(
+        "uses_ip",
+        "A person banks from an internet address; it follows from `signs_in`.",
+        _USER,
+        Column("ip_id", _REF, "The address.", "ip"),
+        _FIRST_SEEN,
+        _LAST_SEEN,
+    ),
+    _edge(
+        "has_email",
+        "A person gave an e-mail address to the bank.",
+        _USER,
+        Column("email_id", _REF, "The e-mail address.", "email"),
+        _SINCE,
+        _UNTIL,
+    ),
+    _edge(
+        "has_phone",
+        "A person gave a telephone number to the bank.",
+        _USER,
+        Column("phone_id", _REF, "The number.", "phone"),
+        _SINCE,
+        _UNTIL,
+    ),
+    _edge(
+        "lives_at",
+        "A person lives at an address.",
+        _USER,
+        Column("address_id", _REF, "The address.", "address"),
+        _SINCE,
+        _UNTIL,
+    ),
+    _edge(
+        "employed_by",
+        "A person works for an employer.",
+        _USER,
+        Column("employer_id", _REF, "The employer.", "employer"),
+        _SINCE,
+        _UNTIL,
+    ),
+    _edge(
+        "knows",
+        "Two people know each other; one row a pair.",
+        _USER,
+        Column("other_user_id", _REF, "The other person.", "user"),
+        Column("relation", _CATEGORY, "How they know each other.", values=words.RELATIONS),
+        _SINCE,
+    ),
+)
+
+_FROM = Column("valid_from", _TIME, "Fires from then on (an errand: fires then).")
+_TO = Column("valid_to", _TIME, "Fires until then; none: on and on.", nullable=True)
+_CASE = Column("case_id", _REF, "The case that the edge belongs to.", "case", nullable=True)
+
+RECIPES: tuple[Schema, ...] = (
+    Schema(
+        "pays",
+        Kind.EDGE,
+        "A habit of paying, or an errand: an edge from account to account that fires payments.",
+        (
+            Column("edge_id", _ID, "Row number."),
+            Column("debtor_account_id", _REF, "Who pays.", "account"),
+            Column("creditor_account_id", _REF, "Who is paid.", "account"),
+            Column("user_id", _REF, "The person who acts.", "user", nullable=True),
+            Column("card_id", _REF, "The card that is used.", "card", nullable=True),
+            Column("habit", _CATEGORY, "What kind of habit.", values=words.HABITS),
+            Column("rail", _CATEGORY, "How the money moves.", values=words.RAILS),
+            Column("channel", _CATEGORY, "Where it is ordered.", values=words.CHANNELS),
+            Column("amount_minor", _MONEY, "Median amount, in minor units (when it is a sum)."),
+            Column("spread", _FLOAT, "Standard deviation of the amount's logarithm."),
+            Column(
+                "amount_of",
+                _CATEGORY,
+                "What the amount is: a sum, or a share of the payer's available balance, of what "
+                "is owed on the creditor's account, or of the receipt of the edge it follows.",
+                values=words.AMOUNT_OF,
+            ),
+            Column("share", _FLOAT, "The share, when the amount is one."),
+            Column("rate", _FLOAT, "Firings a day on average; 0 when it follows a schedule."),
+            Column("schedule", _INT, "When it is due (`graphgen.schedule`).", width="int8"),
+            _FROM,
+            _TO,
+            Column("follows", _INT, "Row of the errand whose receipt it passes on.", nullable=True),
+            Column("via", _INT, "Row of the `signs_in` it is ordered over.", nullable=True),
+            _CASE,
+        ),
+        recipe=True,
+    ),
+    Schema(
+        "signs_in",
+        Kind.EDGE,
+        "A habit of opening bank sessions from a device at an internet address.",
+        (
+            Column("edge_id", _ID, "Row number."),
+            _USER,
+            Column("device_id", _REF, "The device.", "device"),
+            Column("ip_id", _REF, "The internet address.", "ip"),
+            Column("rate", _FLOAT, "Sessions a day on average."),
+            Column("hours", _INT, "Row of the region's profiles of the week.", width="int8"),
+            _FROM,
+            _TO,
+            _CASE,
+        ),
+        recipe=True,
+    ),
+)

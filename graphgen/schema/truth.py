@@ -1,0 +1,51 @@
+"""Truth tables: what was planted, who belongs to it, and off which edge each event was walked."""
+
+from __future__ import annotations
+
+from graphgen.schema import words
+from graphgen.schema.column import Column, Kind, Meaning, Schema
+
+__all__ = ["TRUTH"]
+
+_CASE_ID = Column("case_id", Meaning.REF, "The case.", "case")
+
+TRUTH: tuple[Schema, ...] = (
+    Schema(
+        "case",
+        Kind.TRUTH,
+        "One planted instance of a pattern, or of its honest look-alike.",
+        (
+            Column("case_id", Meaning.ID, "Key of the case."),
+            Column("pattern", Meaning.TEXT, "The pattern."),
+            Column("is_fraud", Meaning.BOOL, "A crime; if not, its honest look-alike."),
+            Column("difficulty", Meaning.FLOAT, "How hard it was asked to be, from 0 to 1."),
+            Column("start", Meaning.TIME, "When its first edge can fire."),
+            Column("end", Meaning.TIME, "When its last edge can fire."),
+        ),
+        letter="C",
+    ),
+    Schema(
+        "member",
+        Kind.TRUTH,
+        "An entity that belongs to a case, and the part it plays.",
+        (
+            _CASE_ID,
+            Column("entity", Meaning.CATEGORY, "The entity's table.", values=words.ENTITIES),
+            Column("entity_id", Meaning.REF, "The entity.", "=entity"),
+            Column("role", Meaning.TEXT, "The part it plays."),
+        ),
+    ),
+    Schema(
+        "event_label",
+        Kind.TRUTH,
+        "The edge that an event was walked off, and through it the case: the label, as a join.",
+        (
+            Column("event", Meaning.CATEGORY, "The event's table.", values=words.EVENTS),
+            Column("event_id", Meaning.REF, "The event.", "=event", width="int64"),
+            Column("edge", Meaning.CATEGORY, "The edge's table.", values=words.WALKED_EDGES),
+            Column("edge_id", Meaning.INT, "The edge: its row in that table."),
+            Column("case_id", Meaning.REF, "The edge's case.", "case", nullable=True),
+            Column("is_fraud", Meaning.BOOL, "Whether the case is a crime."),
+        ),
+    ),
+)

@@ -1,0 +1,94 @@
+"""The closed vocabularies: every word that a CATEGORY column may hold, in the order of its code."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ACCOUNT_ROLES",
+    "ACCOUNT_TYPES",
+    "ACTIONS",
+    "AMOUNT_OF",
+    "CARD_TYPES",
+    "CHANNELS",
+    "DEVICE_TYPES",
+    "EMPLOYMENT",
+    "ENTITIES",
+    "EVENTS",
+    "HABITS",
+    "IP_KINDS",
+    "LEGS",
+    "PURPOSES",
+    "RAILS",
+    "RELATIONS",
+    "STATUSES",
+    "WALKED_EDGES",
+    "code",
+]
+
+ACCOUNT_TYPES = ("checking", "savings", "credit_card", "business", "internal", "external")
+ACCOUNT_ROLES = ("owner", "joint", "signatory")
+CARD_TYPES = ("debit", "credit")
+EMPLOYMENT = ("employed", "self_employed", "student", "retired", "unemployed")
+DEVICE_TYPES = ("phone", "tablet", "laptop", "desktop")
+IP_KINDS = ("home", "mobile", "office", "public", "vpn", "hosting")
+RELATIONS = ("family", "friend", "colleague", "neighbour")
+
+HABITS = (
+    "salary",
+    "benefit",
+    "rent",
+    "mortgage",
+    "bill",
+    "subscription",
+    "purchase",
+    "cash_withdrawal",
+    "cash_deposit",
+    "transfer",
+    "own_transfer",
+    "card_repayment",
+    "revenue",
+    "supply",
+)
+RAILS = ("card", "instant", "batch", "cheque", "cash", "book")
+CHANNELS = ("pos", "online", "atm", "branch", "file")
+LEGS = ("original", "settlement", "return", "fee", "write_off")
+STATUSES = ("booked", "declined")
+PURPOSES = ("SALA", "BENE", "RENT", "HLRP", "UBIL", "SUBS", "SAVG", "CCRD", "SUPP", "CASH")
+"""Codes of the ISO 20022 external purpose code list."""
+
+AMOUNT_OF = ("sum", "balance", "debt", "receipt")
+
+ACTIONS = (
+    "sign_in",
+    "sign_in_failed",
+    "balance_viewed",
+    "payee_added",
+    "password_changed",
+    "email_changed",
+    "phone_changed",
+    "address_changed",
+    "device_registered",
+)
+
+EVENTS = ("payment", "session", "action")
+WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at")
+ENTITIES = (
+    "user",
+    "household",
+    "employer",
+    "merchant",
+    "bank",
+    "account",
+    "card",
+    "device",
+    "ip",
+    "email",
+    "phone",
+    "address",
+)
+
+
+def code(words: tuple[str, ...], word: str) -> int:
+    """Give the code of `word` in a vocabulary; `ValueError` names what there is instead."""
+    if word not in words:
+        raise ValueError(f"no word {word!r}; there is: {', '.join(words)}")
+    return words.index(word)

@@ -1,0 +1,1 @@
+"""Walks: each file reads one day's events off the graph's edges."""

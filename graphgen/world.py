@@ -1,0 +1,120 @@
+"""The world: a frozen recipe that holds values and yields tables, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from annotated_types import Ge, Gt, Interval
+
+from graphgen.pattern import Pattern
+from graphgen.registry import PATTERNS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.table import Table
+
+__all__ = ["DAY_MS", "Transfers", "World", "all_patterns"]
+
+DAY_MS = 86_400_000
+"""Milliseconds in a day of UTC."""
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """The shape of the network of people's transfers to each other.
+
+    Defaults: Saxena et al., "The Banking Transactions Dataset and its Comparative Analysis with
+    Scale-free Networks", ASONAM 2021 (arXiv 2109.10703): Rabobank 2010-2020.
+    """
+
+    in_exponent: Annotated[float, Interval(gt=1.5, le=4)] = 2.4
+    """Exponent of the density of how many people pay a person, in the tail."""
+
+    out_exponent: Annotated[float, Interval(gt=1.5, le=4)] = 2.15
+    """Exponent of the density of how many people a person pays, in the tail."""
+
+    mean_degree: Annotated[float, Interval(gt=0, le=50)] = 2.36
+    """How many people a person pays on average."""
+
+    reciprocity: Annotated[float, Interval(ge=0, le=0.6)] = 0.26
+    """Share of the edges whose opposite exists."""
+
+    clustering: Annotated[float, Interval(ge=0, le=0.2)] = 0.02
+    """Mean local clustering coefficient."""
+
+
+def all_patterns() -> dict[str, Pattern]:
+    """Give every pattern there is, with its defaults."""
+    return {name: PATTERNS.load(name, Pattern)() for name in PATTERNS.names()}
+
+
+@dataclass(frozen=True)
+class World:
+    """What to grow, and from which seed. The same world yields the same tables."""
+
+    users: Annotated[int, Ge(1)] = 10_000
+    """How many people."""
+
+    seed: Annotated[int, Ge(0)] = 7
+    """Where all randomness comes from."""
+
+    start: date = date(2026, 1, 1)
+    """The first day, UTC."""
+
+    days: Annotated[int, Interval(ge=0, le=36_500)] = 90
+    """How many days are walked."""
+
+    region: str = "us"
+    """Where: a folder of `graphgen/regions/`."""
+
+    patterns: Mapping[str, Pattern] = field(default_factory=all_patterns)
+    """What is planted, by name; by default every pattern there is."""
+
+    decoys: Annotated[float, Interval(ge=0, le=1000)] = 1.0
+    """Honest look-alikes for each crime."""
+
+    walks: tuple[str, ...] = ("session", "payment")
+    """What is walked off the graph: `session` (with `action`), `payment`."""
+
+    transfers: Transfers = field(default_factory=Transfers)
+    """The network of people's transfers."""
+
+    activity: Annotated[float, Gt(0)] = 1.0
+    """Factor on how often people pay; amounts shrink as it grows, so that budgets hold."""
+
+    identities: Literal["safe", "public"] = "safe"
+    """`safe`: addresses that reach nobody; `public`: ranges in which look-ups work."""
+
+    def __hash__(self) -> int:
+        return hash((self.seed, self.users, self.days, self.start, self.region))
+
+    @cached_property
+    def start_ms(self) -> int:
+        """The first moment, in milliseconds since 1970-01-01 UTC."""
+        midnight = datetime(self.start.year, self.start.month, self.start.day, tzinfo=UTC)
+        return int(midnight.timestamp()) * 1000
+
+    @property
+    def end_ms(self) -> int:
+        """The moment after the last."""
+        return self.start_ms + self.days * DAY_MS
+
+    def date_of(self, day: int) -> date:
+        """Give the date of the day with that number; day 0 is the first."""
+        return self.start + timedelta(days=day)
+
+    def graph(self) -> Graph:
+        """Grow the property graph: the population, then each pattern and look-alike on it."""
+        from graphgen.grow import grow
+
+        return grow(self)
+
+    def tables(self) -> Iterator[Table]:
+        """Yield nodes, edges, days of events with their labels, and truth, ready for a sink."""
+        from graphgen.generate import tables
+
+        return tables(self)

@@ -1,0 +1,1 @@
+"""Patterns of crime, one file each. `graphgen.pattern` says what a pattern is."""
