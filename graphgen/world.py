@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Interval
 
 from graphgen.pattern import Pattern
 from graphgen.registry import PATTERNS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.table import Table
 
-__all__ = ["DAY_MS", "Transfers", "World", "all_patterns"]
+__all__ = ["DAY_MS", "TRANSFERS", "Transfers", "World", "all_patterns"]
 
 DAY_MS = 86_400_000
 """Milliseconds in a day of UTC."""
@@ -47,6 +47,14 @@ class Transfers:
     """Mean local clustering coefficient."""
 
 
+TRANSFERS: Mapping[str, Transfers] = {
+    "rabobank": Transfers(),
+    "finbench": Transfers(in_exponent=2.32, out_exponent=1.72),
+}
+"""Published fits by name. `finbench`: the exponents of LDBC FinBench's data generator; what that
+does not publish is as in `rabobank`."""
+
+
 def all_patterns() -> dict[str, Pattern]:
     """Give every pattern there is, with its defaults."""
     return {name: PATTERNS.load(name, Pattern)() for name in PATTERNS.names()}
@@ -56,13 +64,13 @@ def all_patterns() -> dict[str, Pattern]:
 class World:
     """What to grow, and from which seed. The same world yields the same tables."""
 
-    users: Annotated[int, Ge(1)] = 10_000
+    users: Annotated[int, Interval(ge=1, le=100_000_000)] = 10_000
     """How many people."""
 
-    seed: Annotated[int, Ge(0)] = 7
+    seed: Annotated[int, Interval(ge=0, le=2**63 - 1)] = 7
     """Where all randomness comes from."""
 
-    start: date = date(2026, 1, 1)
+    start: Annotated[date, Interval(ge=date(1971, 1, 1), le=date(2199, 12, 31))] = date(2026, 1, 1)
     """The first day, UTC."""
 
     days: Annotated[int, Interval(ge=0, le=36_500)] = 90
@@ -83,7 +91,7 @@ class World:
     transfers: Transfers = field(default_factory=Transfers)
     """The network of people's transfers."""
 
-    activity: Annotated[float, Gt(0)] = 1.0
+    activity: Annotated[float, Interval(gt=0, le=1000)] = 1.0
     """Factor on how often people pay; amounts shrink as it grows, so that budgets hold."""
 
     identities: Literal["safe", "public"] = "safe"
