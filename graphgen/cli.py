@@ -1,0 +1,297 @@
+"""The command line: each command parses, makes one call of the library, and prints.
+
+Exit codes: 0 done, 1 a check failed, 2 the request was wrong, 130 stopped by Ctrl-C. Results go to
+stdout, all else to stderr. What is heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+__all__ = ["app", "help_texts", "main"]
+
+_WRONG, _STOPPED = 2, 130
+
+app = typer.Typer(
+    name="graphgen",
+    help="Grow a financial world as a graph, plant true fraud in it, walk its payments to disk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Ids(StrEnum):
+    """How ids are spelled in files."""
+
+    INT = "int"
+    TEXT = "text"
+
+
+class Labels(StrEnum):
+    """Where labels stand."""
+
+    APART = "apart"
+    INLINE = "inline"
+
+
+class Kinds(StrEnum):
+    """What can be listed."""
+
+    PATTERNS = "patterns"
+    WALKS = "walks"
+    EXPORTERS = "exporters"
+    REGIONS = "regions"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Written = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a written dataset.")]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - Typer's callback
+    if asked:
+        from graphgen import __version__
+
+        typer.echo(f"graphgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _graphgen(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def generate(
+    *,
+    world: Annotated[
+        Path | None, typer.Argument(metavar="[WORLD.yaml]", help="World file; `init` writes one.")
+    ] = None,
+    users: Annotated[int | None, typer.Option(help="How many people.")] = None,
+    days: Annotated[int | None, typer.Option(help="How many days are walked.")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day (UTC): YYYY-MM-DD, or now.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day after the last: YYYY-MM-DD, or now.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Where all randomness comes from.")] = None,
+    region: Annotated[str | None, typer.Option(metavar="NAME", help="Where; see `list`.")] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EXPORTER:TARGET", help="Where to write; again for more."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any key of a world file; again for more."),
+    ] = None,
+    ids: Annotated[Ids, typer.Option(help="How ids are spelled.")] = Ids.INT,
+    labels: Annotated[
+        Labels, typer.Option(help="Truth in tables of its own, or beside each event too.")
+    ] = Labels.APART,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that walk days.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish what was stopped.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over an older dataset.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    json: Json = False,
+) -> None:
+    """Grow a world and write it; by default to ./world/ as Parquet."""
+    from graphgen import request, terminal
+    from graphgen.generate import Interrupted
+    from graphgen.generate import generate as run
+
+    file = request.world_file(
+        world,
+        request.options(users=users, days=days, seed=seed, region=region, start=start, end=end),
+        settings or [],
+    )
+    sinks = request.sinks(to or file.to or ("parquet:world",), ids.value)
+    try:
+        with terminal.show_progress(quiet=quiet) as tell:
+            summary = run(
+                file.world,
+                sinks,
+                workers=workers,
+                resume=resume,
+                force=force,
+                command=shlex.join(["graphgen", *sys.argv[1:]]),
+                labels=labels.value,
+                on_progress=tell,
+            )
+    except Interrupted as stopped:
+        typer.echo(str(stopped), err=True)
+        raise typer.Exit(_STOPPED) from None
+    if json:
+        terminal.show_json(request.summary_document(file.world, summary))
+    elif not quiet:
+        terminal.show_summary(file.world, summary)
+
+
+@app.command("list")
+def list_(
+    *,
+    kind: Annotated[Kinds | None, typer.Argument(help="Of one kind; by default of all.")] = None,
+    json: Json = False,
+) -> None:
+    """Name what there is: patterns, walks, exporters, regions."""
+    from graphgen import describe, terminal
+
+    kinds = [kind.value] if kind else [each.value for each in Kinds]
+    found = {each: list(describe.entries(each)) for each in kinds}
+    if json:
+        terminal.show_json({each: {e.name: e.title for e in some} for each, some in found.items()})
+    else:
+        terminal.show_list(found)
+
+
+@app.command("describe")
+def describe_(
+    *,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")
+    ],
+    json: Json = False,
+) -> None:
+    """Tell what NAME is: its text, its parameters, its source."""
+    from graphgen import describe, terminal
+
+    found = describe.find(name)
+    if json:
+        terminal.show_json([entry.as_dict() for entry in found])
+        return
+    for entry in found:
+        terminal.show_entry(entry)
+
+
+@app.command()
+def inspect(*, dataset: Written, json: Json = False) -> None:
+    """Tell what a dataset holds: its world, rows per table, cases planted."""
+    from graphgen import request, terminal
+
+    world, run, cases = request.inspect(dataset)
+    if json:
+        planted = [dict(zip(("pattern", "is_fraud", "cases"), c, strict=True)) for c in cases]
+        terminal.show_json({**run, "planted": planted})
+    else:
+        terminal.show_run(str(dataset), world, run, cases)
+
+
+@app.command()
+def verify(
+    *,
+    dataset: Written,
+    realism: Annotated[
+        bool, typer.Option("--realism", help="Measure realism too; that fails no check.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Prove a dataset's promises again, from its files alone."""
+    from graphgen import terminal
+    from graphgen.verify import verify as run
+
+    checks = run(dataset)
+    metrics = []
+    if realism:
+        from graphgen.realism import realism as measure
+
+        metrics = measure(dataset)
+    if json:
+        told = {"checks": [vars(check) for check in checks]}
+        terminal.show_json(told | ({"realism": [vars(m) for m in metrics]} if realism else {}))
+    else:
+        terminal.show_checks(checks)
+        if metrics:
+            terminal.show_metrics(metrics)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json-schema", help="The JSON Schema of a world file instead.")
+    ] = False,
+) -> None:
+    """Print the data dictionary as Markdown."""
+    from graphgen import json_schema as schema_of
+    from graphgen import pages, terminal
+
+    if as_json:
+        terminal.show_json(schema_of.world_file())
+    else:
+        typer.echo(pages.tables_page(), nl=False)
+
+
+@app.command()
+def init(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="- for stdout.")] = Path(
+        "world.yaml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Write over an older file.")] = False,
+) -> None:
+    """Write a world file with every key, its meaning and its default."""
+    from graphgen import pages
+
+    if str(file) == "-":
+        typer.echo(pages.commented_world(), nl=False)
+        return
+    with file.open("w" if force else "x", encoding="utf-8") as out:
+        out.write(pages.commented_world())
+    typer.echo(f"wrote {file}; `graphgen generate {shlex.quote(str(file))}` makes it", err=True)
+
+
+def help_texts() -> Iterator[tuple[str, str]]:
+    """Give each command's name and what its `--help` says, 80 columns wide and without boxes."""
+    app.rich_markup_mode = None
+    group = cast("TyperGroup", typer.main.get_command(app))
+    with group.make_context("graphgen", [], resilient_parsing=True, terminal_width=80) as context:
+        yield "graphgen", group.get_help(context)
+        for name, command in group.commands.items():
+            with command.make_context(
+                name, [], context, resilient_parsing=True, terminal_width=80
+            ) as inner:
+                yield f"graphgen {name}", command.get_help(inner)
+
+
+def main() -> None:
+    """Run the command that was typed; what is wrong is one line on stderr."""
+    try:
+        code = app(standalone_mode=False)
+    except (typer.TyperException, ValueError, OSError) as wrong:
+        typer.echo(f"error: {_line(wrong)}", err=True)
+        code = _WRONG
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("stopped", err=True)
+        code = _STOPPED
+    sys.exit(code)
+
+
+def _line(wrong: Exception) -> str:
+    """Say in one line what was wrong."""
+    if isinstance(wrong, typer.TyperException):
+        said = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
+    elif isinstance(wrong, FileExistsError):
+        said = f"{wrong.filename}: there is one already; --force writes over it"
+    elif isinstance(wrong, OSError) and wrong.filename:
+        said = f"{wrong.filename}: {wrong.strerror}"
+    else:
+        said = str(wrong)
+    return " ".join(said.split())

@@ -1,0 +1,157 @@
+"""What there is, in words: patterns, exporters, walks, regions and tables describe themselves.
+
+A pattern's text is its file's docstring and its class's; its parameters are its dataclass's fields.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from graphgen.config import WorldError
+from graphgen.document import nearest
+from graphgen.exporter import Exporter
+from graphgen.fields import Field, fields_of, plain
+from graphgen.pattern import Pattern
+from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
+from graphgen.schema import SCHEMAS, Column, Meaning, Schema
+
+__all__ = ["KINDS", "Entry", "entries", "find", "meaning_of", "spell"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that has a name and describes itself."""
+
+    kind: str
+    """`pattern`, `exporter`, `walk`, `region` or `table`."""
+    name: str
+    title: str
+    """One line."""
+    story: str = ""
+    """Paragraphs, lists; as Markdown."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Field, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the entry as JSON can say it."""
+        entry = {"kind": self.kind, "name": self.name, "title": self.title, "story": self.story}
+        parameters = [
+            {
+                "name": each.name,
+                "allowed": each.allowed,
+                "default": None if each.default is MISSING else plain(each.default),
+                "doc": each.doc,
+            }
+            for each in self.parameters
+        ]
+        columns = [
+            {"name": each.name, "meaning": meaning_of(each), "doc": each.doc}
+            for each in self.columns
+        ]
+        return {**entry, "facts": dict(self.facts), "parameters": parameters, "columns": columns}
+
+
+def entries(kind: str) -> Iterator[Entry]:
+    """Describe everything of a kind (a key of `KINDS`), in order of names."""
+    names, entry = KINDS[kind]
+    return (entry(name) for name in names())
+
+
+def find(name: str) -> list[Entry]:
+    """Describe what has that name: one thing, or a walk and the table of its events."""
+    found = [entry(name) for names, entry in KINDS.values() if name in names()]
+    if not found:
+        known = sorted({each for names, _ in KINDS.values() for each in names()})
+        raise WorldError(f"nothing is called {name!r}; {nearest(name, known)}")
+    return found
+
+
+def meaning_of(column: Column) -> str:
+    """Say what a column's values are: its meaning, and what it refers to or may say."""
+    said = str(column.meaning)
+    if column.refers.startswith("="):
+        said = f"ref to the table in {column.refers[1:]}"
+    elif column.refers:
+        said = f"ref to {column.refers}"
+    elif column.meaning is Meaning.CATEGORY:
+        said = f"one of {', '.join(column.values)}"
+    return f"{said}, or null" if column.nullable else said
+
+
+def spell(value: object) -> str:
+    """Spell a parameter's default as in a world file."""
+    if value is MISSING:
+        return ""
+    value = plain(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def _pattern(name: str) -> Entry:
+    cls = PATTERNS.load(name, Pattern)
+    title, story = _doc(PATTERNS.module(name).__doc__)
+    about = inspect.cleandoc(cls.__doc__ or "")
+    facts = {"Planted by default": f"{cls.prevalence:g} in 10,000 people"}
+    query = files("graphgen.cypher").joinpath(f"{name}.cypher")
+    if query.is_file():
+        facts["Found by"] = f"cypher/{name}.cypher"
+    return Entry("pattern", name, title, f"{about}\n\n{story}".strip(), facts, fields_of(cls))
+
+
+def _exporter(name: str) -> Entry:
+    cls = EXPORTERS.load(name, Exporter)
+    title, story = _doc(EXPORTERS.module(name).__doc__)
+    return Entry(
+        "exporter", name, title, story, {"Given as": f"--to {name}:TARGET"}, fields_of(cls)
+    )
+
+
+def _walk(name: str) -> Entry:
+    title, story = _doc(WALKS.module(name).__doc__)
+    return Entry("walk", name, title, story)
+
+
+def _region(name: str) -> Entry:
+    folder = files("graphgen.regions").joinpath(name)
+    told = tomllib.loads(folder.joinpath("region.toml").read_text(encoding="utf-8"))
+    facts = {key.replace("_", " "): str(told[key]) for key in told if _is_scalar(told[key])}
+    title = str(told.get("title", name))
+    return Entry("region", name, title, str(told.get("about", "")), facts)
+
+
+def _table(name: str) -> Entry:
+    schema = SCHEMAS[name]
+    facts = {"Kind": _kind(schema), "Folder": f"{schema.folder}/"}
+    if schema.letter:
+        facts["Ids in text"] = f"{schema.letter}1234567890"
+    return Entry("table", name, schema.doc, "", facts, (), schema.columns)
+
+
+def _kind(schema: Schema) -> str:
+    return f"{schema.kind}, recipe: written as truth" if schema.recipe else str(schema.kind)
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _doc(doc: str | None) -> tuple[str, str]:
+    title, _, story = inspect.cleandoc(doc or "").partition("\n\n")
+    return " ".join(title.split()), story.strip()
+
+
+KINDS: dict[str, tuple[Callable[[], list[str]], Callable[[str], Entry]]] = {
+    "patterns": (PATTERNS.names, _pattern),
+    "walks": (WALKS.names, _walk),
+    "exporters": (EXPORTERS.names, _exporter),
+    "regions": (region_names, _region),
+    "tables": (lambda: list(SCHEMAS), _table),
+}
+"""For each kind: what names there are, and how one of them is described."""

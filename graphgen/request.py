@@ -1,0 +1,116 @@
+"""What a command asks for, as the library takes it: options made into a world and its sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphgen.config import (
+    WorldError,
+    WorldFile,
+    change,
+    parse_setting,
+    read_world_file,
+    sink_of,
+    world_from_dict,
+    world_to_dict,
+)
+from graphgen.exporter import Exporter, IdForm
+from graphgen.fields import fields_of
+from graphgen.registry import EXPORTERS
+from graphgen.world import World
+
+if TYPE_CHECKING:
+    from graphgen.generate import Summary
+
+__all__ = ["Cases", "inspect", "options", "sinks", "summary_document", "world_file"]
+
+Cases = list[tuple[str, bool, int]]
+"""Patterns, whether it is the crime or its honest look-alike, and how many were planted."""
+
+
+def options(*, start: str | None, end: str | None, **values: object) -> dict[str, Any]:
+    """Give the options that were given: keys of a world, and `end`, with dates as dates."""
+    dates = {"start": _date("start", start), "end": _date("end", end)}
+    return {name: v for name, v in {**values, **dates}.items() if v is not None}
+
+
+def world_file(path: Path | None, given: Mapping[str, Any], settings: Sequence[str]) -> WorldFile:
+    """Read the world file, if there is one; options change it, and then `--set`."""
+    file = read_world_file(path) if path else WorldFile(World())
+    keys = dict(given)
+    end = keys.pop("end", None)
+    if end is not None:
+        keys |= _span(end, keys.get("start"), keys.get("days"), file.world.days)
+    if "start" in keys:
+        keys["start"] = keys["start"].isoformat()
+    return change(file, keys | dict(parse_setting(setting) for setting in settings))
+
+
+def sinks(specs: Sequence[str], ids: IdForm) -> list[Exporter]:
+    """Make the exporters of `EXPORTER:TARGET`; those that can spell ids as asked do."""
+    made = []
+    for name, target in map(sink_of, specs):
+        cls = EXPORTERS.load(name, Exporter)
+        spelled = {"ids": ids} if "ids" in {each.name for each in fields_of(cls)} else {}
+        made.append(cls(target=target, **spelled))
+    targets = [sink.target for sink in made]
+    for target in targets:
+        if targets.count(target) > 1:
+            raise WorldError(f"to: two exporters write to {target!r}; give each its own")
+    return made
+
+
+def summary_document(world: World, summary: Summary) -> dict[str, Any]:
+    """Give what `generate --json` prints."""
+    return {
+        "world": world_to_dict(world),
+        "rows": dict(summary.rows),
+        "seconds": summary.seconds,
+        "cpu_seconds": summary.cpu_seconds,
+        "folders": [str(folder) for folder in summary.folders],
+    }
+
+
+def inspect(path: Path) -> tuple[World, dict[str, Any], Cases]:
+    """Read what a written dataset says of itself: its world, its run, the cases planted in it."""
+    from graphgen.dataset import Dataset
+
+    dataset = Dataset(path)
+    run = dict(dataset.run)
+    cases: Cases = []
+    if run["tables"].get("case"):
+        counted = dataset["case"].group_by(["pattern", "is_fraud"]).aggregate([([], "count_all")])
+        cases = sorted(
+            (row["pattern"], row["is_fraud"], row["count_all"]) for row in counted.to_pylist()
+        )
+    return world_from_dict(run["world"]), run, cases
+
+
+def _date(name: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    if text == "now":
+        return datetime.now(UTC).date()
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise WorldError(f"--{name}: {text!r} is not a date as YYYY-MM-DD, or now") from None
+
+
+def _span(end: date, start: date | None, days: int | None, default: int) -> dict[str, Any]:
+    """Say what `--end` makes of start and days: with a start it gives the days, else the start."""
+    if start is None:
+        days = default if days is None else days
+        try:
+            return {"start": end - timedelta(days=days), "days": days}
+        except OverflowError:
+            raise WorldError(f"--end: {end} less {days} days is no date") from None
+    between = (end - start).days
+    if days is not None and days != between:
+        raise WorldError(f"--end: {start} to {end} is {between} days, not {days}; leave out one")
+    if between < 0:
+        raise WorldError(f"--end: {end} is before {start}")
+    return {"days": between}

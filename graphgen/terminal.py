@@ -1,0 +1,215 @@
+"""What the command line shows: tables, progress and errors. Nothing below it prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from graphgen.describe import Entry, meaning_of, spell
+from graphgen.schema import SCHEMAS, Kind
+
+if TYPE_CHECKING:
+    from graphgen.generate import Progress, Summary
+    from graphgen.realism import Metric
+    from graphgen.verify import Check
+    from graphgen.world import World
+
+__all__ = [
+    "show_checks",
+    "show_entry",
+    "show_json",
+    "show_list",
+    "show_metrics",
+    "show_progress",
+    "show_run",
+    "show_summary",
+]
+
+_STAGES = {
+    "graph": "growing the graph",
+    "nodes": "writing nodes and edges",
+    "events": "walking days",
+    "truth": "writing truth",
+}
+
+
+def show_json(document: object) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
+
+
+def show_list(found: Mapping[str, Sequence[Entry]]) -> None:
+    """Print names and titles, kind by kind."""
+    table = _table()
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for kind, some in found.items():
+        table.add_row(Text(kind, style="bold"), "")
+        for entry in some:
+            table.add_row(Text(f"  {entry.name}"), Text(entry.title))
+    _out().print(table)
+
+
+def show_entry(entry: Entry) -> None:
+    """Print everything that an entry says about itself."""
+    out = _out()
+    out.print(Text.assemble((entry.name, "bold"), f"  ({entry.kind})"))
+    out.print(Padding(Markdown(entry.title), (0, 0, 1, 0)))
+    if entry.story:
+        out.print(Padding(Markdown(entry.story), (0, 0, 1, 0)))
+    if entry.facts:
+        facts = _table()
+        for name, fact in entry.facts.items():
+            facts.add_row(Text(name, style="dim"), Text(fact))
+        out.print(facts)
+        out.print()
+    for each in entry.parameters:
+        default = spell(each.default)
+        out.print(Text.assemble((each.name, "bold"), f" = {default}" if default else ""))
+        out.print(Padding(Text(f"{each.doc} ({each.allowed})".strip()), (0, 0, 0, 4)))
+    if entry.columns:
+        columns = _table("column", "what it says", "values")
+        for column in entry.columns:
+            columns.add_row(column.name, Text(column.doc), Text(meaning_of(column)))
+        out.print(columns)
+
+
+def show_summary(world: World, summary: Summary) -> None:
+    """Print what was written: rows per table, and how fast."""
+    out = _out()
+    out.print(_rows(summary.rows))
+    total = sum(summary.rows.values())
+    out.print()
+    out.print(_recipe(world))
+    wall, cpu = max(summary.seconds, 1e-3), max(summary.cpu_seconds, 1e-3)
+    out.print(
+        f"{total:,} rows in {summary.seconds:.1f} s: {total / wall:,.0f} a second, "
+        f"{total / cpu:,.0f} a CPU second"
+    )
+    for folder in summary.folders:
+        out.print(Text.assemble("written to ", (str(folder), "bold")), soft_wrap=True)
+
+
+def show_run(
+    path: str, world: World, run: Mapping[str, Any], cases: Sequence[tuple[str, bool, int]]
+) -> None:
+    """Print what a dataset holds: its world, rows per table, and what was planted.
+
+    `cases` are patterns, whether it is the crime or its honest look-alike, and how many.
+    """
+    out = _out()
+    state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
+    out.print(Text.assemble((path, "bold"), state), soft_wrap=True)
+    out.print(_recipe(world))
+    out.print()
+    out.print(_rows(run["tables"]))
+    if cases:
+        out.print()
+        table = _table("planted", "crimes", "look-alikes", numbers=(1, 2))
+        counts = {(name, fraud): count for name, fraud, count in cases}
+        for name in sorted({name for name, _, _ in cases}):
+            crimes, decoys = (counts.get((name, fraud), 0) for fraud in (True, False))
+            table.add_row(name, f"{crimes:,}", f"{decoys:,}")
+        out.print(table)
+
+
+def show_checks(checks: Sequence[Check]) -> None:
+    """Print each promise and whether it is kept; if not, the first row that breaks it."""
+    table = _table()
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for check in checks:
+        mark = Text("ok", style="green") if check.ok else Text("BROKEN", style="bold red")
+        said = check.promise if check.ok else f"{check.promise}\n{check.detail}"
+        table.add_row(mark, Text(said))
+    _out().print(table)
+
+
+def show_metrics(metrics: Sequence[Metric]) -> None:
+    """Print each measure of realism beside its target."""
+    table = _table("realism", "value", "target", "", "source", numbers=(1, 2))
+    for metric in metrics:
+        inside = metric.low <= metric.value <= metric.high
+        mark = Text("ok", style="green") if inside else Text("outside", style="yellow")
+        target = f"{metric.low:g} to {metric.high:g}"
+        table.add_row(metric.name, f"{metric.value:.3g}", target, mark, Text(metric.source))
+    _out().print(table)
+
+
+@contextmanager
+def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Give what to tell progress to; it draws a bar if stderr is a terminal."""
+    err = Console(stderr=True)
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description:<23}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.completed}/{task.total} {task.fields[rows]:>13,} rows"),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("", total=None, rows=0)
+
+        def tell(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=_STAGES.get(progress.stage, progress.stage),
+                completed=progress.done,
+                total=progress.total or None,
+                rows=progress.rows,
+            )
+
+        yield tell
+
+
+def _recipe(world: World) -> str:
+    return (
+        f"{world.users:,} people, {world.days:,} days from {world.start}, "
+        f"region {world.region}, seed {world.seed}"
+    )
+
+
+def _rows(rows: Mapping[str, int]) -> Table:
+    """Lay out the tables in three columns: nodes, edges, and events with truth below them."""
+    kinds: dict[str, list[tuple[str, str]]] = {"nodes": [], "edges": [], "events": [], "truth": []}
+    for name, count in rows.items():
+        schema = SCHEMAS[name]
+        kind = "truth" if schema.recipe or schema.kind is Kind.TRUTH else f"{schema.kind}s"
+        kinds[kind].append((name, f"{count:,}"))
+    right = [*kinds["events"], ("", ""), ("truth", "rows"), *kinds["truth"]]
+    table = _table("nodes", "rows", "edges", "rows", "events", "rows", numbers=(1, 3, 5))
+    lines = zip_longest(kinds["nodes"], kinds["edges"], right, fillvalue=("", ""))
+    for left, middle, last in lines:
+        style = "bold" if last[0] == "truth" else ""
+        table.add_row(*left, *middle, *(Text(word, style=style) for word in last))
+    return table
+
+
+def _table(*headers: str, numbers: tuple[int, ...] = ()) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if headers else None, show_header=bool(headers))
+    table.show_edge = False
+    table.pad_edge = False
+    for place, header in enumerate(headers):
+        right = place in numbers
+        table.add_column(header, justify="right" if right else "left", no_wrap=right)
+    return table
+
+
+def _out() -> Console:
+    return Console(highlight=False)
