@@ -6,7 +6,8 @@ An exporter is one file in `exporters/`; its file name is its name (`--to NAME:T
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -45,16 +46,26 @@ class FileExporter(Exporter):
     ids: IdForm = "int"
 
     def write(self, tables: Iterable[Table]) -> None:
-        """Write each table as a file of the target folder, nothing else: no run.json, no resume."""
-        for table in tables:
-            path = Path(self.target) / table.schema.folder / f"{table.name}{self.suffix}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.write_file(table, path)
+        """Write one file for each table, all its days in it, and nothing else: no run.json."""
+        sinks: dict[str, Callable[[Table], None]] = {}
+        with ExitStack() as opened:
+            for table in tables:
+                if table.name not in sinks:
+                    folder = Path(self.target) / table.schema.folder
+                    folder.mkdir(parents=True, exist_ok=True)
+                    path = folder / f"{table.name}{self.suffix}"
+                    sinks[table.name] = opened.enter_context(self.open(table.schema, path))
+                sinks[table.name](table)
+
+    def write_file(self, table: Table, path: Path) -> None:
+        """Write one table of public rows (`graphgen.publish`) to a file."""
+        with self.open(table.schema, path) as put:
+            put(table)
 
     @abstractmethod
-    def write_file(self, table: Table, path: Path) -> None:
-        """Write one table of public rows (`graphgen.publish`) to a file that does not exist yet."""
+    def open(self, schema: Schema, path: Path) -> AbstractContextManager[Callable[[Table], None]]:
+        """Begin a file; each call of what this gives appends a table of public rows to it."""
 
     @abstractmethod
     def read_file(self, path: Path, schema: Schema) -> pa.Table:
-        """Read such a file back, with the same Arrow types in every format."""
+        """Read such a file back: the canonical Arrow table (`graphgen.arrow`) in every format."""

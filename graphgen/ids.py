@@ -13,9 +13,19 @@ from zlib import crc32
 import numpy as np
 
 from graphgen.rng import stream
+from graphgen.schema import SCHEMAS, Kind
 from graphgen.table import Array
 
-__all__ = ["FIRST_ID", "event_ids", "public_ids", "scramble"]
+__all__ = [
+    "FIRST_ID",
+    "digits_of",
+    "event_ids",
+    "letter_of",
+    "parse_id",
+    "public_ids",
+    "scramble",
+    "spell_id",
+]
 
 _BITS = 33
 _DOMAIN = 1 << _BITS
@@ -72,3 +82,35 @@ def _place(name: str, size: int, taken: list[tuple[int, int]]) -> int:
         if all(start + size <= low or high <= start for low, high in taken):
             return start
         attempt += "+"
+
+
+def letter_of(kind: str) -> str:
+    """Give the letter that ids of `kind` begin with in text."""
+    return SCHEMAS[kind].letter
+
+
+def digits_of(kind: str) -> int:
+    """Give how many digits an id of `kind` has: twelve of an event (`event_ids`), else ten."""
+    return 12 if SCHEMAS[kind].kind is Kind.EVENT else 10
+
+
+def spell_id(number: int, kind: str) -> str:
+    """Spell one id in text, as in `A1234567890`."""
+    return f"{letter_of(kind)}{number:0{digits_of(kind)}d}"
+
+
+def parse_id(text: str | int, kind: str) -> int:
+    """Read an id as someone typed it: its number, or the kind's letter and its digits.
+
+    `ValueError` says what an id of `kind` looks like.
+    """
+    letter, digits = letter_of(kind), digits_of(kind)
+    number = str(text).strip()
+    if number[:1].upper() == letter:
+        number = number[1:]
+    if not (len(number) == digits and number.isascii() and number.isdigit() and number[0] != "0"):
+        raise ValueError(
+            f"{text!r} is no id of kind {kind}; one is {letter} and {digits} digits, "
+            f"or the digits alone"
+        )
+    return int(number)

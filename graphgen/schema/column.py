@@ -76,6 +76,8 @@ class Column:
     nullable: bool = False
     width: str = ""
     """INT: a numpy dtype other than int32."""
+    repeats: bool = False
+    """TEXT: whether the same words come again and again, so that a dictionary holds them best."""
 
     @property
     def dtype(self) -> np.dtype[np.generic] | None:

@@ -16,7 +16,7 @@ TRUTH: tuple[Schema, ...] = (
         "One planted instance of a pattern, or of its honest look-alike.",
         (
             Column("case_id", Meaning.ID, "Key of the case."),
-            Column("pattern", Meaning.TEXT, "The pattern."),
+            Column("pattern", Meaning.TEXT, "The pattern.", repeats=True),
             Column("is_fraud", Meaning.BOOL, "A crime; if not, its honest look-alike."),
             Column("difficulty", Meaning.FLOAT, "How hard it was asked to be, from 0 to 1."),
             Column("start", Meaning.TIME, "When its first edge can fire."),
@@ -32,7 +32,7 @@ TRUTH: tuple[Schema, ...] = (
             _CASE_ID,
             Column("entity", Meaning.CATEGORY, "The entity's table.", values=words.ENTITIES),
             Column("entity_id", Meaning.REF, "The entity.", "=entity"),
-            Column("role", Meaning.TEXT, "The part it plays."),
+            Column("role", Meaning.TEXT, "The part it plays.", repeats=True),
         ),
     ),
     Schema(

@@ -1,0 +1,137 @@
+"""From rows of the graph to rows for a sink: public ids, in an order that says nothing.
+
+In the graph a reference is a row number, and rows lie block after block: population, patterns,
+look-alikes. Neither may be seen from outside. So ids replace row numbers, and rows are sorted by
+them. Recipes (`pays`, `signs_in`) keep their order: they are truth, and labels name their rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.schema import EDGES, NODES, RECIPES, SCHEMAS, Column, Meaning, Schema
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["edges", "inlined", "nodes", "public", "public_pieces", "recipes"]
+
+_LABELS = (
+    Column("is_fraud", Meaning.BOOL, "Whether it belongs to a crime."),
+    Column("pattern", Meaning.TEXT, "The case's pattern.", nullable=True, repeats=True),
+    Column("case_id", Meaning.REF, "The case that it belongs to.", "case", nullable=True),
+)
+
+_PIECE = 1 << 20
+"""Rows of a recipe that are published at a time: some hundred megabytes."""
+
+
+def nodes(graph: Graph) -> Iterator[Table]:
+    """Yield every node table."""
+    return (public(graph, schema.name) for schema in NODES)
+
+
+def edges(graph: Graph) -> Iterator[Table]:
+    """Yield every table of edges that can be observed."""
+    return (public(graph, schema.name) for schema in EDGES)
+
+
+def recipes(graph: Graph) -> Iterator[Table]:
+    """Yield the recipe's tables piece by piece: many tables of one name follow each other."""
+    for schema in RECIPES:
+        yield from public_pieces(graph, schema.name)
+
+
+@cache
+def inlined(schema: Schema) -> Schema:
+    """Give an event table's schema with its label in columns of its own, for who asks for that."""
+    return replace(schema, columns=(*schema.columns, *_LABELS))
+
+
+def public(graph: Graph, name: str) -> Table:
+    """Give a node, edge or truth table with public ids (int64; -1 where there is none).
+
+    A table with an id is sorted by it, other edges and members by all that they refer to. Two
+    people who know each other stand in the order of their ids. A recipe keeps its order, and the
+    number of a row is its `edge_id`.
+    """
+    table = graph[name]
+    schema = SCHEMAS[name]
+    if schema.recipe:
+        return _published(graph, table, np.arange(len(table), dtype=np.int64))
+    ids = graph.ids(name) if schema.key else None
+    published = _published(graph, table, ids)
+    if name == "knows":
+        one, other = published["user_id"], published["other_user_id"]
+        published = published.with_columns(
+            user_id=np.minimum(one, other), other_user_id=np.maximum(one, other)
+        )
+    return published.take(_order(published))
+
+
+def public_pieces(graph: Graph, name: str, rows: int = _PIECE) -> Iterator[Table]:
+    """Yield a recipe's table, so many rows at a time; an empty one as one piece without rows."""
+    table = graph[name]
+    for start in range(0, max(len(table), 1), rows):
+        numbers = np.arange(start, min(start + rows, len(table)), dtype=np.int64)
+        piece = Table(
+            table.schema, {c: values[start : start + rows] for c, values in table.columns.items()}
+        )
+        yield _published(graph, piece, numbers)
+
+
+def _published(graph: Graph, table: Table, ids: Array | None) -> Table:
+    columns = {}
+    for column in table.schema.columns:
+        if column.meaning is Meaning.ID:
+            columns[column.name] = ids
+        elif column.meaning is Meaning.REF:
+            columns[column.name] = _referred(graph, table, column)
+        else:
+            columns[column.name] = table[column.name]
+    return Table(table.schema, columns)
+
+
+def _referred(graph: Graph, table: Table, column: Column) -> Array:
+    rows = table[column.name]
+    if not column.refers.startswith("="):
+        return _ids(graph, column.refers, rows)
+    kinds = table[column.refers[1:]]
+    ids = np.full(len(rows), -1, np.int64)
+    for code, kind in enumerate(table.schema.by_name[column.refers[1:]].values):
+        here = kinds == code
+        if here.any():
+            ids[here] = _ids(graph, kind, rows[here])
+    return ids
+
+
+def _ids(graph: Graph, kind: str, rows: Array) -> Array:
+    """Give the ids of rows; a row of -1 is none, and stays so."""
+    if not graph.size(kind):
+        return np.full(len(rows), -1, np.int64)
+    ids = graph.ids(kind)[rows]
+    if len(rows) and int(rows.min()) < 0:
+        ids[rows < 0] = -1
+    return ids
+
+
+def _order(table: Table) -> Array:
+    """Order rows by id, or by references; the other columns decide only where these are equal."""
+    schema = table.schema
+    if schema.key:
+        return np.argsort(table[schema.key])
+    references = [table[c.name] for c in schema.columns if c.meaning is Meaning.REF]
+    order = np.lexsort(references[::-1])
+    same = np.ones(max(len(order) - 1, 0), np.bool_)
+    for column in references:
+        same &= np.diff(column[order]) == 0
+    if same.any():
+        numbers = [table[c.name] for c in schema.columns if c.meaning is not Meaning.TEXT]
+        order = np.lexsort([*numbers[::-1], *references[::-1]])
+    return order

@@ -1,0 +1,146 @@
+"""Tables as lines of text, a row each: what CSV and JSON lines have in common.
+
+Every cell becomes a number in one matrix (a word is its place in a list of words), and one compiled
+loop spells the matrix row by row. What a format puts around a cell is data: a `Form` a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphgen.arrow import has_letter, id_digits, letters, to_arrow
+from graphgen.schema import Column, Meaning
+from graphgen.table import Array, Table
+
+__all__ = ["Form", "lines"]
+
+_ROWS = 4096
+"""Rows that are spelled at a time: their numbers and their text stay in a core's cache."""
+
+_NUMBER, _ID, _TIME, _WORD = range(4)
+_LONGEST = {_NUMBER: 20, _ID: 13, _TIME: 24}
+"""Characters that a cell can take: of int64, of a letter and twelve digits, of a moment."""
+
+Escape = Callable[[pa.StringArray], pa.StringArray]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a format puts around one column's cells."""
+
+    between: str = ""
+    """Stands before each cell, whether or not it holds something."""
+    before: str = ""
+    """Stands before a cell that holds something."""
+    after: str = ""
+    """Stands after such a cell."""
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """One column's cells as numbers."""
+
+    kind: int
+    values: Array
+    null: int | None
+    digits: int = 0
+    letters: Array | None = None
+    words: pa.StringArray | None = None
+
+
+def lines(table: Table, forms: Sequence[Form], end: str, escape: Escape) -> Iterator[memoryview]:
+    """Yield the text of a table of public rows in UTF-8, thousands of rows at a time.
+
+    What is yielded is overwritten by the next. `forms` says what stands around the cells of each
+    column, `end` what ends a line, and `escape` how words are written (Arrow text without nulls).
+    """
+    from graphgen.spelling import spell_rows
+
+    cells = [_cells(table, column, escape) for column in table.schema.columns]
+    words, starts, first_words, longest_words = _all_words([c.words for c in cells])
+    around, bounds = _literals([*(t for f in forms for t in (f.between, f.before, f.after)), end])
+    longest = len(around) + longest_words + sum(_LONGEST.get(cell.kind, 0) for cell in cells)
+    numbers = np.array([[c.kind, c.null is not None, c.null or 0, c.digits] for c in cells])
+    plan = np.column_stack([numbers, first_words])
+    matrix = np.empty((len(cells), _ROWS), np.int64)
+    marks = np.zeros((len(cells), _ROWS), np.uint8)
+    out = np.empty(_ROWS * longest, np.uint8)
+    for start in range(0, len(table), _ROWS):
+        rows = min(_ROWS, len(table) - start)
+        for place, cell in enumerate(cells):
+            matrix[place, :rows] = cell.values[start : start + rows]
+            if cell.letters is not None:
+                own = cell.letters
+                marks[place, :rows] = own if len(own) == 1 else own[start : start + rows]
+        size = spell_rows(out, matrix, marks, rows, plan, words, starts, around, bounds)
+        yield out.data[:size]
+
+
+def _cells(  # noqa: PLR0911 - one for each meaning
+    table: Table, column: Column, escape: Escape
+) -> _Cells:
+    values = table[column.name]
+    null = column.null if column.nullable else None
+    match column.meaning:
+        case Meaning.ID | Meaning.REF if has_letter(table.schema, column):
+            digits = id_digits(table.schema, column)
+            return _Cells(_ID, values, null, digits, letters(table, column))
+        case Meaning.TIME:
+            return _Cells(_TIME, values, null)
+        case Meaning.CATEGORY:
+            return _Cells(_WORD, values, null, words=escape(pa.array(column.values, pa.string())))
+        case Meaning.BOOL:
+            return _Cells(_WORD, values, null, words=pa.array(["false", "true"]))
+        case Meaning.TEXT:
+            return _text_cells(values, escape)
+        case Meaning.FLOAT | Meaning.GEO:
+            return _text_cells(pa.array(values).cast(pa.string()), lambda words: words)
+        case Meaning.IP:
+            return _text_cells(to_arrow(table)[column.name].combine_chunks(), escape)
+    return _Cells(_NUMBER, values, null)
+
+
+def _text_cells(values: Any, escape: Escape) -> _Cells:  # noqa: ANN401 - an Arrow array
+    if pa.types.is_dictionary(values.type):
+        codes = pc.fill_null(values.indices, -1).to_numpy(zero_copy_only=False)
+        return _Cells(_WORD, codes, -1, words=escape(values.dictionary))
+    codes = np.arange(len(values))
+    if values.null_count:
+        codes[pc.is_null(values).to_numpy(zero_copy_only=False)] = -1
+    return _Cells(_WORD, codes, -1, words=escape(pc.fill_null(values, "")))
+
+
+def _all_words(lists: Sequence[pa.StringArray | None]) -> tuple[Array, Array, Array, int]:
+    """Lay the words of all columns end to end.
+
+    Gives their bytes, where each begins (and the last ends), the number of each column's first
+    word, and the length of the longest cells that one row can have, in bytes.
+    """
+    data, lengths, first, longest = [], [], [], 0
+    count = 0
+    for words in lists:
+        first.append(count)
+        if words is None or not len(words):
+            continue
+        offsets = np.frombuffer(words.buffers()[1], np.int32)[words.offset :][: len(words) + 1]
+        body = words.buffers()[2]
+        if body is not None:
+            data.append(np.frombuffer(body, np.uint8)[offsets[0] : offsets[-1]])
+        lengths.append(np.diff(offsets).astype(np.int64))
+        longest += int(lengths[-1].max())
+        count += len(words)
+    starts = np.zeros(count + 1, np.int64)
+    np.cumsum(np.concatenate([*lengths, np.empty(0, np.int64)]), out=starts[1:])
+    return np.concatenate([*data, np.empty(0, np.uint8)]), starts, np.array(first), longest
+
+
+def _literals(texts: Sequence[str]) -> tuple[Array, Array]:
+    parts = [text.encode() for text in texts]
+    bounds = np.cumsum([0, *(len(part) for part in parts)])
+    return np.frombuffer(b"".join(parts), np.uint8), bounds

@@ -1,0 +1,204 @@
+"""Compiled loops that spell ids and addresses as text. It imports numba: import it where used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from graphgen.table import Array
+
+__all__ = ["id_text", "ip_text", "spell_rows"]
+
+
+def _put_number(out: Array, at: int, value: int, digits: int) -> None:
+    """Write the last `digits` digits of `value`, from `at` on."""
+    for place in range(at + digits - 1, at - 1, -1):
+        rest = value // 10
+        out[place] = 48 + value - rest * 10
+        value = rest
+
+
+_number = njit(cache=True)(_put_number)
+
+
+def _put_ids(out: Array, offsets: Array, ids: Array, letters: Array, digits: int) -> int:
+    at = 0
+    for row in range(len(ids)):
+        offsets[row] = at
+        if ids[row] >= 0:
+            out[at] = letters[row % len(letters)]
+            _number(out, at + 1, ids[row], digits)
+            at += 1 + digits
+    offsets[len(ids)] = at
+    return at
+
+
+def _put_addresses(out: Array, offsets: Array, addresses: Array) -> int:
+    at = 0
+    for row in range(len(addresses)):
+        offsets[row] = at
+        for shift in (24, 16, 8, 0):
+            part = (addresses[row] >> np.uint32(shift)) & np.uint32(255)
+            digits = 1 + (part > 9) + (part > 99)  # noqa: PLR2004 - powers of ten
+            _number(out, at, part, digits)
+            out[at + digits] = 46
+            at += digits + 1
+        at -= 1
+    offsets[len(addresses)] = at
+    return at
+
+
+_ids = njit(cache=True, nogil=True)(_put_ids)
+_addresses = njit(cache=True, nogil=True)(_put_addresses)
+
+
+def id_text(ids: Array, letters: Array, digits: int, validity: pa.Buffer | None) -> pa.Array:
+    """Spell ids as a letter and so many digits.
+
+    Parameters
+    ----------
+    ids
+        int64; -1 is none.
+    letters
+        uint8: the letter of each row, or one for all.
+    digits
+        How many digits an id has.
+    validity
+        Arrow's bitmap of the rows that are not none; none if all are.
+
+    """
+    out = np.empty(len(ids) * (1 + digits), np.uint8)
+    offsets = np.empty(len(ids) + 1, np.int32)
+    size = _ids(out, offsets, ids, letters, digits)
+    return _strings(out[:size], offsets, validity)
+
+
+def ip_text(addresses: Array) -> pa.Array:
+    """Spell IPv4 addresses (uint32) as dotted quads."""
+    out = np.empty(len(addresses) * 16, np.uint8)
+    offsets = np.empty(len(addresses) + 1, np.int32)
+    size = _addresses(out, offsets, addresses)
+    return _strings(out[:size], offsets, None)
+
+
+def _strings(out: Array, offsets: Array, validity: pa.Buffer | None) -> pa.Array:
+    return pa.StringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(out), validity
+    )
+
+
+def _put_date(out: Array, at: int, day: int) -> None:
+    """Write the date of a day since 1970-01-01 as `YYYY-MM-DD`.
+
+    The calendar repeats after 400 years of 146,097 days; years are counted from March on, so that a
+    leap day ends one (Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
+    """
+    day += 719_468
+    era = day // 146_097
+    of_era = day - era * 146_097
+    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    of_month = of_year - (153 * month + 2) // 5 + 1
+    month += 3 if month < 10 else -9  # noqa: PLR2004 - from March's count to January's
+    _number(out, at, year + era * 400 + (month < 3), 4)  # noqa: PLR2004 - before March
+    out[at + 4] = out[at + 7] = 45
+    _number(out, at + 5, month, 2)
+    _number(out, at + 8, of_month, 2)
+
+
+_date = njit(cache=True)(_put_date)
+
+
+def _put_time(out: Array, at: int, time: int) -> int:
+    """Write milliseconds since 1970-01-01 as `YYYY-MM-DDThh:mm:ss.mmmZ`; give where it ends."""
+    day = time // 86_400_000
+    rest = time - day * 86_400_000
+    _date(out, at, day)
+    out[at + 10] = 84
+    _number(out, at + 11, rest // 3_600_000, 2)
+    _number(out, at + 14, rest // 60_000 % 60, 2)
+    _number(out, at + 17, rest // 1_000 % 60, 2)
+    _number(out, at + 20, rest % 1_000, 3)
+    out[at + 13] = out[at + 16] = 58
+    out[at + 19], out[at + 23] = 46, 90
+    return at + 24
+
+
+_time = njit(cache=True)(_put_time)
+
+
+def _put_integer(out: Array, at: int, value: int) -> int:
+    """Write a whole number; give where it ends."""
+    if value < 0:
+        out[at] = 45
+        at += 1
+        value = -value
+    digits, rest = 1, value // 10
+    while rest:
+        digits += 1
+        rest //= 10
+    _number(out, at, value, digits)
+    return at + digits
+
+
+_integer = njit(cache=True)(_put_integer)
+
+
+def _put_bytes(out: Array, at: int, data: Array, start: int, stop: int) -> int:
+    for place in range(start, stop):
+        out[at] = data[place]
+        at += 1
+    return at
+
+
+_bytes = njit(cache=True)(_put_bytes)
+
+
+def _spell(  # noqa: PLR0917 - compiled code takes arrays by position
+    out: Array,
+    matrix: Array,
+    marks: Array,
+    rows: int,
+    plan: Array,
+    words: Array,
+    starts: Array,
+    around: Array,
+    bounds: Array,
+) -> int:
+    """Spell rows one after the other, and give how many bytes they took.
+
+    `matrix` holds the cells by column and row, `marks` the letters of ids. `plan` says of each
+    column: its kind (0 number, 1 id, 2 time, 3 word), whether it is nullable, what null is, how
+    many digits an id has, and where its words begin in `starts`. `around` holds what stands
+    between, before and after each column's cells, and what ends a row.
+    """
+    at = 0
+    columns = len(plan)
+    for row in range(rows):
+        for column in range(columns):
+            text = 3 * column
+            at = _bytes(out, at, around, bounds[text], bounds[text + 1])
+            value = matrix[column, row]
+            kind, nullable, null, digits, first = plan[column]
+            if nullable and value == null:
+                continue
+            at = _bytes(out, at, around, bounds[text + 1], bounds[text + 2])
+            if kind == 1:
+                out[at] = marks[column, row]
+                _number(out, at + 1, value, digits)
+                at += 1 + digits
+            elif kind == 2:  # noqa: PLR2004 - a kind
+                at = _time(out, at, value)
+            elif kind == 3:  # noqa: PLR2004 - a kind
+                word = first + value
+                at = _bytes(out, at, words, starts[word], starts[word + 1])
+            else:
+                at = _integer(out, at, value)
+            at = _bytes(out, at, around, bounds[text + 2], bounds[text + 3])
+        at = _bytes(out, at, around, bounds[3 * columns], bounds[3 * columns + 1])
+    return at
+
+
+spell_rows = njit(cache=True, nogil=True)(_spell)
