@@ -40,7 +40,7 @@ class Table:
     columns: Mapping[str, Any]
 
     @classmethod
-    def of(cls, name: str, **columns: Any) -> Table:  # noqa: ANN401 - whatever broadcasts
+    def of(cls, name: str, /, **columns: Any) -> Table:  # noqa: ANN401 - whatever broadcasts
         """Build a table of the graph from arrays that broadcast against each other.
 
         Grids (count, members) become count * members rows, in row order. A nullable column that is

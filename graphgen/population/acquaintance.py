@@ -1,0 +1,126 @@
+"""Who knows whom: family, colleagues and neighbours. Friends come with the transfers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphgen.population.draw import chance
+from graphgen.population.places import YEAR_MS
+from graphgen.schema import NULL_NUMBER, words
+from graphgen.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphgen.graph import Graph
+    from graphgen.population.people import People
+    from graphgen.table import Array
+
+__all__ = ["Circles", "knows"]
+
+_RELATIVES, _COLLEAGUES, _NEIGHBOURS = (0.45,), (0.7, 0.5), (0.6, 0.35)
+"""Chance of knowing the next in line (and the next but one) among namesakes in other households, at
+work, and in a neighbourhood; our assumption."""
+
+
+@dataclass(frozen=True)
+class Circles:
+    """What newcomers have in common with others, one entry each."""
+
+    employer: Array
+    """int32: row of the employer, -1 for none."""
+    family_name: pa.Array
+    postal_code: pa.Array
+
+
+def knows(
+    graph: Graph, people: People, user: Array, circles: Circles, rng: np.random.Generator
+) -> Table:
+    """Acquaint newcomers with each other, and with those who are there already."""
+    known = graph.size("user")
+    parts = [_household_pairs(people, user)]
+    for key, chances, relation in _lines(graph, circles):
+        for pair in _next_in_line(key, known, chances, rng):
+            parts.append((*pair, np.full(len(pair[0]), words.RELATIONS.index(relation), np.int8)))
+    one, other, relation_code = (np.concatenate(column) for column in zip(*parts, strict=True))
+    one, other = np.minimum(one, other), np.maximum(one, other)
+    _, rows = np.unique(one.astype(np.int64) << 32 | other, return_index=True)
+    years = np.array([20, 5, 4, 6]) * YEAR_MS
+    start = graph.world.start_ms
+    since = start - (years[relation_code[rows]] * rng.beta(1.2, 1.5, len(rows))).astype(np.int64)
+    return Table.of(
+        "knows",
+        user_id=one[rows],
+        other_user_id=other[rows],
+        relation=relation_code[rows],
+        since=since,
+    )
+
+
+def _household_pairs(people: People, user: Array) -> tuple[Array, Array, Array]:
+    """Pair everyone with those of the household who come before."""
+    ones, others, relations = [], [], []
+    for step in range(1, int(people.position.max(initial=0)) + 1):
+        row = np.flatnonzero(people.position >= step)
+        other = row - step
+        family = people.is_family[row] & (people.is_family[other] | (people.position[other] == 0))
+        ones.append(user[row])
+        others.append(user[other])
+        relations.append(
+            np.where(family, words.RELATIONS.index("family"), words.RELATIONS.index("friend"))
+        )
+    nobody = np.zeros(0, np.int32)
+    return (
+        np.concatenate([nobody, *ones]),
+        np.concatenate([nobody, *others]),
+        np.concatenate([nobody, *relations]).astype(np.int8),
+    )
+
+
+def _lines(graph: Graph, circles: Circles) -> Iterator[tuple[Array, tuple[float, ...], str]]:
+    """Give what people have in common (-1 for nothing), of all who are there and the newcomers."""
+    old = graph.size("user")
+    at_work = np.full(old, -1, np.int32)
+    at_work[graph["employed_by"]["user_id"]] = graph["employed_by"]["employer_id"]
+    yield np.concatenate((at_work, circles.employer)), _COLLEAGUES, "colleague"
+    named = _codes(graph["user"]["family_name"], circles.family_name)
+    yield named, _RELATIVES, "family"
+    lives_at = graph["lives_at"]
+    now = lives_at["until"] == NULL_NUMBER
+    home = np.zeros(old, np.int32)
+    home[lives_at["user_id"][now]] = lives_at["address_id"][now]
+    codes = _codes(graph["address"]["postal_code"], circles.postal_code)
+    near = len(graph["address"])
+    yield np.concatenate((codes[:near][home], codes[near:])), _NEIGHBOURS, "neighbour"
+
+
+def _codes(old: pa.Array, new: pa.Array) -> Array:
+    """Number the words of two columns together."""
+    both = [a if pa.types.is_dictionary(a.type) else a.dictionary_encode() for a in (old, new)]
+    joined = pa.chunked_array([b for b in both if len(b)] or both[:1]).unify_dictionaries()
+    return np.concatenate([np.asarray(pc.cast(c.indices, pa.int32())) for c in joined.chunks])
+
+
+def _next_in_line(
+    key: Array, known: int, chances: tuple[float, ...], rng: np.random.Generator
+) -> Iterator[tuple[Array, Array]]:
+    """Line up those who have something in common in random order; pair the next with each other.
+
+    Only pairs with a newcomer (a row from `known` on) count: the others know each other already.
+    """
+    common = np.zeros(int(key.max(initial=-1)) + 2, bool)
+    common[key[known:]] = True
+    common[-1] = False
+    row = np.flatnonzero(common[key])
+    shuffled = row[np.argsort(rng.random(len(row), np.float32))]
+    line = shuffled[np.argsort(key[shuffled], kind="stable")].astype(np.int32)
+    for step, share in enumerate(chances, 1):
+        one, other = line[:-step], line[step:]
+        meet = (key[one] == key[other]) & chance(rng, share, len(one))
+        meet &= (one >= known) | (other >= known)
+        yield one[meet], other[meet]

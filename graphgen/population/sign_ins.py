@@ -1,0 +1,207 @@
+"""How people sign in: from which device, at which internet address, how often, at which hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.population.draw import chance, uniform_ms
+from graphgen.population.network import kiosks
+from graphgen.schema import NULL_NUMBER, NULL_ROW, words
+from graphgen.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphgen.graph import Graph
+    from graphgen.population.devices import Devices
+    from graphgen.population.dwellings import Dwellings
+    from graphgen.population.people import People
+    from graphgen.population.places import Towns
+    from graphgen.table import Array
+
+__all__ = ["sign_ins"]
+
+_A_DAY = 0.85
+"""Sessions a day on average: 17 to 18.6 sign-ins a month by phone, 8 on the web (Malauzai, 7 million
+sign-ins, 2016)."""
+_SPREAD = 0.9
+"""Standard deviation of the logarithm of a person's rate; our assumption."""
+_PUBLIC, _VPN, _HOSTING, _KIOSK, _AT_WORK = 0.12, 0.05, 0.002, 0.08, 0.6
+"""Shares of people who also bank over a hotspot, a VPN, a hosted machine, from a kiosk; and of those
+who work in an office, over its network; our assumption."""
+_OPEN = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class _Routes:
+    """Ways in which people sign in, one entry each."""
+
+    who: Array
+    device: Array
+    """int32: number along `Devices.row`, or -1 - k for kiosk k."""
+    ip: Array
+    """int32: row, or -1 for home."""
+    share: Array
+    """float32: how much of the person's sessions, next to the person's other ways."""
+    hours: Array
+    """int8: row of the region's profiles."""
+
+
+def sign_ins(
+    graph: Graph,
+    people: People,
+    user: Array,
+    employer: Array,
+    devices: Devices,
+    homes: Dwellings,
+    here: Towns,
+    rng: np.random.Generator,
+) -> Table:
+    """Make the habits of signing in; `employer` is a row for each person, -1 for none."""
+    near = here.quantile(rng, people.town)
+    parts = list(_routes(graph, people, employer, devices, near, rng))
+    routes = _Routes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    rate = _rates(people.count, routes, rng)
+    device = np.maximum(routes.device, 0)
+    is_kiosk = routes.device < 0
+    since = np.where(is_kiosk, 0, devices.since[device])
+    since = np.maximum(people.customer_since[routes.who], since)
+    begin = uniform_ms(rng, since, since + (graph.world.start_ms - since) // 2, len(since))
+    begin = np.minimum(begin, graph.world.start_ms - 1)
+    row = np.where(is_kiosk, -1 - routes.device, devices.row[device])
+    after = np.where(is_kiosk, NULL_ROW, devices.next[device])
+    home = people.household[routes.who]
+    at_home = routes.ip < 0
+    ip = np.where(at_home, homes.ip[home], routes.ip)
+    way = np.arange(len(row), dtype=np.int32)
+    end = np.full(len(row), _OPEN)
+    way, row, begin, end = _change(
+        way, row, begin, end, np.where(after >= 0, devices.row[after], -1), devices.until[device]
+    )
+    new_ip = np.where(at_home, homes.new_ip[home], NULL_ROW)[way]
+    turn = np.arange(len(way), dtype=np.int32)
+    turn, ip, begin, end = _change(turn, ip[way], begin, end, new_ip, homes.moves_at[home[way]])
+    way, row = way[turn], row[turn]
+    alive = begin < end
+    who = routes.who[way]
+    order = np.argsort((who.astype(np.int64) << 32 | row), kind="stable")
+    order = order[alive[order]]
+    way = way[order]
+    return Table.of(
+        "signs_in",
+        user_id=user[who[order]],
+        device_id=row[order],
+        ip_id=ip[order],
+        rate=rate[way],
+        hours=routes.hours[way],
+        valid_from=begin[order],
+        valid_to=np.where(end[order] == _OPEN, NULL_NUMBER, end[order]),
+    )
+
+
+def _change(
+    way: Array, value: Array, begin: Array, end: Array, new: Array, at: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Split the ways whose value changes (`new` is not -1) in two, at that moment."""
+    some = np.flatnonzero(new >= 0)
+    ends = end.copy()
+    ends[some] = np.minimum(end[some], at[some])
+    return (
+        np.concatenate((way, way[some])),
+        np.concatenate((value, new[some])).astype(np.int32),
+        np.concatenate((begin, np.maximum(begin[some], at[some]))),
+        np.concatenate((ends, end[some])),
+    )
+
+
+def _rates(count: int, routes: _Routes, rng: np.random.Generator) -> Array:
+    """Share each person's rate out among the person's ways: float64, sessions a day."""
+    a_day = _A_DAY * np.exp(_SPREAD * rng.standard_normal(count) - _SPREAD**2 / 2)
+    part = routes.share * rng.gamma(2.0, 0.5, len(routes.who)) + 1e-3
+    whole = np.bincount(routes.who, part, minlength=count)
+    return a_day[routes.who] * part / whole[routes.who]
+
+
+def _routes(
+    graph: Graph,
+    people: People,
+    employer: Array,
+    devices: Devices,
+    near: Array,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Array, Array, Array, Array, Array]]:
+    """Give who signs in by which device, where, how much of the time, and at which hours."""
+    count = people.count
+    everyone = np.arange(count, dtype=np.int32)
+    home, roaming = _profiles(graph, people)
+    has_phone = devices.is_phone[devices.first]
+
+    def way(
+        who: Array, device: Array, ip: Array | int, share: float, hours: Array
+    ) -> tuple[Array, Array, Array, Array, Array]:
+        size = len(who)
+        return (
+            who,
+            device[who].astype(np.int32),
+            np.broadcast_to(np.asarray(ip, np.int32), size),
+            np.full(size, share, np.float32),
+            hours[who],
+        )
+
+    yield way(everyone, devices.first, -1, 0.45, home)
+    for device, share in ((devices.second, 0.22), (devices.third, 0.12), (devices.shared, 0.12)):
+        yield way(everyone[device >= 0], device, -1, share, home)
+    who = everyone[has_phone]
+    yield way(who, devices.first, _shared(graph, "mobile", near[who]), 0.33, roaming)
+    who = everyone[(chance(rng, _AT_WORK, count) & (employer >= 0) & _in_office(graph, people))]
+    office = graph.world.place.profiles.index("office")
+    at_work = np.full(count, office, np.int8)
+    yield way(who, devices.first, _offices(graph)[employer[who]], 0.15, at_work)
+    who = everyone[chance(rng, _PUBLIC, count) | ~has_phone]
+    yield way(who, devices.first, _shared(graph, "public", near[who]), 0.05, roaming)
+    latest = np.where(devices.second >= 0, devices.second, devices.first)
+    for kind, part in (("vpn", _VPN), ("hosting", _HOSTING)):
+        who = everyone[chance(rng, part, count)]
+        yield way(who, latest, _shared(graph, kind, rng.random(len(who))), 0.15, home)
+    who = everyone[chance(rng, _KIOSK, count)]
+    kiosk = _kiosk(graph, near)
+    spot = (kiosk[who] + 0.5) / kiosks(graph.world.users)
+    yield way(who, -1 - kiosk, _shared(graph, "public", spot), 0.06, roaming)
+
+
+def _profiles(graph: Graph, people: People) -> tuple[Array, Array]:
+    """Give the profile of the week by which people bank at home, and under way: int8."""
+    at = graph.world.place.profiles.index
+    retired = people.employment == words.EMPLOYMENT.index("retired")
+    student = people.employment == words.EMPLOYMENT.index("student")
+    home = np.where(retired, at("retired"), np.where(student, at("student"), at("home")))
+    roaming = np.where(student, at("student"), at("on_the_go"))
+    return home.astype(np.int8), roaming.astype(np.int8)
+
+
+def _in_office(graph: Graph, people: People) -> Array:
+    works = np.array(graph.world.place.csv("occupations")["works"])
+    inside: Array = (works == "office")[people.occupation]
+    return inside
+
+
+def _offices(graph: Graph) -> Array:
+    """Give the row of each employer's internet address: they come in the employers' order."""
+    return np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index("office")).astype(np.int32)
+
+
+def _shared(graph: Graph, kind: str, spot: Array) -> Array:
+    """Give the address of a kind at each spot of the line from 0 to 1: int32 rows."""
+    rows = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(kind)).astype(np.int32)
+    return rows[np.minimum((spot * len(rows)).astype(np.int32), len(rows) - 1)]
+
+
+def _kiosk(graph: Graph, near: Array) -> Array:
+    """Give the kiosk of each place: of four in a row, the first has thrice the last's users."""
+    number = kiosks(graph.world.users)
+    spot = near * number / 4
+    bent = (np.floor(spot) + (spot % 1) ** 1.8) * 4
+    return np.minimum(bent.astype(np.int32), number - 1)
