@@ -122,6 +122,7 @@ RECIPES: tuple[Schema, ...] = (
             Column("share", _FLOAT, "The share, when the amount is one."),
             Column("rate", _FLOAT, "Firings a day on average; 0 when it follows a schedule."),
             Column("schedule", _INT, "When it is due (`graphgen.schedule`).", width="int8"),
+            Column("hours", _INT, "Row of the region's profiles of the week.", width="int8"),
             _FROM,
             _TO,
             Column("follows", _INT, "Row of the errand whose receipt it passes on.", nullable=True),

@@ -1,0 +1,322 @@
+"""A day: its proposals block by block, merged by time, and the public rows that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphgen.graph import Graph
+from graphgen.ids import event_ids
+from graphgen.ledger import Booked
+from graphgen.population.holders import place_of
+from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
+from graphgen.registry import WALKS
+from graphgen.rng import stream
+from graphgen.schema import SCHEMAS, words
+from graphgen.table import Array, Table, text
+from graphgen.walk import Ground, Today, Walk
+
+__all__ = ["DayMaker", "Proposed", "walks_in_order"]
+
+_QUARTER_MS = 900_000
+_PAYMENT, _SESSION, _ACTION = (words.EVENTS.index(e) for e in ("payment", "session", "action"))
+_PAYS = words.WALKED_EDGES.index("pays")
+_CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
+_POS, _ATM, _FILE = (words.CHANNELS.index(c) for c in ("pos", "atm", "file"))
+_FIRST_TERMINAL, _TERMINALS = 10_000_000, 89_999_999
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What all blocks propose for a day."""
+
+    today: Today
+    sessions: Sessions
+    """In the order of time."""
+    actions: Actions
+    """In the order of time."""
+    payments: Payments
+    """Block after block."""
+
+
+def walks_in_order(chosen: Sequence[str]) -> list[str]:
+    """Name the walks to make, with those that they read, each after those."""
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name not in ordered:
+            for other in WALKS.load(name, Walk).after:
+                add(other)
+            ordered.append(name)
+
+    for name in chosen:
+        add(name)
+    return ordered
+
+
+class DayMaker:
+    """Makes the days of a graph: proposals in any order, rows once the ledger has settled them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.world = graph.world
+        self.ground = Ground(graph)
+        self.names = walks_in_order(graph.world.walks)
+        self.walks = [
+            (block, [WALKS.load(name, Walk)(self.ground, block) for name in self.names])
+            for block in graph.blocks
+        ]
+        self.labels = _Labels(graph)
+
+    def propose(self, day: int) -> Proposed:
+        """Fire a day's edges. It depends on nothing but the graph and the day."""
+        today = self.ground.today(day)
+        blocks = [self._block_day(today, block.name, walks) for block, walks in self.walks]
+        offsets = np.cumsum([0, *(len(block.sessions) for block in blocks)])
+        sessions = stacked(Sessions, [block.sessions for block in blocks])
+        order = _by_time(sessions.time, today.midnight)
+        rank = np.empty(len(order) + 1, np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        rank[-1] = -1
+        payments = stacked(
+            Payments,
+            [_renumbered(b.payments, rank, offset) for b, offset in zip(blocks, offsets, strict=False)],
+        )
+        actions = stacked(
+            Actions,
+            [_renumbered(b.actions, rank, offset) for b, offset in zip(blocks, offsets, strict=False)],
+        )
+        return Proposed(
+            today,
+            sessions.take(order),
+            actions.take(_by_time(actions.time, today.midnight)),
+            payments,
+        )
+
+    def _block_day(self, today: Today, block: str, walks: list[Walk]) -> BlockDay:
+        so_far = BlockDay()
+        for name, walk in zip(self.names, walks, strict=True):
+            walk.walk(today, stream(self.world.seed, "walk", name, block, today.number), so_far)
+        return so_far
+
+    def tables(self, proposed: Proposed, booked: Booked) -> Iterator[Table]:
+        """Give the day's public rows: events of the chosen walks, and the label of each."""
+        day = proposed.today.number
+        sessions, actions = proposed.sessions, proposed.actions
+        labels: list[Table] = []
+        if "session" in self.world.walks:
+            table = self._sessions(proposed)
+            labels.append(self._label(_SESSION, table["session_id"], sessions.table, sessions.edge))
+            yield table
+        if "action" in self.world.walks:
+            table = self._actions(proposed)
+            labels.append(self._label(_ACTION, table["action_id"], actions.table, actions.edge))
+            yield table
+        if "payment" in self.world.walks:
+            table = self._payments(proposed, booked)
+            pays = np.full(len(booked), _PAYS, np.int8)
+            labels.append(self._label(_PAYMENT, table["payment_id"], pays, booked.edge))
+            yield table
+        if labels:
+            yield Table.concat(labels)
+        assert day >= 0  # noqa: S101
+
+    def _sessions(self, proposed: Proposed) -> Table:
+        sessions = proposed.sessions
+        return Table(
+            SCHEMAS["session"],
+            {
+                "session_id": event_ids(proposed.today.number, 0, len(sessions)),
+                "time": sessions.time,
+                "utc_offset": self._offset(proposed.today, sessions.time, sessions.user),
+                "user_id": self._ids("user")[sessions.user],
+                "device_id": self._ids("device")[sessions.device],
+                "ip_id": self._ids("ip")[sessions.ip],
+                "duration_ms": sessions.duration,
+            },
+        )
+
+    def _actions(self, proposed: Proposed) -> Table:
+        actions = proposed.actions
+        user = proposed.sessions.user[actions.session]
+        session = event_ids(proposed.today.number, 0, len(proposed.sessions))
+        return Table(
+            SCHEMAS["action"],
+            {
+                "action_id": event_ids(proposed.today.number, 0, len(actions)),
+                "time": actions.time,
+                "utc_offset": self._offset(proposed.today, actions.time, user),
+                "user_id": self._ids("user")[user],
+                "session_id": session[actions.session],
+                "type": actions.type,
+                "payee_account_id": self._ids("account")[actions.payee],
+            },
+        )
+
+    def _payments(self, proposed: Proposed, booked: Booked) -> Table:
+        day, payments, source = proposed.today.number, proposed.payments, booked.proposal
+        account = self._ids("account")
+        is_later = source < 0
+
+        def of(column: Array) -> Array:
+            """Give a proposal's value for each row; that of later legs is -1."""
+            return np.where(is_later, -1, column[source]) if len(column) else source
+
+        user, rail, channel, habit = (
+            of(c) for c in (payments.user, payments.rail, payments.channel, payments.habit)
+        )
+        by_card = rail == _CARD
+        merchant = np.where(by_card, self._merchant[booked.creditor], np.int32(-1))
+        keep_session = "session" in self.world.walks
+        session = np.append(event_ids(day, 0, len(proposed.sessions)), -1)
+        is_filed = (channel == _FILE) & ~is_later
+        return Table(
+            SCHEMAS["payment"],
+            {
+                "payment_id": event_ids(day, 0, len(booked)),
+                "time": booked.time,
+                "utc_offset": self._offset(proposed.today, booked.time, user),
+                "debtor_account_id": account[booked.debtor],
+                "creditor_account_id": account[booked.creditor],
+                "counterparty_account_id": account[booked.counterparty],
+                "amount_minor": booked.amount,
+                "currency": self._currency(len(booked)),
+                "rail": booked.rail,
+                "channel": channel.astype(np.int8),
+                "leg": booked.leg,
+                "status": booked.status,
+                "purpose": np.where(is_filed, self.ground.habits.purpose[habit], -1).astype(np.int8),
+                "debtor_balance_minor": booked.debtor_balance,
+                "creditor_balance_minor": booked.creditor_balance,
+                "original_payment_id": _original_ids(booked.original),
+                "card_id": self._ids("card")[of(payments.card)],
+                "merchant_id": self._ids("merchant")[merchant],
+                "mcc": self._mcc(merchant),
+                "terminal": self._terminals(booked, merchant, user, rail, channel),
+                "session_id": session[of(payments.session)] if keep_session else of(
+                    np.full(len(payments), -1, np.int64)
+                ),
+                "device_id": self._ids("device")[of(payments.device)],
+                "ip_id": self._ids("ip")[of(payments.ip)],
+            },
+        )
+
+    def _label(self, event: int, ids: Array, table: Array, edge: Array) -> Table:
+        case = self.labels.case_of(table, edge)
+        return Table(
+            SCHEMAS["event_label"],
+            {
+                "event": np.full(len(ids), event, np.int8),
+                "event_id": ids,
+                "edge": table,
+                "edge_id": edge,
+                "case_id": self.labels.ids[case],
+                "is_fraud": self.labels.is_fraud[case],
+            },
+        )
+
+    def _ids(self, name: str) -> Array:
+        """Give the public ids of a table's rows; that of row -1 is -1."""
+        if name not in self._id_cache:
+            self._id_cache[name] = np.append(self.graph.ids(name), -1)
+        return self._id_cache[name]
+
+    @cached_property
+    def _id_cache(self) -> dict[str, Array]:
+        return {}
+
+    def _offset(self, today: Today, time: Array, user: Array) -> Array:
+        quarter = (time - today.midnight) // _QUARTER_MS
+        offset = today.hours.offset[self.ground.zone[user], quarter]
+        return np.where(user >= 0, offset, -1).astype(np.int16)
+
+    @cached_property
+    def _merchant(self) -> Array:
+        """int32: the merchant whose account each row of `account` is, -1 for none."""
+        found = np.full(self.graph.size("account"), -1, np.int32)
+        found[self.graph["merchant"]["account_id"]] = np.arange(self.graph.size("merchant"))
+        return found
+
+    @cached_property
+    def _category(self) -> tuple[list[str], Array]:
+        mcc = self.graph["merchant"]["mcc"]
+        plain = mcc.dictionary_decode() if pa.types.is_dictionary(mcc.type) else mcc
+        codes = sorted(pc.unique(plain).to_pylist())
+        number = np.asarray(pc.index_in(plain, pa.array(codes, pa.string())), np.int32)
+        return codes, np.append(number, -1).astype(np.int32)
+
+    def _mcc(self, merchant: Array) -> pa.DictionaryArray:
+        codes, number = self._category
+        return text(codes, number[merchant])
+
+    def _currency(self, count: int) -> pa.DictionaryArray:
+        return text([self.world.place.currency], np.zeros(count, np.int32))
+
+    @cached_property
+    def _town(self) -> Array:
+        """int32: a number for where each user lives; last, for no user, 0."""
+        graph = self.graph
+        home = graph["household"]["address_id"][graph["user"]["household_id"]]
+        return np.append(place_of(graph, "address")[home], 0)
+
+    def _terminals(
+        self, booked: Booked, merchant: Array, user: Array, rail: Array, channel: Array
+    ) -> Array:
+        """Number the till of a shop, or the cash machine in the payer's town: int32, -1 for none."""
+        at_till = (rail == _CARD) & (channel == _POS)
+        at_machine = (rail == _CASH) & (channel == _ATM)
+        one_of = booked.time % 3
+        till = self._ids("merchant")[merchant] * 7919 + one_of
+        vault = np.maximum(booked.debtor, booked.creditor)
+        machine = self._ids("account")[vault] + self._town[user] * 104_729 + one_of
+        number = _FIRST_TERMINAL + np.where(at_till, till, machine) % _TERMINALS
+        return np.where(at_till | at_machine, number, -1).astype(np.int32)
+
+
+class _Labels:
+    """The case of each edge, and what is public of it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.ids = np.append(graph.ids("case"), -1) if graph.size("case") else np.array([-1])
+        self.is_fraud = np.append(graph["case"]["is_fraud"], False)  # noqa: FBT003
+        self._planted: dict[int, tuple[int, Array]] = {}
+        for number, name in enumerate(words.WALKED_EDGES):
+            if "case_id" in SCHEMAS[name].by_name:
+                blocks = [b for b in graph.blocks[1:] if name in b.tables]
+                own = [b.tables[name]["case_id"] for b in blocks]
+                first = graph.blocks[0].tables[name] if name in graph.blocks[0].tables else []
+                cases = np.concatenate([np.empty(0, np.int32), *own, np.array([-1], np.int32)])
+                self._planted[number] = (len(first), cases)
+
+    def case_of(self, table: Array, edge: Array) -> Array:
+        """Find the case of each event's edge: int32, -1 for none."""
+        case = np.full(len(edge), -1, np.int32)
+        for number, (first, cases) in self._planted.items():
+            if len(cases) > 1:
+                rows = np.flatnonzero((table == number) & (edge >= first))
+                case[rows] = cases[edge[rows] - first]
+        return case
+
+
+def _renumbered(rows: Payments | Actions, rank: Array, offset: int) -> Payments | Actions:
+    """Turn a block's numbers of sessions into ranks in the day."""
+    session = np.where(rows.session >= 0, rank[rows.session + offset], -1).astype(np.int32)
+    return replace(rows, session=session)
+
+
+def _by_time(time: Array, midnight: int) -> Array:
+    """Give the order of times; equal ones stay in order."""
+    return np.sort((time - midnight) << 32 | np.arange(len(time))) & 0xFFFFFFFF
+
+
+def _original_ids(original: Array) -> Array:
+    """Turn (day << 32 | rank) into public ids; -1 stays."""
+    first = event_ids(0, 0, 1)[0]
+    step = event_ids(1, 0, 1)[0] - first
+    return np.where(original < 0, -1, first + (original >> 32) * step + (original & 0xFFFFFFFF))

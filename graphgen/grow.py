@@ -1,0 +1,64 @@
+"""Growing the graph: the population first, then each pattern and each look-alike on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.graph import POPULATION, Graph
+from graphgen.population import found, settle
+from graphgen.population.friends import friends
+from graphgen.population.income import commerce_life
+from graphgen.population.life import live
+from graphgen.rng import stream
+from graphgen.table import Table
+
+if TYPE_CHECKING:
+    from graphgen.world import World
+
+__all__ = ["grow", "populate"]
+
+
+def grow(world: World) -> Graph:
+    """Grow the graph of a world.
+
+    Patterns plant on the population alone, never on one another, each from a stream of its own
+    name: so leaving one out moves nothing of the others.
+    """
+    population = graph = populate(world)
+    for name in sorted(world.patterns):
+        pattern = world.patterns[name]
+        for block, plant in (
+            (name, pattern.plant),
+            (f"{name}/lookalike", pattern.plant_lookalike),
+        ):
+            tables = plant(population.bed(), stream(world.seed, "plant", block))
+            graph = graph.grow(block, tables, base=population)
+    return graph
+
+
+def populate(world: World) -> Graph:
+    """Grow the population: the world's commerce, its people, and the habits of both."""
+    tables = list(found(Graph(world).bed(), _rng(world, "commerce")))
+    graph = Graph(world).grow(POPULATION, tables)
+    tables += settle(graph.bed(), world.users, _rng(world, "people"))
+    graph = Graph(world).grow(POPULATION, tables)
+    return Graph(world).grow(POPULATION, chain(tables, _habits(graph)))
+
+
+def _habits(graph: Graph) -> Iterator[Table]:
+    world = graph.world
+    yield from live(graph, _rng(world, "habits"), accounts=_rows(graph, "account"))
+    yield from friends(graph, _rng(world, "friends"), users=_rows(graph, "user"))
+    yield from commerce_life(graph, _rng(world, "trade"))
+
+
+def _rng(world: World, what: str) -> np.random.Generator:
+    return stream(world.seed, POPULATION, what)
+
+
+def _rows(graph: Graph, name: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    return np.arange(graph.size(name), dtype=np.int32)

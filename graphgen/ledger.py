@@ -1,0 +1,221 @@
+"""The ledger: walks propose, the ledger disposes, strictly in the order of time.
+
+Money is whole minor units. Every movement is one row from one account to another, so the sum over all
+accounts never changes. A card, cash, instant or book payment moves at once, if balance and limit cover
+it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits the payee from
+the bank's clearing account at once, and is settled, or bounces, one or two business days later. What a
+bounced item cannot take back from the payee is the bank's loss. Chain money is held until its next hop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.schema import NULL_NUMBER, words
+from graphgen.settle import settle_day
+from graphgen.table import Array
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.proposals import Payments
+
+__all__ = ["NO_LIMIT", "Booked", "Ledger", "LedgerState"]
+
+NO_LIMIT = 1 << 61
+"""How far below zero an account without a limit may go: farther than all the money there is."""
+_PENDING = np.dtype(
+    [
+        ("due", "i8"),
+        ("original", "i8"),
+        ("amount", "i8"),
+        ("debtor", "i4"),
+        ("creditor", "i4"),
+        ("edge", "i4"),
+        ("rail", "i1"),
+    ]
+)
+
+
+@dataclass
+class LedgerState:
+    """All that the ledger knows between two days: it is what a checkpoint holds."""
+
+    balance: Array
+    """int64 (accounts,)."""
+    hold: Array
+    """int64 (accounts,): money that waits for the next hop of its chain."""
+    resolved: Array
+    """int64 (links,): what each hop of a chain will pay, -1 before its money has come."""
+    pending: Array
+    """Items in clearing, in the order in which they fall due."""
+
+    def save(self, path: Path) -> None:
+        """Write the state to a file."""
+        with path.open("wb") as file:
+            for part in fields(self):
+                np.save(file, getattr(self, part.name), allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: Path) -> LedgerState:
+        """Read a state back."""
+        with path.open("rb") as file:
+            return cls(*(np.load(file, allow_pickle=False) for _ in fields(cls)))
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A day's rows, in order."""
+
+    time: Array
+    """int64, ms since 1970 UTC."""
+    debtor: Array
+    creditor: Array
+    counterparty: Array
+    """int32: account rows; -1 for no counterparty."""
+    amount: Array
+    debtor_balance: Array
+    creditor_balance: Array
+    """int64, minor units."""
+    leg: Array
+    status: Array
+    rail: Array
+    """int8: codes of `words`."""
+    original: Array
+    """int64: number (day << 32 | rank) of the payment that a later leg belongs to, -1 for none."""
+    proposal: Array
+    """int32: the proposal that the row came from, -1 for later legs."""
+    edge: Array
+    """int32: the row of `pays`."""
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+class Ledger:
+    """The books of a world: what does not change from day to day, and how a day is settled."""
+
+    def __init__(self, graph: Graph) -> None:
+        account, bank, world = graph["account"], graph["bank"], graph.world
+        limit = account["credit_limit_minor"]
+        self.opening = account["opening_balance_minor"]
+        self.limit = np.where(limit == NULL_NUMBER, NO_LIMIT, limit)
+        self.bank = account["bank_id"]
+        self.internal = np.stack(
+            [bank[f"{what}_account_id"] for what in ("clearing", "income", "loss")], axis=1
+        ).astype(np.int32)
+        self.links = Links.of(graph)
+        self.world = world
+        clearing = world.place.toml("habits")["clearing"]
+        self.posting = np.array(
+            [clearing["hour_utc"] * 3_600_000, clearing["minutes"] * 60_000], np.int64
+        )
+        self.fee = int(clearing["returned_item_fee_minor"])
+
+    def start(self) -> LedgerState:
+        """Open the books: opening balances, nothing held, nothing in clearing."""
+        return LedgerState(
+            balance=self.opening.copy(),
+            hold=np.zeros(len(self.opening), np.int64),
+            resolved=np.full(len(self.links.edge), -1, np.int64),
+            pending=np.empty(0, _PENDING),
+        )
+
+    def settle(self, state: LedgerState, day: int, proposals: Payments) -> Booked:
+        """Settle a day: change the state, and give the rows."""
+        midnight = self.world.start_ms + day * DAY_MS
+        is_due = state.pending["due"] < midnight + DAY_MS
+        due, later = state.pending[is_due], state.pending[~is_due]
+        first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
+        key = np.concatenate([due["due"], proposals.time]) - midnight
+        order = np.sort(key << 32 | np.arange(len(key)))
+        link = self.links.number(proposals.edge, proposals.is_once)
+        *rows, added = settle_day(
+            np.bitwise_and(order, 0xFFFFFFFF),
+            midnight,
+            day,
+            due,
+            proposals.time,
+            proposals.debtor,
+            proposals.creditor,
+            proposals.amount,
+            proposals.amount_of,
+            proposals.share,
+            proposals.rail,
+            proposals.edge,
+            link,
+            self.links.first_child,
+            self.links.child,
+            self.links.share,
+            state.balance,
+            state.hold,
+            state.resolved,
+            self.limit,
+            self.bank,
+            self.internal,
+            first,
+            self.posting,
+            self.fee,
+            np.empty(len(proposals), _PENDING),
+        )
+        pending = np.concatenate([later, added])
+        state.pending = pending[np.argsort(pending["due"], kind="stable")]
+        return Booked(*rows)
+
+    def _business_days(self, day: int) -> tuple[int, int]:
+        """Say in how many days the next business day is, and the one after it."""
+        from datetime import timedelta
+
+        tomorrow = self.world.date_of(day) + timedelta(days=1)
+        business = np.flatnonzero(self.world.place.is_business_day(tomorrow, 21)) + 1
+        return int(business[0]), int(business[1])
+
+
+@dataclass(frozen=True)
+class Links:
+    """The chains among the errands: which passes on the receipt of which."""
+
+    edge: Array
+    """int32: the rows of `pays` that follow another or are followed, ascending."""
+    first_child: Array
+    """int32 (links + 1,): where each link's followers begin in `child`."""
+    child: Array
+    """int32: followers, as numbers of links."""
+    share: Array
+    """float64: for each follower, the share of the receipt that it passes on."""
+
+    @classmethod
+    def of(cls, graph: Graph) -> Links:
+        """Find the chains of a graph."""
+        rows, follows, share = [], [], []
+        for block in graph.blocks:
+            if "pays" in block.tables:
+                pays = block.tables["pays"]
+                some = np.flatnonzero(pays["follows"] >= 0)
+                rows.append(some + block.starts["pays"])
+                follows.append(pays["follows"][some])
+                share.append(pays["share"][some])
+        row = np.concatenate([np.empty(0, np.int64), *rows])
+        parent = np.concatenate([np.empty(0, np.int64), *follows])
+        edge = np.unique(np.concatenate([row, parent])).astype(np.int32)
+        number, above = np.searchsorted(edge, row), np.searchsorted(edge, parent)
+        order = np.argsort(above, kind="stable")
+        first = np.searchsorted(above[order], np.arange(len(edge) + 1))
+        shares = np.concatenate([np.empty(0), *share])[order]
+        return cls(edge, first.astype(np.int32), number[order].astype(np.int32), shares)
+
+    def number(self, edge: Array, is_once: Array) -> Array:
+        """Give the link of each edge, -1 for those of no chain: int32."""
+        link = np.full(len(edge), -1, np.int32)
+        if len(self.edge):
+            some = np.flatnonzero(is_once)
+            place = np.minimum(np.searchsorted(self.edge, edge[some]), len(self.edge) - 1)
+            link[some] = np.where(self.edge[place] == edge[some], place, -1)
+        return link
+
+
+assert words.LEGS[0] == "original"  # noqa: S101 - the compiled loop numbers legs by this order

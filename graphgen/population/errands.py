@@ -1,0 +1,129 @@
+"""Errands: the unusual payments that honest life is full of. Each fires once.
+
+A sofa, a repair, a deposit for a flat, a loan to a friend, a cheque for a used car.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.population.holders import Holders
+from graphgen.population.shops import Shops
+from graphgen.schedule import ONCE
+from graphgen.schema import words
+from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["errands", "moments"]
+
+_DAYS = 90
+_MEDIAN_OF_INCOME = 0.11
+"""An errand's median amount as a share of the monthly income; our assumption."""
+_SPREAD = 1.0
+_TO_PEOPLE = 0.55
+_CARD, _INSTANT = words.RAILS.index("card"), words.RAILS.index("instant")
+_CHEQUE, _BATCH = words.RAILS.index("cheque"), words.RAILS.index("batch")
+_POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
+_BRANCH = words.CHANNELS.index("branch")
+_BIG_TICKETS = ("5712", "5732", "7538", "5200", "4511", "7011", "8021")
+
+
+def errands(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, user: Array
+) -> Iterator[Table]:
+    """Yield people's unusual payments, to shops and to other people."""
+    world = graph.world
+    many = world.place.toml("habits")["rates"]["errands"] * world.days / _DAYS
+    person = np.repeat(user, rng.poisson(many, len(user)))
+    to_people = rng.random(len(person)) < _TO_PEOPLE
+    yield _big_tickets(graph, rng, everybody, market, person[~to_people])
+    yield _private(graph, rng, everybody, person[to_people])
+
+
+def moments(
+    graph: Graph, rng: np.random.Generator, user: Array, profile: str
+) -> Array:
+    """Draw when errands happen: a day of the window, an hour that the profile likes; int64, ms."""
+    from graphgen.clock import Clocks
+    from graphgen.population.holders import zones_of
+
+    world = graph.world
+    zones, zone = zones_of(graph)
+    hours = Clocks(world.place, zones).hours(world.start)
+    row = world.place.profiles.index(profile) * len(zones) + zone[user]
+    steps = hours.quantile.shape[1] - 1
+    u = rng.random(len(user)) * steps
+    step = u.astype(np.int64)
+    low, high = hours.quantile[row, step], hours.quantile[row, step + 1]
+    day = rng.integers(0, max(1, world.days), len(user))
+    within = np.minimum(low + (u - step) * (high - low), DAY_MS - 1)
+    return world.start_ms + day * DAY_MS + within.astype(np.int64)
+
+
+def _amount(rng: np.random.Generator, everybody: Holders, person: Array) -> Array:
+    drawn = everybody.income[person] * _MEDIAN_OF_INCOME * rng.lognormal(0, _SPREAD, len(person))
+    return np.maximum(100, np.minimum(drawn, 2.5 * everybody.income[person])).astype(np.int64)
+
+
+def _big_tickets(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, person: Array
+) -> Table:
+    codes = np.array([market.category(code) for code in _BIG_TICKETS])
+    remote = rng.random(len(person)) < 0.4  # noqa: PLR2004 - our assumption
+    shop = market.pick(rng, rng.choice(codes, len(person)), everybody.place[person], remote)
+    on_credit = (everybody.credit_card[person] >= 0) & (rng.random(len(person)) < 0.6)  # noqa: PLR2004
+    card = np.where(on_credit, everybody.credit_card[person], everybody.debit_card[person])
+    return Table.of(
+        "pays",
+        debtor_account_id=np.where(on_credit, everybody.credit[person], everybody.main[person]),
+        creditor_account_id=market.account[shop],
+        user_id=person,
+        card_id=card,
+        habit="purchase",
+        rail="card",
+        channel=np.where(market.online[shop], _ONLINE, _POS),
+        amount_minor=_amount(rng, everybody, person),
+        spread=0.0,
+        amount_of="sum",
+        share=0.0,
+        rate=0.0,
+        schedule=ONCE,
+        hours=graph.world.place.profiles.index("shopping"),
+        valid_from=moments(graph, rng, person, "shopping"),
+    )
+
+
+def _private(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array
+) -> Table:
+    """Pay somebody one does not usually pay: by instant payment, cheque or batch transfer."""
+    others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
+    payee = rng.choice(others, len(person)) if len(others) else person
+    somebody = payee != person
+    person, payee = person[somebody], payee[somebody]
+    rail = rng.choice(
+        np.array([_INSTANT, _BATCH, _CHEQUE]), len(person), p=np.array([0.62, 0.13, 0.25])
+    )
+    return Table.of(
+        "pays",
+        debtor_account_id=everybody.main[person],
+        creditor_account_id=everybody.main[payee],
+        user_id=person,
+        habit="transfer",
+        rail=rail,
+        channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
+        amount_minor=_amount(rng, everybody, person),
+        spread=0.0,
+        amount_of="sum",
+        share=0.0,
+        rate=0.0,
+        schedule=ONCE,
+        hours=graph.world.place.profiles.index("people"),
+        valid_from=moments(graph, rng, person, "people"),
+    )

@@ -1,0 +1,85 @@
+"""Friends: the network of people's transfers, and whom they know by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.population.holders import holders
+from graphgen.population.since import lately
+from graphgen.population.transfers import transfer_network
+from graphgen.schedule import BY_RATE
+from graphgen.schema import words
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["friends"]
+
+_MEDIAN_MINOR = 4500
+"""Median amount of a transfer between people; our assumption."""
+_OF_INCOME = 0.4
+_INSTANT, _BATCH, _CHEQUE = (words.RAILS.index(r) for r in ("instant", "batch", "cheque"))
+_ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
+
+
+def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
+    """Yield the habits of sending money among these people, and `knows` for each pair."""
+    everybody = holders(graph)
+    users = users[everybody.main[users] >= 0]
+    place = everybody.place[users] + rng.random(len(users))
+    payer, payee, pair = transfer_network(rng, place, graph.world.transfers)
+    payer, payee = users[payer], users[payee]
+    yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
+    first = np.unique(pair, return_index=True)[1]
+    world = graph.world
+    yield Table.of(
+        "knows",
+        user_id=payer[first],
+        other_user_id=payee[first],
+        relation="friend",
+        since=world.start_ms - (rng.random(len(first)) * 3e11).astype(np.int64),
+    )
+
+
+def _transfers(
+    graph: Graph,
+    rng: np.random.Generator,
+    main: Array,
+    income: Array,
+    payer: Array,
+    payee: Array,
+    pair: Array,
+) -> Table:
+    data = graph.world.place.toml("habits")
+    rates, budget = data["rates"], data["budget"]
+    pairs = int(pair.max()) + 1 if len(pair) else 0
+    # who pays back does so about as often and as much: a pair has one rate and one size
+    rate = rates["transfer"] * rng.lognormal(0, rates["transfer_spread"], pairs)
+    size = _MEDIAN_MINOR * rng.lognormal(0, 0.7, pairs)
+    wealth = (income[payer] / max(1.0, float(np.median(income)))) ** _OF_INCOME
+    u = rng.random(len(payer))
+    rail = np.where(u < budget["cheque_transfer"], _CHEQUE, _INSTANT)
+    rail = np.where(u > 1 - budget["batch_transfer"], _BATCH, rail)
+    first, last = lately(graph, rng, main[payer])
+    return Table.of(
+        "pays",
+        debtor_account_id=main[payer],
+        creditor_account_id=main[payee],
+        user_id=payer,
+        habit="transfer",
+        rail=rail,
+        channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
+        amount_minor=np.rint(size[pair] * wealth).astype(np.int64),
+        spread=0.7,
+        amount_of="sum",
+        share=0.0,
+        rate=rate[pair],
+        schedule=BY_RATE,
+        hours=graph.world.place.profiles.index("people"),
+        valid_from=first,
+        valid_to=last,
+    )

@@ -1,0 +1,108 @@
+"""People seen by their accounts: who holds what, where they live, what they earn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from graphgen.schema import words
+from graphgen.table import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from graphgen.graph import Graph
+
+__all__ = ["Holders", "holders", "place_of", "zones_of"]
+
+_CHECKING = words.ACCOUNT_TYPES.index("checking")
+_CREDIT = words.ACCOUNT_TYPES.index("credit_card")
+_OWNER = words.ACCOUNT_ROLES.index("owner")
+_DEBIT_CARD = words.CARD_TYPES.index("debit")
+
+
+@dataclass(frozen=True)
+class Holders:
+    """One entry for each user of a graph; accounts and cards are row numbers, -1 for none."""
+
+    main: Array
+    """int32: the first checking account that the person owns."""
+    debit_card: Array
+    """int32: the person's card to it."""
+    credit: Array
+    """int32: the first credit card account."""
+    credit_card: Array
+    """int32: the card to it."""
+    income: Array
+    """float64: net income a month, in minor units."""
+    head: Array
+    """bool: whether the person runs the household's bills."""
+    place: Array
+    """int32: the number of the city (`place_of`)."""
+
+
+def holders(graph: Graph) -> Holders:
+    """Look at all users of a graph."""
+    held, account, card = graph["has_account"], graph["account"], graph["card"]
+    users = graph.size("user")
+    kind = account["type"][held["account_id"]]
+    owned = held["role"] == _OWNER
+    main = _first(users, held["user_id"], held["account_id"], owned & (kind == _CHECKING))
+    credit = _first(users, held["user_id"], held["account_id"], owned & (kind == _CREDIT))
+    rows = np.arange(len(card), dtype=np.int32)
+    own = card["user_id"]
+    is_debit = (card["type"] == _DEBIT_CARD) & (main[own] == card["account_id"])
+    is_credit = (card["type"] != _DEBIT_CARD) & (credit[own] == card["account_id"])
+    household = graph["user"]["household_id"]
+    everyone = np.ones(users, bool)
+    first = _first(graph.size("household"), household, np.arange(users, dtype=np.int32), everyone)
+    head = np.zeros(users, bool)
+    head[first[first >= 0]] = True
+    return Holders(
+        main=main,
+        debit_card=_first(users, own, rows, is_debit),
+        credit=credit,
+        credit_card=_first(users, own, rows, is_credit),
+        income=graph["user"]["income_minor"] / 12.0,
+        head=head,
+        place=place_of(graph, "address")[graph["household"]["address_id"][household]],
+    )
+
+
+def place_of(graph: Graph, name: str) -> Array:
+    """Number the city and state of each row of a table: int32, the same number in every table."""
+    region = graph.world.place
+    cities = region.csv("cities")
+    known = [f"{c}|{s}" for c, s in zip(cities["city"], cities["state"], strict=True)]
+    table = graph[name]
+    both = pc.binary_join_element_wise(_plain(table["city"]), _plain(table["state"]), "|")
+    import pyarrow as pa
+
+    found = pc.index_in(both, pa.array(known, pa.string()))
+    return np.asarray(pc.fill_null(found, 0), np.int32)
+
+
+def zones_of(graph: Graph) -> tuple[tuple[str, ...], Array]:
+    """Name the region's time zones, and number the one that each user lives in: int8."""
+    zones = tuple(sorted(set(graph.world.place.csv("cities")["time_zone"])))
+    import pyarrow as pa
+
+    zone = graph["address"]["time_zone"]
+    number = np.asarray(pc.index_in(_plain(zone), pa.array(zones, pa.string())), np.int8)
+    home = graph["household"]["address_id"][graph["user"]["household_id"]]
+    return zones, number[home]
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
+
+
+def _first(size: int, key: Array, value: Array, where: Array) -> Array:
+    """For each key, the value of the first row where the condition holds; -1 if there is none."""
+    found = np.full(size, -1, np.int32)
+    rows = np.flatnonzero(where)[::-1]
+    found[key[rows]] = value[rows]
+    return found

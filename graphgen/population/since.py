@@ -1,0 +1,40 @@
+"""From when on a habit stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.schema import NULL_NUMBER
+from graphgen.table import Array
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["lately", "since"]
+
+_NEW_A_YEAR = 0.35
+"""Share of the habits of choice (shops, payees) that are taken up, and given up, a year; our
+assumption."""
+
+
+def since(graph: Graph, rng: np.random.Generator, account: Array) -> Array:
+    """Draw times between the opening of each account and the start of the world: int64, ms."""
+    opened = graph["account"]["opened"][account]
+    start = np.maximum(graph.world.start_ms, opened + 1)
+    return opened + ((start - opened) * rng.random(len(account))).astype(np.int64)
+
+
+def lately(
+    graph: Graph, rng: np.random.Generator, account: Array
+) -> tuple[Array, Array]:
+    """Draw from when to when habits of choice stand: int64 ms; some begin or end in the window."""
+    world = graph.world
+    first, last = since(graph, rng, account), np.full(len(account), NULL_NUMBER)
+    share = min(0.5, _NEW_A_YEAR * world.days / 365)
+    u = rng.random(len(account))
+    moment = world.start_ms + (rng.random(len(account)) * world.days * DAY_MS).astype(np.int64)
+    first = np.where(u < share, moment, first)
+    return first, np.where(u > 1 - share, moment, last)

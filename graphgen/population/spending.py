@@ -1,0 +1,180 @@
+"""Spending: the shops a person goes to by habit, subscriptions, cash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.population.holders import Holders
+from graphgen.population.shops import Shops
+from graphgen.population.since import lately, since
+from graphgen.schedule import BY_RATE, SAME_DAY
+from graphgen.schema import words
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["cash", "purchases", "subscriptions"]
+
+_ON_CREDIT = 0.55
+"""Share of the shops where people who have a credit card use it; our assumption."""
+_SUBSCRIPTION = ("5968", "4899", "5815", "5818")
+_POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
+_MONTH = 30.4
+
+
+def purchases(
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    market: Shops,
+    user: Array,
+    account: Array,
+    budget: Array,
+    *,
+    activity: float,
+) -> Iterator[Table]:
+    """Yield the habits of shopping with a card; amounts are scaled to spend the monthly budget.
+
+    A person's visits are spread over the shops unevenly; how often is drawn for each person.
+    """
+    data = graph.world.place.toml("habits")
+    rates, share = data["rates"], data["budget"]["spending_share"]
+    count = np.maximum(1, rng.poisson(rates["purchases"] * min(1.0, 2 * activity), len(user)))
+    person = np.repeat(np.arange(len(user)), count)
+    category, median, spread, hours, remote = _categories(graph, rng, market, len(person))
+    shop = market.pick(rng, category, everybody.place[user[person]], remote)
+    rate = rng.standard_exponential(len(person)) ** 1.3 + 0.05
+    total = rates["purchase"] * activity * graph.world.activity
+    busy = total * rng.lognormal(-0.1, rates["purchase_spread"], len(user))
+    rate *= (busy / np.bincount(person, rate, len(user)))[person]
+    spent = _MONTH * np.bincount(person, rate * median * np.exp(spread**2 / 2), len(user))
+    scale = np.clip(np.maximum(budget, 0.25 * everybody.income[user]) * share / spent, 0.15, 6.0)
+    own = everybody.main[user[person]] == account[person]
+    on_credit = own & (everybody.credit_card[user[person]] >= 0)
+    on_credit &= rng.random(len(person)) < _ON_CREDIT
+    payer = np.where(on_credit, everybody.credit[user[person]], account[person])
+    first, last = lately(graph, rng, payer)
+    yield Table.of(
+        "pays",
+        debtor_account_id=payer,
+        creditor_account_id=market.account[shop],
+        user_id=user[person],
+        card_id=np.where(
+            on_credit, everybody.credit_card[user[person]], _card(graph, everybody, user, account)[person]
+        ),
+        habit="purchase",
+        rail="card",
+        channel=np.where(market.online[shop], _ONLINE, _POS),
+        amount_minor=np.rint(median * scale[person]).astype(np.int64),
+        spread=spread,
+        amount_of="sum",
+        share=0.0,
+        rate=rate,
+        schedule=BY_RATE,
+        hours=np.where(market.online[shop], graph.world.place.profiles.index("online"), hours),
+        valid_from=first,
+        valid_to=last,
+    )
+
+
+def _card(graph: Graph, everybody: Holders, user: Array, account: Array) -> Array:
+    """Find the card that each person pays with from each account."""
+    card = graph["card"]
+    by_account = np.full(graph.size("account"), -1, np.int32)
+    rows = np.arange(len(card), dtype=np.int32)[::-1]
+    by_account[card["account_id"][rows]] = rows
+    main = everybody.main[user] == account
+    return np.where(main, everybody.debit_card[user], by_account[account])
+
+
+def _categories(
+    graph: Graph, rng: np.random.Generator, market: Shops, count: int
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Draw categories by how often people go there: category, median, spread, hours, at a distance."""
+    place = graph.world.place
+    sold, shops = place.csv("purchases"), place.csv("merchants")
+    codes = [f"{int(c):04d}" for c in shops["mcc"]]
+    row = np.array([codes.index(f"{int(c):04d}") for c in sold["mcc"]])
+    visits = np.asarray(shops["visits"], float)[row]
+    drawn = np.searchsorted(np.cumsum(visits / visits.sum())[:-1], rng.random(count), side="right")
+    number = np.array([market.category(code) for code in sold["mcc"]])
+    profile = np.array([place.profiles.index(name) for name in sold["hours"]], np.int8)
+    remote = rng.random(count) < np.asarray(shops["online"], float)[row][drawn]
+    median = np.asarray(sold["median_minor"], float)[drawn]
+    return number[drawn], median, np.asarray(sold["spread"], float)[drawn], profile[drawn], remote
+
+
+def subscriptions(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, user: Array
+) -> Iterator[Table]:
+    """Yield what people subscribe to: a price, on the same day every month, by card."""
+    rates = graph.world.place.toml("habits")["rates"]
+    person = np.repeat(user, rng.poisson(rates["subscriptions"], len(user)))
+    codes = np.array([market.category(code) for code in _SUBSCRIPTION])
+    remote = np.ones(len(person), bool)
+    shop = market.pick(rng, rng.choice(codes, len(person)), everybody.place[person], remote)
+    on_credit = (everybody.credit_card[person] >= 0) & (rng.random(len(person)) < _ON_CREDIT)
+    payer = np.where(on_credit, everybody.credit[person], everybody.main[person])
+    first, last = lately(graph, rng, payer)
+    price = np.rint(rng.lognormal(7.0, 0.6, len(person)) / 100) * 100
+    yield Table.of(
+        "pays",
+        debtor_account_id=payer,
+        creditor_account_id=market.account[shop],
+        user_id=person,
+        card_id=np.where(on_credit, everybody.credit_card[person], everybody.debit_card[person]),
+        habit="subscription",
+        rail="card",
+        channel="file",
+        amount_minor=price.astype(np.int64) + 99,
+        spread=0.0,
+        amount_of="sum",
+        share=0.0,
+        rate=0.0,
+        schedule=SAME_DAY + rng.integers(1, 32, len(person)),
+        hours=graph.world.place.profiles.index("payroll"),
+        valid_from=first,
+        valid_to=last,
+    )
+
+
+def cash(graph: Graph, rng: np.random.Generator, user: Array, account: Array) -> Iterator[Table]:
+    """Yield withdrawals of cash at machines, and some people's deposits at the counter."""
+    rates = graph.world.place.toml("habits")["rates"]
+    yield _cash(graph, rng, user, account, rates["cash_withdrawal"], out=True)
+    some = rng.random(len(user)) < rates["cash_depositors"]
+    rate = rates["cash_deposit"] / rates["cash_depositors"]
+    yield _cash(graph, rng, user[some], account[some], rate, out=False)
+
+
+def _cash(
+    graph: Graph, rng: np.random.Generator, user: Array, account: Array, rate: float, *, out: bool
+) -> Table:
+    bank = graph["account"]["bank_id"][account]
+    other = rng.integers(0, graph.size("bank"), len(user))
+    vault = graph["bank"]["vault_account_id"][np.where(rng.random(len(user)) < 0.7, bank, other)]
+    habit = "cash_withdrawal" if out else "cash_deposit"
+    machine = out | (rng.random(len(user)) < 0.5)  # noqa: PLR2004 - half go to the counter
+    first, last = lately(graph, rng, account)
+    return Table.of(
+        "pays",
+        debtor_account_id=account if out else vault,
+        creditor_account_id=vault if out else account,
+        user_id=user,
+        habit=habit,
+        rail="cash",
+        channel=np.where(machine, words.CHANNELS.index("atm"), words.CHANNELS.index("branch")),
+        amount_minor=np.rint(rng.lognormal(9.0 if out else 9.9, 0.5, len(user))).astype(np.int64),
+        spread=0.6,
+        amount_of="sum",
+        share=0.0,
+        rate=rate * rng.standard_exponential(len(user)),
+        schedule=BY_RATE,
+        hours=graph.world.place.profiles.index("cash" if out else "counter"),
+        valid_from=first,
+        valid_to=last,
+    )

@@ -1,0 +1,127 @@
+"""Proposals: what the edges of one block fire on one day, before the ledger has its say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+from graphgen.table import Array
+
+__all__ = ["Actions", "BlockDay", "Payments", "Sessions", "stacked"]
+
+Columns = TypeVar("Columns", bound="_Columns")
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Equally long arrays, one for each field."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def take(self: Columns, rows: Array) -> Columns:
+        """Give some of the rows."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+def stacked(kind: type[Columns], parts: Sequence[Columns]) -> Columns:
+    """Stack rows of one kind; nothing stacked is no rows."""
+    if len(parts) == 1:
+        return parts[0]
+    return kind(
+        **{
+            f.name: np.concatenate([getattr(part, f.name) for part in parts])
+            if parts
+            else np.empty(0, f.metadata["dtype"])
+            for f in fields(kind)
+        }
+    )
+
+
+def _column(dtype: str) -> Any:  # noqa: ANN401 - dataclass fields are typed so
+    return field(metadata={"dtype": dtype})
+
+
+@dataclass(frozen=True)
+class Sessions(_Columns):
+    """Visits to the bank."""
+
+    time: Array = _column("int64")
+    """ms since 1970 UTC."""
+    duration: Array = _column("int32")
+    """ms."""
+    user: Array = _column("int32")
+    device: Array = _column("int32")
+    ip: Array = _column("int32")
+    table: Array = _column("int8")
+    """The table of the edge that it was walked off: a code of `words.WALKED_EDGES`."""
+    edge: Array = _column("int32")
+    """The row of that table."""
+
+
+@dataclass(frozen=True)
+class Payments(_Columns):
+    """Payments that are ordered; the ledger decides what becomes of them."""
+
+    time: Array = _column("int64")
+    edge: Array = _column("int32")
+    """The row of `pays`."""
+    debtor: Array = _column("int32")
+    creditor: Array = _column("int32")
+    user: Array = _column("int32")
+    card: Array = _column("int32")
+    amount: Array = _column("int64")
+    """Minor units, when the amount is a sum."""
+    amount_of: Array = _column("int8")
+    share: Array = _column("float32")
+    habit: Array = _column("int8")
+    rail: Array = _column("int8")
+    channel: Array = _column("int8")
+    is_once: Array = _column("bool")
+    session: Array = _column("int32")
+    """The number of its session among the block's sessions of the day, -1 for none."""
+    device: Array = _column("int32")
+    ip: Array = _column("int32")
+
+
+@dataclass(frozen=True)
+class Actions(_Columns):
+    """What is done in sessions, other than paying."""
+
+    time: Array = _column("int64")
+    session: Array = _column("int32")
+    type: Array = _column("int8")
+    payee: Array = _column("int32")
+    """The account of a payee that is added, else -1."""
+    table: Array = _column("int8")
+    edge: Array = _column("int32")
+
+
+@dataclass
+class BlockDay:
+    """What a block's walks have proposed for a day so far; sessions keep their numbers."""
+
+    session_parts: list[Sessions] = field(default_factory=list)
+    payment_parts: list[Payments] = field(default_factory=list)
+    action_parts: list[Actions] = field(default_factory=list)
+
+    @property
+    def sessions(self) -> Sessions:
+        """All sessions so far."""
+        self.session_parts = [stacked(Sessions, self.session_parts)]
+        return self.session_parts[0]
+
+    @property
+    def payments(self) -> Payments:
+        """All payments so far."""
+        self.payment_parts = [stacked(Payments, self.payment_parts)]
+        return self.payment_parts[0]
+
+    @property
+    def actions(self) -> Actions:
+        """All actions so far."""
+        self.action_parts = [stacked(Actions, self.action_parts)]
+        return self.action_parts[0]

@@ -1,0 +1,152 @@
+"""Walks: what fires on a day, read off the graph's edges.
+
+A walk is one file in `graphgen/walks/`. It is made once for each block of the graph, and then asked
+for single days, in any order and in any process: what it proposes for a day depends on nothing but the
+graph, the block, the day and a stream of its own.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from graphgen.clock import Clocks, Hours
+from graphgen.population.habits import Habits, habits
+from graphgen.population.holders import zones_of
+from graphgen.schedule import due
+from graphgen.schema import NULL_NUMBER
+from graphgen.table import Array
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Block, Graph
+    from graphgen.proposals import BlockDay
+
+__all__ = ["FOREVER", "Ground", "Today", "Walk", "Ways", "end_of"]
+
+FOREVER = np.iinfo(np.int64).max
+
+
+def end_of(times: Array) -> Array:
+    """Turn "none" in times that say until when into the end of all time."""
+    return np.where(times == NULL_NUMBER, FOREVER, times)
+
+
+@dataclass(frozen=True)
+class Today:
+    """One day, as walks need to know it."""
+
+    number: int
+    date: date
+    midnight: int
+    """ms since 1970 UTC."""
+    hours: Hours
+    busy: float
+    """How busy paying is, by the calendar; 1 on average."""
+    is_due: Array
+    """bool (128,): the schedules that are due."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """From which devices and addresses people bank: `signs_in`, sorted by person.
+
+    A person of the population has the ways of the population's block; one whom a pattern made has
+    that pattern's. So nobody's ways depend on what else was planted.
+    """
+
+    first: Array
+    """int32 (users + 1,): where each user's ways begin."""
+    device: Array
+    ip: Array
+    valid_from: Array
+    valid_to: Array
+    rate: Array
+    hours: Array
+
+    @classmethod
+    def of(cls, graph: Graph) -> Ways:
+        """Sort the ways of a graph."""
+        blocks = [block for block in graph.blocks if "signs_in" in block.tables]
+        population = len(graph.blocks[0].tables["user"])
+        columns = ("user_id", "device_id", "ip_id", "valid_from", "valid_to", "rate", "hours")
+        own = [
+            block.tables["signs_in"]["user_id"] >= (0 if block is graph.blocks[0] else population)
+            for block in blocks
+        ]
+        user, device, ip, first, last, rate, hours = (
+            np.concatenate(
+                [b.tables["signs_in"][c][mine] for b, mine in zip(blocks, own, strict=True)]
+            )
+            for c in columns
+        )
+        order = np.argsort(user, kind="stable")
+        counts = np.bincount(user, minlength=graph.size("user"))
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        return cls(
+            starts,
+            device[order],
+            ip[order],
+            first[order],
+            end_of(last)[order],
+            rate[order],
+            hours[order],
+        )
+
+
+class Ground:
+    """What all walks of a graph share: clocks, calendars, habits, ways to bank."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.world = graph.world
+        self.habits: Habits = habits(graph.world.place)
+        zones, zone = zones_of(graph)
+        self.clocks = Clocks(graph.world.place, zones)
+        home = graph.world.place.csv("cities")["time_zone"][0]
+        self.zone = np.append(zone, zones.index(home)).astype(np.int8)
+        """int8 (users + 1,): everybody's time zone; last, whose user is -1, the region's own."""
+        self.ways = Ways.of(graph)
+
+    def today(self, day: int) -> Today:
+        """Look at one day."""
+        here = self.world.date_of(day)
+        return Today(
+            number=day,
+            date=here,
+            midnight=self.world.start_ms + day * DAY_MS,
+            hours=self.clocks.hours(here),
+            busy=self.clocks.busy(here),
+            is_due=due(here, self.world.place),
+        )
+
+    def clock(self, hours: Array, user: Array) -> Array:
+        """Give the clock that edges follow: their profile, where their person lives; int16."""
+        return self.clocks.number(hours, self.zone[user])
+
+
+class Walk(ABC):
+    """What one kind of edge fires."""
+
+    after: ClassVar[tuple[str, ...]] = ()
+    """The walks whose proposals of the day it reads."""
+
+    events: ClassVar[tuple[str, ...]] = ()
+    """The event tables that it is the main source of."""
+
+    def __init__(self, ground: Ground, block: Block) -> None:
+        self.ground = ground
+        self.block = block
+
+    @abstractmethod
+    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+        """Add what the block fires today to what its walks have proposed so far."""
+
+
+def week_of(world_start: date, day: int) -> int:
+    """Number the week that a day lies in, from Monday 0001-01-01 on."""
+    return (world_start + timedelta(days=day)).toordinal() // 7

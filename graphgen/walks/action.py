@@ -1,0 +1,211 @@
+"""Actions: what people do in their sessions besides paying.
+
+They sign in (now and then after a failed attempt) and look at the balance. Every change is a dated edge
+of the graph: a new device, a new e-mail address, telephone or home, a payee that was not paid before; it
+brings a session of its own at the edge's date.
+
+Failed sign-ins of honest people: 2 to 4 % of attempts; our assumption, as are the other shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graphgen.graph import Block
+from graphgen.proposals import Actions, BlockDay, Sessions
+from graphgen.schedule import ONCE
+from graphgen.schema import words
+from graphgen.table import Array
+from graphgen.walk import Ground, Today, Walk
+from graphgen.walks._ordering import pick_ways
+from graphgen.walks.session import durations
+from graphgen.world import DAY_MS
+
+__all__ = ["ActionWalk"]
+
+_FAILED, _VIEWED, _PASSWORD = 0.03, 0.72, 0.0015
+_TYPE = {word: np.int8(number) for number, word in enumerate(words.ACTIONS)}
+_TABLE = {word: np.int8(number) for number, word in enumerate(words.WALKED_EDGES)}
+_CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Dated edges that begin while the world is walked, by time."""
+
+    time: Array
+    user: Array
+    device: Array
+    ip: Array
+    type: Array
+    payee: Array
+    table: Array
+    edge: Array
+
+
+class ActionWalk(Walk):
+    """Fires dated edges, and fills sessions."""
+
+    after = ("session", "payment")
+    events = ("action",)
+
+    def __init__(self, ground: Ground, block: Block) -> None:
+        super().__init__(ground, block)
+        self.changes = _changes(ground, block)
+
+    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+        """Propose the day's actions, and the sessions that changes bring."""
+        self._new_payees(rng, so_far)
+        self._change(today, rng, so_far)
+        sessions = so_far.sessions
+        # a session may go on past midnight, but what is done in it is done today
+        left = today.midnight + DAY_MS - 1 - sessions.time
+        sessions = replace(sessions, duration=np.minimum(sessions.duration, left).astype(np.int32))
+        count, rows = len(sessions), np.arange(len(sessions), dtype=np.int32)
+        u = rng.random((count, 5), np.float32)
+        failed = u[:, 0] < _FAILED
+        self._do(so_far, sessions, rows[failed], "sign_in_failed", np.zeros(int(failed.sum())))
+        self._do(so_far, sessions, rows, "sign_in", np.where(failed, 0.06 + 0.1 * u[:, 1], 0.0))
+        viewed = u[:, 2] < _VIEWED
+        self._do(so_far, sessions, rows[viewed], "balance_viewed", 0.17 + 0.1 * u[viewed, 3])
+        changed = u[:, 4] < _PASSWORD
+        self._do(so_far, sessions, rows[changed], "password_changed", 0.5 + 0.4 * u[changed, 3])
+
+    def _do(
+        self, so_far: BlockDay, sessions: Sessions, rows: Array, what: str, part: Array
+    ) -> None:
+        """Do one thing in some sessions, after a part of their duration."""
+        so_far.action_parts.append(
+            Actions(
+                time=sessions.time[rows] + (part * sessions.duration[rows]).astype(np.int64),
+                session=rows,
+                type=np.full(len(rows), _TYPE[what]),
+                payee=np.full(len(rows), -1, np.int32),
+                table=sessions.table[rows],
+                edge=sessions.edge[rows],
+            )
+        )
+
+    def _new_payees(self, rng: np.random.Generator, so_far: BlockDay) -> None:
+        """Before a transfer that is made only once, its payee is added, in the same session."""
+        payments = so_far.payments
+        some = payments.is_once & (payments.channel == _ONLINE) & (payments.rail != _CARD)
+        rows = np.flatnonzero(some & (payments.session >= 0))
+        begun = so_far.sessions.time[payments.session[rows]]
+        part = 0.35 + 0.5 * rng.random(len(rows))
+        so_far.action_parts.append(
+            Actions(
+                time=begun + ((payments.time[rows] - begun) * part).astype(np.int64),
+                session=payments.session[rows],
+                type=np.full(len(rows), _TYPE["payee_added"]),
+                payee=payments.creditor[rows],
+                table=np.full(len(rows), _TABLE["pays"]),
+                edge=payments.edge[rows],
+            )
+        )
+
+    def _change(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+        """Fire the dated edges that begin today."""
+        changes = self.changes
+        low, high = np.searchsorted(changes.time, [today.midnight, today.midnight + DAY_MS])
+        if low == high:
+            return
+        here = slice(low, high)
+        time, user = changes.time[here], changes.user[here]
+        way = pick_ways(
+            user,
+            time,
+            today.midnight,
+            rng.random(high - low),
+            self.ground.ways.first,
+            self.ground.ways.valid_from,
+            self.ground.ways.valid_to,
+            self.ground.ways.rate,
+            self.ground.ways.hours,
+            self.ground.zone,
+            len(self.ground.clocks.zones),
+            today.hours.density,
+        )
+        own = changes.device[here] >= 0
+        device = np.where(own, changes.device[here], self.ground.ways.device[way])
+        ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])
+        duration = durations(rng, high - low)
+        begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
+        begun = np.where(own, time, begun)
+        last = today.midnight + DAY_MS - 1
+        good = np.flatnonzero(own | (way >= 0))
+        first = len(so_far.sessions)
+        table, edge = changes.table[here], changes.edge[here]
+        so_far.session_parts.append(
+            Sessions(begun, duration, user, device, ip, table, edge).take(good)
+        )
+        so_far.action_parts.append(
+            Actions(
+                time=np.minimum(np.where(own, time + duration // 4, time), last)[good],
+                session=np.arange(first, first + len(good), dtype=np.int32),
+                type=changes.type[here][good],
+                payee=changes.payee[here][good],
+                table=table[good],
+                edge=edge[good],
+            )
+        )
+
+
+def _changes(ground: Ground, block: Block) -> _Changes:
+    """Collect the dated edges of a block that begin while the world is walked."""
+    start, end = ground.world.start_ms, ground.world.end_ms
+    parts = []
+    for name, what in (
+        ("has_email", "email_changed"),
+        ("has_phone", "phone_changed"),
+        ("lives_at", "address_changed"),
+    ):
+        if name in block.tables:
+            table = block.tables[name]
+            rows = np.flatnonzero((table["since"] >= start) & (table["since"] < end))
+            parts.append(_change(block, name, rows, table["since"], what))
+    if "signs_in" in block.tables:
+        parts.append(_new_devices(ground, block, start, end))
+    if "pays" in block.tables:
+        pays = block.tables["pays"]
+        begins = (pays["valid_from"] >= start) & (pays["valid_from"] < end)
+        begins &= (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
+        rows = np.flatnonzero(begins & (pays["schedule"] != ONCE) & (pays["user_id"] >= 0))
+        payee = pays["creditor_account_id"][rows]
+        parts.append(_change(block, "pays", rows, pays["valid_from"], "payee_added", payee))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else None
+    if columns is None:
+        columns = [np.empty(0, np.int64)] * 8
+    order = np.argsort(columns[0], kind="stable")
+    return _Changes(*(column[order] for column in columns))
+
+
+def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
+    """Find devices that their person uses for the first time: the first way of each pair."""
+    table = block.tables["signs_in"]
+    user, device, begins = table["user_id"], table["device_id"], table["valid_from"]
+    order = np.lexsort((begins, device, user))
+    new = np.ones(len(order), bool)
+    new[1:] = (np.diff(user[order]) != 0) | (np.diff(device[order]) != 0)
+    rows = np.sort(order[new])
+    rows = rows[(begins[rows] >= start) & (begins[rows] < end)]
+    change = _change(block, "signs_in", rows, begins, "device_registered")
+    return (*change[:2], device[rows], table["ip_id"][rows], *change[4:])
+
+
+def _change(
+    block: Block, name: str, rows: Array, time: Array, what: str, payee: Array | None = None
+) -> tuple[Array, ...]:
+    nobody = np.full(len(rows), -1, np.int32)
+    return (
+        time[rows],
+        block.tables[name]["user_id"][rows],
+        nobody,
+        nobody,
+        np.full(len(rows), _TYPE[what]),
+        nobody if payee is None else payee,
+        np.full(len(rows), _TABLE[name]),
+        (rows + block.starts[name]).astype(np.int32),
+    )

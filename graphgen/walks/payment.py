@@ -1,0 +1,211 @@
+"""Payments: money moves along `pays`: habits at their rates, dues on their days, errands once.
+
+A transfer ordered online lies inside a session of its payer, one of the day's or one that it brings; a
+card used online carries the device and the address that its holder uses at that time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from graphgen.firing import Rates, fire
+from graphgen.graph import Block
+from graphgen.proposals import BlockDay, Payments, Sessions
+from graphgen.rng import stream
+from graphgen.schedule import BY_RATE, ONCE
+from graphgen.schema import words
+from graphgen.table import Array
+from graphgen.walk import Ground, Today, Walk, end_of, week_of
+from graphgen.walks._ordering import order_online, times_and_amounts
+from graphgen.walks.session import durations
+from graphgen.world import DAY_MS
+
+__all__ = ["PaymentWalk"]
+
+_PAYS = words.WALKED_EDGES.index("pays")
+_CARD = words.RAILS.index("card")
+_ONLINE = words.CHANNELS.index("online")
+_RATED, _DUE, _ONCE = 0, 1, 2
+
+
+class PaymentWalk(Walk):
+    """Fires `pays`."""
+
+    after = ("session",)
+    events = ("payment",)
+
+    def __init__(self, ground: Ground, block: Block) -> None:
+        super().__init__(ground, block)
+        self.edges = block.tables.get("pays")
+        if self.edges is None:
+            return
+        edges = self.edges
+        self.start = block.starts["pays"]
+        self.clock = ground.clock(edges["hours"], edges["user_id"])
+        self.valid_to = end_of(edges["valid_to"])
+        schedule = edges["schedule"]
+        self.rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
+        key = stream(ground.world.seed, "weeks", "pays", block.name).integers(1 << 63)
+        self.rates = Rates(
+            edges["rate"][self.rated],
+            edges["valid_from"][self.rated],
+            self.valid_to[self.rated],
+            int(key),
+        )
+        regular = np.flatnonzero((schedule != BY_RATE) & (schedule != ONCE)).astype(np.int32)
+        self.regular = regular[np.argsort(schedule[regular], kind="stable")]
+        self.first_due = np.searchsorted(schedule[self.regular], np.arange(129))
+        once = np.flatnonzero(schedule == ONCE).astype(np.int32)
+        self.once = once[np.argsort(edges["valid_from"][once], kind="stable")]
+        self.once_at = edges["valid_from"][self.once]
+
+    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+        """Propose the day's payments, and the sessions that they bring."""
+        if self.edges is None:
+            return
+        edge, kind = self._fired(today, rng)
+        if not len(edge):
+            return
+        proposed = self._proposed(today, rng, edge, kind)
+        sessions = so_far.sessions
+        payments, brought = self._ordered(today, rng, proposed, sessions)
+        so_far.payment_parts.append(payments)
+        if len(brought):
+            so_far.session_parts.append(brought)
+
+    def _fired(self, today: Today, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Find what fires: rows of the block's edges, and by which of the three ways."""
+        week = week_of(self.ground.world.start, today.number)
+        monday = today.midnight - today.date.weekday() * DAY_MS
+        line = self.rates.cumulative(week, monday, monday + 7 * DAY_MS)
+        busiest = float(today.hours.weight.max()) * today.busy
+        fired = self.rated[fire(rng, line, busiest)]
+        spans = [
+            self.regular[self.first_due[number] : self.first_due[number + 1]]
+            for number in np.flatnonzero(today.is_due)
+        ]
+        due = np.concatenate([np.empty(0, np.int32), *spans])
+        low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
+        once = self.once[low:high]
+        counts = (len(fired), len(due), len(once))
+        return (
+            np.concatenate([fired, due, once]),
+            np.repeat(np.array([_RATED, _DUE, _ONCE], np.int8), counts),
+        )
+
+    def _proposed(
+        self, today: Today, rng: np.random.Generator, edge: Array, kind: Array
+    ) -> Payments:
+        """Give what fires a time and an amount."""
+        edges, habits = self.edges, self.ground.habits
+        assert edges is not None  # noqa: S101 - for the type checker
+        weight = today.hours.weight
+        keep, time, amount = times_and_amounts(
+            edge,
+            kind,
+            rng.random((len(edge), 3)),
+            rng.standard_normal(len(edge), np.float32),
+            self.clock,
+            weight / weight.max(),
+            today.hours.quantile,
+            today.midnight,
+            edges["valid_from"],
+            self.valid_to,
+            edges["amount_minor"],
+            edges["spread"],
+            edges["habit"],
+            habits.round_minor,
+            habits.round_share,
+            habits.charm_share,
+        )
+        edge = edge[keep]
+        nothing = np.full(len(edge), -1, np.int32)
+        return Payments(
+            time=time,
+            edge=edge,
+            debtor=edges["debtor_account_id"][edge],
+            creditor=edges["creditor_account_id"][edge],
+            user=edges["user_id"][edge],
+            card=edges["card_id"][edge],
+            amount=amount,
+            amount_of=edges["amount_of"][edge],
+            share=edges["share"][edge],
+            habit=edges["habit"][edge],
+            rail=edges["rail"][edge],
+            channel=edges["channel"][edge],
+            is_once=kind[keep] == _ONCE,
+            session=nothing,
+            device=nothing,
+            ip=nothing,
+        )
+
+    def _ordered(
+        self, today: Today, rng: np.random.Generator, payments: Payments, sessions: Sessions
+    ) -> tuple[Payments, Sessions]:
+        """Place what is ordered online in a session, or give it a device and an address."""
+        edges, ways = self.edges, self.ground.ways
+        assert edges is not None  # noqa: S101 - for the type checker
+        online = np.flatnonzero((payments.channel == _ONLINE) & (payments.user >= 0))
+        edge = payments.edge[online]
+        by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
+        via = edges["via"][edge]
+        sign_in = self.ground.graph["signs_in"] if (via >= 0).any() else None
+        placed = order_online(
+            payments.time[online],
+            payments.user[online],
+            payments.rail[online] == _CARD,
+            payments.is_once[online],
+            edges["valid_from"][edge],
+            sign_in["device_id"][np.maximum(via, 0)] if sign_in else via,
+            sign_in["ip_id"][np.maximum(via, 0)] if sign_in else via,
+            via >= 0,
+            rng.random((len(online), 3)),
+            durations(rng, len(online)),
+            sessions.user[by_user],
+            by_user,
+            sessions.time,
+            sessions.duration,
+            sessions.device,
+            sessions.ip,
+            today.midnight,
+            ways.first,
+            ways.device,
+            ways.ip,
+            ways.valid_from,
+            ways.valid_to,
+            ways.rate,
+            ways.hours,
+            self.ground.zone,
+            len(self.ground.clocks.zones),
+            today.hours.density,
+        )
+        time, session, device, ip, brought, start, duration = placed
+        good = device >= 0
+        whole = np.ones(len(payments), bool)
+        whole[online[~good]] = False
+        payments = replace(
+            payments,
+            time=_put(payments.time, online, time),
+            session=_put(payments.session, online, session),
+            device=_put(payments.device, online, device),
+            ip=_put(payments.ip, online, ip),
+            edge=payments.edge + np.int32(self.start),
+        )
+        new = online[brought]
+        return payments.take(np.flatnonzero(whole)) if not whole.all() else payments, Sessions(
+            time=start[brought],
+            duration=duration[brought],
+            user=payments.user[new],
+            device=device[brought],
+            ip=ip[brought],
+            table=np.full(len(new), _PAYS, np.int8),
+            edge=payments.edge[new],
+        )
+
+
+def _put(values: Array, rows: Array, new: Array) -> Array:
+    changed = values.copy()
+    changed[rows] = new
+    return changed
