@@ -81,7 +81,7 @@ def _graphgen(
 def generate(
     *,
     world: Annotated[
-        Path | None, typer.Argument(metavar="[WORLD.yaml]", help="World file; `init` writes one.")
+        Path | None, typer.Argument(metavar="WORLD.yaml", help="World file; `init` writes one.")
     ] = None,
     users: Annotated[int | None, typer.Option(help="How many people.")] = None,
     days: Annotated[int | None, typer.Option(help="How many days are walked.")] = None,
@@ -137,16 +137,19 @@ def generate(
     except Interrupted as stopped:
         typer.echo(str(stopped), err=True)
         raise typer.Exit(_STOPPED) from None
+    told = request.summary_document(file.world, summary)
     if json:
-        terminal.show_json(request.summary_document(file.world, summary))
+        terminal.show_json(told)
     elif not quiet:
-        terminal.show_summary(file.world, summary)
+        terminal.show_summary(told)
 
 
 @app.command("list")
 def list_(
     *,
-    kind: Annotated[Kinds | None, typer.Argument(help="Of one kind; by default of all.")] = None,
+    kind: Annotated[
+        Kinds | None, typer.Argument(metavar="KIND", help="One of these; by default all.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Name what there is: patterns, walks, exporters, regions."""
@@ -181,15 +184,16 @@ def describe_(
 
 @app.command()
 def inspect(*, dataset: Written, json: Json = False) -> None:
-    """Tell what a dataset holds: its world, rows per table, cases planted."""
+    """Tell what a dataset holds: world, rows, planted cases."""
     from graphgen import request, terminal
 
-    world, run, cases = request.inspect(dataset)
+    run, cases = request.inspect(dataset)
     if json:
+        del run["files"]
         planted = [dict(zip(("pattern", "is_fraud", "cases"), c, strict=True)) for c in cases]
         terminal.show_json({**run, "planted": planted})
     else:
-        terminal.show_run(str(dataset), world, run, cases)
+        terminal.show_run(str(dataset), run, cases)
 
 
 @app.command()
@@ -242,7 +246,7 @@ def schema(
 @app.command()
 def init(
     *,
-    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="- for stdout.")] = Path(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="- for stdout.")] = Path(
         "world.yaml"
     ),
     force: Annotated[bool, typer.Option("--force", help="Write over an older file.")] = False,

@@ -82,7 +82,8 @@ def change(file: WorldFile, settings: Mapping[str, Any]) -> WorldFile:
     """Give the file with some keys set: `{"users": 500, "patterns.kiting.count": 3}`."""
     document = {**world_to_dict(file.world), "to": list(file.to)}
     for path, value in settings.items():
-        _set(document, path, value)
+        short = path in ("patterns", "transfers")  # `none` or `finbench` have keys to set next
+        _set(document, path, plain(_SPECIAL[path](value, path)) if short else value)
     patterns = document["patterns"]
     if isinstance(patterns, dict):
         document["patterns"] = {name: keys for name, keys in patterns.items() if keys is not False}

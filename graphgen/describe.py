@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
 from importlib.resources import files
+from itertools import takewhile
 from typing import Any
 
 from graphgen.config import WorldError
@@ -119,11 +120,13 @@ def _walk(name: str) -> Entry:
 
 
 def _region(name: str) -> Entry:
-    folder = files("graphgen.regions").joinpath(name)
-    told = tomllib.loads(folder.joinpath("region.toml").read_text(encoding="utf-8"))
+    text = files("graphgen.regions").joinpath(name, "region.toml").read_text(encoding="utf-8")
+    told = tomllib.loads(text)
+    title = str(told.pop("title", name))
     facts = {key.replace("_", " "): str(told[key]) for key in told if _is_scalar(told[key])}
-    title = str(told.get("title", name))
-    return Entry("region", name, title, str(told.get("about", "")), facts)
+    head = takewhile(lambda line: line.startswith("#"), text.splitlines())
+    story = "\n".join(line.removeprefix("#").strip() for line in head)
+    return Entry("region", name, title, story, facts)
 
 
 def _table(name: str) -> Entry:

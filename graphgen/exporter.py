@@ -44,6 +44,7 @@ class FileExporter(Exporter):
     """How its files' names end, with the dot."""
 
     ids: IdForm = "int"
+    """How ids are spelled where both ways can be: CSV and JSON lines always have them as text."""
 
     def write(self, tables: Iterable[Table]) -> None:
         """Write one file for each table, all its days in it, and nothing else: no run.json."""

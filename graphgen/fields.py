@@ -65,7 +65,8 @@ def allowed(hint: Any) -> str:  # noqa: ANN401 - any type
     if origin is Annotated:
         return allowed(args[0]) + _limits(args[1:])
     if origin in (Union, types.UnionType):
-        return " or ".join(allowed(arg) for arg in args)
+        ordered = sorted(args, key=lambda arg: arg is not types.NoneType)
+        return " or ".join(allowed(arg) for arg in ordered)
     if origin is Literal:
         return f"one of {', '.join(str(arg) for arg in args)}"
     if origin in (tuple, list):

@@ -86,7 +86,7 @@ def _cli_page() -> str:
 
 def _entry(entry: Entry) -> str:
     parts = [f"## {entry.name}", entry.title, entry.story]
-    parts.append("\n".join(f"* {name}: `{fact}`" for name, fact in entry.facts.items()))
+    parts.append("\n".join(f"* {name}: {fact}" for name, fact in entry.facts.items()))
     parts.append(_keys(entry.parameters))
     return "\n\n".join(part for part in parts if part)
 

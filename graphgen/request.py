@@ -14,7 +14,6 @@ from graphgen.config import (
     parse_setting,
     read_world_file,
     sink_of,
-    world_from_dict,
     world_to_dict,
 )
 from graphgen.exporter import Exporter, IdForm
@@ -74,19 +73,18 @@ def summary_document(world: World, summary: Summary) -> dict[str, Any]:
     }
 
 
-def inspect(path: Path) -> tuple[World, dict[str, Any], Cases]:
-    """Read what a written dataset says of itself: its world, its run, the cases planted in it."""
+def inspect(path: Path) -> tuple[dict[str, Any], Cases]:
+    """Read what a written dataset says of itself (its run.json), and the cases planted in it."""
     from graphgen.dataset import Dataset
 
     dataset = Dataset(path)
     run = dict(dataset.run)
     cases: Cases = []
-    if run["tables"].get("case"):
+    if run["complete"] and run["tables"].get("case"):
         counted = dataset["case"].group_by(["pattern", "is_fraud"]).aggregate([([], "count_all")])
-        cases = sorted(
-            (row["pattern"], row["is_fraud"], row["count_all"]) for row in counted.to_pylist()
-        )
-    return world_from_dict(run["world"]), run, cases
+        rows = counted.to_pylist()
+        cases = sorted((row["pattern"], row["is_fraud"], row["count_all"]) for row in rows)
+    return run, cases
 
 
 def _date(name: str, text: str | None) -> date | None:

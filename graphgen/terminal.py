@@ -20,10 +20,9 @@ from graphgen.describe import Entry, meaning_of, spell
 from graphgen.schema import SCHEMAS, Kind
 
 if TYPE_CHECKING:
-    from graphgen.generate import Progress, Summary
+    from graphgen.generate import Progress
     from graphgen.realism import Metric
     from graphgen.verify import Check
-    from graphgen.world import World
 
 __all__ = [
     "show_checks",
@@ -85,25 +84,22 @@ def show_entry(entry: Entry) -> None:
         out.print(columns)
 
 
-def show_summary(world: World, summary: Summary) -> None:
-    """Print what was written: rows per table, and how fast."""
+def show_summary(told: Mapping[str, Any]) -> None:
+    """Print what was written (`graphgen.request.summary_document`), and how fast."""
     out = _out()
-    out.print(_rows(summary.rows))
-    total = sum(summary.rows.values())
+    out.print(_rows(told["rows"]))
     out.print()
-    out.print(_recipe(world))
-    wall, cpu = max(summary.seconds, 1e-3), max(summary.cpu_seconds, 1e-3)
+    out.print(_recipe(told["world"]))
+    total, wall, cpu = sum(told["rows"].values()), told["seconds"], told["cpu_seconds"]
     out.print(
-        f"{total:,} rows in {summary.seconds:.1f} s: {total / wall:,.0f} a second, "
-        f"{total / cpu:,.0f} a CPU second"
+        f"{total:,} rows in {wall:.1f} s: {total / max(wall, 1e-3):,.0f} a second, "
+        f"{total / max(cpu, 1e-3):,.0f} a CPU second"
     )
-    for folder in summary.folders:
-        out.print(Text.assemble("written to ", (str(folder), "bold")), soft_wrap=True)
+    for folder in told["folders"]:
+        out.print(Text.assemble("written to ", (folder, "bold")), soft_wrap=True)
 
 
-def show_run(
-    path: str, world: World, run: Mapping[str, Any], cases: Sequence[tuple[str, bool, int]]
-) -> None:
+def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool, int]]) -> None:
     """Print what a dataset holds: its world, rows per table, and what was planted.
 
     `cases` are patterns, whether it is the crime or its honest look-alike, and how many.
@@ -111,7 +107,7 @@ def show_run(
     out = _out()
     state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
     out.print(Text.assemble((path, "bold"), state), soft_wrap=True)
-    out.print(_recipe(world))
+    out.print(_recipe(run["world"]))
     out.print()
     out.print(_rows(run["tables"]))
     if cases:
@@ -159,7 +155,7 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]
 
     columns = (
         TextColumn("{task.description:<23}"),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=16),
         TextColumn("{task.completed}/{task.total} {task.fields[rows]:>13,} rows"),
         TimeElapsedColumn(),
     )
@@ -178,10 +174,10 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]
         yield tell
 
 
-def _recipe(world: World) -> str:
+def _recipe(world: Mapping[str, Any]) -> str:
     return (
-        f"{world.users:,} people, {world.days:,} days from {world.start}, "
-        f"region {world.region}, seed {world.seed}"
+        f"{world['users']:,} people, {world['days']:,} days from {world['start']}, "
+        f"region {world['region']}, seed {world['seed']}"
     )
 
 

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from graphgen import __version__
+from graphgen.cli import main
+from graphgen.config import parse_world_file
+from graphgen.dataset import Dataset
+from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
+from graphgen.world import World
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+COMMAND = [sys.executable, "-c", "from graphgen.cli import main; main()"]
+TINY = ["--users", "60", "--days", "3"]
+
+
+@pytest.fixture
+def graphgen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Graphgen:
+    """Run a command in an empty folder, as if typed."""
+    monkeypatch.chdir(tmp_path)
+    return Graphgen(capsys, monkeypatch)
+
+
+class Graphgen:
+    """Types a command, and gives its exit code, stdout and stderr."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capsys, self.monkeypatch = capsys, monkeypatch
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Type it; give the exit code, stdout and stderr."""
+        self.monkeypatch.setattr(sys, "argv", ["graphgen", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    def done(self, *words: str) -> str:
+        """Type what must succeed; give its stdout."""
+        code, out, err = self(*words)
+        assert code == 0, err
+        return out
+
+
+def test_generate_inspect_and_verify_do_what_they_say(graphgen: Graphgen) -> None:
+    summary = graphgen.done("generate", *TINY)
+    assert "60 people, 3 days from 2026-01-01, region us, seed 7" in summary
+    assert "written to world" in summary
+    assert max(map(len, summary.splitlines())) <= 80
+    assert "60 people, 3 days" in graphgen.done("inspect", "world")
+    assert graphgen("verify", "world")[0] == 0
+
+
+def test_json_is_one_document_on_stdout(graphgen: Graphgen) -> None:
+    told = json.loads(graphgen.done("generate", *TINY, "--json"))
+    assert told["rows"]["user"] >= 60
+    assert told["folders"] == ["world"]
+    inspected = json.loads(graphgen.done("inspect", "world", "--json"))
+    assert inspected["tables"] == told["rows"]
+    assert inspected["world"] == told["world"]
+    verified = json.loads(graphgen.done("verify", "world", "--json"))
+    assert all(check["ok"] for check in verified["checks"])
+    listed = json.loads(graphgen.done("list", "--json"))
+    assert list(listed) == ["patterns", "walks", "exporters", "regions"]
+    assert json.loads(graphgen.done("describe", "payment", "--json"))
+    assert json.loads(graphgen.done("schema", "--json-schema"))["title"]
+
+
+def test_quiet_prints_nothing(graphgen: Graphgen) -> None:
+    assert graphgen("generate", *TINY, "--quiet") == (0, "", "")
+
+
+def test_options_and_settings_change_a_world_file(graphgen: Graphgen) -> None:
+    Path("w.yaml").write_text("users: 50\ndays: 9\nseed: 3\nto: [jsonl:from_file]\n")
+    told = json.loads(
+        graphgen.done("generate", "w.yaml", "--days", "2", "--set", "decoys=0.5", "--json")
+    )
+    assert told["folders"] == ["from_file"]
+    world = told["world"]
+    assert [world[key] for key in ("users", "days", "seed", "decoys")] == [50, 2, 3, 0.5]
+
+
+def test_a_world_can_be_written_to_several_places_at_once(graphgen: Graphgen) -> None:
+    graphgen.done("generate", *TINY, "--to", "parquet:a", "--to", "csv:b", "--to", "jsonl:c")
+    first, *others = (Dataset(folder) for folder in "abc")
+    for table in first.tables():
+        assert all(other[table].equals(first[table]) for other in others), table
+
+
+def test_now_is_the_day_after_the_last(graphgen: Graphgen) -> None:
+    before = datetime.now(UTC).date()
+    told = json.loads(graphgen.done("generate", *TINY, "--end", "now", "--json"))
+    days = {before, datetime.now(UTC).date()}
+    assert told["world"]["start"] in {str(day - timedelta(days=3)) for day in days}
+
+
+def test_start_and_end_give_the_days(graphgen: Graphgen) -> None:
+    span = ["--start", "2025-03-01", "--end", "2025-03-04"]
+    told = json.loads(graphgen.done("generate", "--users", "60", *span, "--json"))
+    assert (told["world"]["start"], told["world"]["days"]) == ("2025-03-01", 3)
+
+
+def test_the_world_file_that_init_writes_is_the_default_world(graphgen: Graphgen) -> None:
+    graphgen.done("init", "w.yaml")
+    assert parse_world_file(Path("w.yaml").read_text()).world == World()
+    assert graphgen.done("init", "-") == Path("w.yaml").read_text()
+
+
+def test_init_never_writes_over_a_file_unasked(graphgen: Graphgen) -> None:
+    Path("world.yaml").write_text("users: 5\n")
+    assert graphgen("init") == (
+        2,
+        "",
+        "error: world.yaml: there is one already; --force writes over it\n",
+    )
+    assert Path("world.yaml").read_text() == "users: 5\n"
+    graphgen.done("init", "--force")
+    assert parse_world_file(Path("world.yaml").read_text()).world == World()
+
+
+def test_list_names_everything(graphgen: Graphgen) -> None:
+    said = graphgen.done("list").split()
+    for registry in (PATTERNS, WALKS, EXPORTERS):
+        assert set(registry.names()) <= set(said)
+    assert set(region_names()) <= set(said)
+    assert graphgen.done("list", "regions").split()[:2] == ["regions", region_names()[0]]
+
+
+@pytest.mark.parametrize("name", ["kiting", "payment", "account", "parquet", "us"])
+def test_describe_fits_a_terminal(graphgen: Graphgen, name: str) -> None:
+    said = graphgen.done("describe", name)
+    assert said.startswith(name)
+    assert max(map(len, said.splitlines())) <= 80
+
+
+WRONG = [
+    (["generate", "nowhere.yaml"], "nowhere.yaml: No such file or directory"),
+    (["generate", "--users", "0"], "users: 0 is not a whole number from 1 to 100_000_000"),
+    (["generate", "--users", "many"], "Invalid value for '--users'"),
+    (["generate", "--usres", "5"], "No such option: --usres"),
+    (["generate", "--region", "uk"], "region: no region called 'uk'; there is: "),
+    (["generate", "--set", "patterns.kitting.count=3"], "patterns: no pattern called 'kitting'"),
+    (["generate", "--set", "users"], "--set users: not KEY=VALUE"),
+    (["generate", "--to", "parque:x"], "to: no exporter called 'parque'; did you mean parquet?"),
+    (["generate", "--to", "parquet"], "to: 'parquet' has no target; write parquet:TARGET"),
+    (["generate", "--to", "csv:x", "--to", "jsonl:x"], "to: two exporters write to 'x'"),
+    (["generate", "--start", "monday"], "--start: 'monday' is not a date as YYYY-MM-DD, or now"),
+    (["generate", "--end", "2026-02-30"], "--end: '2026-02-30' is not a date"),
+    (["generate", "--end", "0001-01-02"], "--end: 0001-01-02 less 90 days is no date"),
+    (
+        ["generate", "--start", "2026-02-02", "--end", "2026-02-01"],
+        "--end: 2026-02-01 is before 2026-02-02",
+    ),
+    (
+        ["generate", "--start", "2026-02-01", "--end", "2026-02-04", "--days", "5"],
+        "--end: 2026-02-01 to 2026-02-04 is 3 days, not 5; leave out one",
+    ),
+    (["generate", "--workers", "0"], "Invalid value for '--workers'"),
+    (["generate", "--labels", "outside"], "Invalid value for '--labels'"),
+    (["generate", "--users", "9", "--set", "patterns.kiting.count=99"], "kiting"),
+    (["describe", "kitting"], "nothing is called 'kitting'; did you mean kiting? there is: "),
+    (["describe"], "Missing argument 'NAME'"),
+    (["list", "pattern"], "Invalid value for "),
+    (["inspect", "nowhere"], "nowhere: "),
+    (["verify", "nowhere"], "nowhere: "),
+    (["grow"], "No such command 'grow'"),
+    (["init", "nowhere/w.yaml"], "nowhere/w.yaml: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG, ids=[" ".join(words) for words, _ in WRONG])
+def test_a_wrong_request_is_one_line_and_leaves_nothing_behind(
+    graphgen: Graphgen, words: list[str], said: str
+) -> None:
+    code, out, err = graphgen(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert said in err
+    assert err.count("\n") == 1
+    assert list(Path().iterdir()) == []
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(graphgen: Graphgen) -> None:
+    Path("world").mkdir()
+    Path("world/diary.txt").write_text("mine")
+    code, out, err = graphgen("generate", *TINY)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert [path.name for path in Path("world").iterdir()] == ["diary.txt"]
+
+
+def test_a_broken_dataset_fails_verification(graphgen: Graphgen) -> None:
+    graphgen.done("generate", *TINY, "--quiet")
+    next(Path("world/events/payment").rglob("*.parquet")).unlink()
+    code, out, _ = graphgen("verify", "world")
+    assert code == 1
+    assert "BROKEN" in out
+
+
+def test_version_is_the_packages(graphgen: Graphgen) -> None:
+    assert graphgen.done("--version") == f"graphgen {__version__}\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """A promise of 0.3 s holds on any machine if only Typer and Rich are imported."""
+    heavy = ["numpy", "pyarrow", "numba", "duckdb", "polars", "networkx", "pydantic", "yaml"]
+    script = (
+        "import sys; sys.argv = ['graphgen', '--help']\n"
+        "from graphgen.cli import main\n"
+        "try: main()\n"
+        f"finally: print('imported:', [m for m in {heavy} if m in sys.modules])"
+    )
+    ran = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.endswith("imported: []\n")
+
+
+def test_piped_output_is_plain_text(tmp_path: Path) -> None:
+    for words in (["generate", *TINY], ["list"], ["describe", "kiting"], ["--help"]):
+        ran = subprocess.run(  # noqa: S603 - our own command
+            [*COMMAND, *words], capture_output=True, text=True, check=True, cwd=tmp_path
+        )
+        assert "\x1b" not in ran.stdout + ran.stderr
+
+
+def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
+    words = [*COMMAND, "generate", "--users", "500", "--days", "400"]
+    running = subprocess.Popen(  # noqa: S603 - our own command
+        words, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    walked = tmp_path / "world" / "events" / "payment"
+    deadline = time.monotonic() + 60
+    while not walked.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "--resume" in err
+    assert err.count("\n") == 1
+    assert not json.loads((tmp_path / "world" / "run.json").read_text())["complete"]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_runs_and_keeps_its_promises(graphgen: Graphgen, path: Path) -> None:
+    told = json.loads(graphgen.done("generate", str(path), "--json"))
+    for folder in told["folders"]:
+        assert graphgen("verify", folder)[0] == 0
