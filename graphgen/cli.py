@@ -9,11 +9,12 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+from graphgen import options
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -29,33 +30,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class Ids(StrEnum):
-    """How ids are spelled in files."""
-
-    INT = "int"
-    TEXT = "text"
-
-
-class Labels(StrEnum):
-    """Where labels stand."""
-
-    APART = "apart"
-    INLINE = "inline"
-
-
-class Kinds(StrEnum):
-    """What can be listed."""
-
-    PATTERNS = "patterns"
-    WALKS = "walks"
-    EXPORTERS = "exporters"
-    REGIONS = "regions"
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Written = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of a written dataset.")]
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - Typer's callback
@@ -80,36 +54,22 @@ def _graphgen(
 @app.command()
 def generate(
     *,
-    world: Annotated[
-        Path | None, typer.Argument(metavar="WORLD.yaml", help="World file; `init` writes one.")
-    ] = None,
-    users: Annotated[int | None, typer.Option(help="How many people.")] = None,
-    days: Annotated[int | None, typer.Option(help="How many days are walked.")] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First day (UTC): YYYY-MM-DD, or now.")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Day after the last: YYYY-MM-DD, or now.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Where all randomness comes from.")] = None,
-    region: Annotated[str | None, typer.Option(metavar="NAME", help="Where; see `list`.")] = None,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(metavar="EXPORTER:TARGET", help="Where to write; again for more."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any key of a world file; again for more."),
-    ] = None,
-    ids: Annotated[Ids, typer.Option(help="How ids are spelled.")] = Ids.INT,
-    labels: Annotated[
-        Labels, typer.Option(help="Truth in tables of its own, or beside each event too.")
-    ] = Labels.APART,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that walk days.")] = 1,
-    resume: Annotated[bool, typer.Option("--resume", help="Finish what was stopped.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over an older dataset.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    json: Json = False,
+    world: options.WorldYaml = None,
+    users: options.Users = None,
+    days: options.Days = None,
+    start: options.Start = None,
+    end: options.End = None,
+    seed: options.Seed = None,
+    region: options.Region = None,
+    to: options.To = None,
+    settings: options.Settings = None,
+    ids: options.IdsAs = options.Ids.INT,
+    labels: options.LabelsIn = options.Labels.APART,
+    workers: options.Workers = 1,
+    resume: options.Resume = False,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
 ) -> None:
     """Grow a world and write it; by default to ./world/ as Parquet."""
     from graphgen import request, terminal
@@ -122,6 +82,7 @@ def generate(
         settings or [],
     )
     sinks = request.sinks(to or file.to or ("parquet:world",), ids.value)
+    began = request.clock()
     try:
         with terminal.show_progress(quiet=quiet) as tell:
             summary = run(
@@ -137,7 +98,7 @@ def generate(
     except Interrupted as stopped:
         typer.echo(str(stopped), err=True)
         raise typer.Exit(_STOPPED) from None
-    told = request.summary_document(file.world, summary)
+    told = request.summary_document(file.world, sinks, summary.rows, began)
     if json:
         terminal.show_json(told)
     elif not quiet:
@@ -147,15 +108,13 @@ def generate(
 @app.command("list")
 def list_(
     *,
-    kind: Annotated[
-        Kinds | None, typer.Argument(metavar="KIND", help="One of these; by default all.")
-    ] = None,
-    json: Json = False,
+    kind: options.Kind = None,
+    json: options.Json = False,
 ) -> None:
     """Name what there is: patterns, walks, exporters, regions."""
     from graphgen import describe, terminal
 
-    kinds = [kind.value] if kind else [each.value for each in Kinds]
+    kinds = [kind.value] if kind else [each.value for each in options.Kinds]
     found = {each: list(describe.entries(each)) for each in kinds}
     if json:
         terminal.show_json({each: {e.name: e.title for e in some} for each, some in found.items()})
@@ -166,10 +125,8 @@ def list_(
 @app.command("describe")
 def describe_(
     *,
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")
-    ],
-    json: Json = False,
+    name: options.Name,
+    json: options.Json = False,
 ) -> None:
     """Tell what NAME is: its text, its parameters, its source."""
     from graphgen import describe, terminal
@@ -183,7 +140,7 @@ def describe_(
 
 
 @app.command()
-def inspect(*, dataset: Written, json: Json = False) -> None:
+def inspect(*, dataset: options.Written, json: options.Json = False) -> None:
     """Tell what a dataset holds: world, rows, planted cases."""
     from graphgen import request, terminal
 
@@ -199,11 +156,9 @@ def inspect(*, dataset: Written, json: Json = False) -> None:
 @app.command()
 def verify(
     *,
-    dataset: Written,
-    realism: Annotated[
-        bool, typer.Option("--realism", help="Measure realism too; that fails no check.")
-    ] = False,
-    json: Json = False,
+    dataset: options.Written,
+    realism: options.Realism = False,
+    json: options.Json = False,
 ) -> None:
     """Prove a dataset's promises again, from its files alone."""
     from graphgen import terminal
@@ -229,9 +184,7 @@ def verify(
 @app.command()
 def schema(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json-schema", help="The JSON Schema of a world file instead.")
-    ] = False,
+    as_json: options.AsJsonSchema = False,
 ) -> None:
     """Print the data dictionary as Markdown."""
     from graphgen import json_schema as schema_of
@@ -246,10 +199,8 @@ def schema(
 @app.command()
 def init(
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="- for stdout.")] = Path(
-        "world.yaml"
-    ),
-    force: Annotated[bool, typer.Option("--force", help="Write over an older file.")] = False,
+    file: options.File = Path("world.yaml"),
+    force: options.Force = False,
 ) -> None:
     """Write a world file with every key, its meaning and its default."""
     from graphgen import pages

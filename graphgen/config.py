@@ -34,6 +34,8 @@ __all__ = [
     "world_to_dict",
 ]
 
+_LONGEST = 60
+"""How many characters of a wrong value are shown."""
 _PATTERN_FORMS = "a mapping of patterns to their keys, a list of patterns, all, or none"
 
 
@@ -229,15 +231,21 @@ def _mapping(value: object, path: str, form: str) -> Mapping[str, Any]:
 def _check_keys(keys: Mapping[str, Any], known: list[str], path: str) -> None:
     for key in keys:
         if key not in known:
-            raise WorldError(f"{path}{key}: no such key; {nearest(str(key), known)}")
+            name = key if isinstance(key, str) and key.isidentifier() else _shown(key)
+            raise WorldError(f"{path}{name}: no such key; {nearest(str(key), known)}")
 
 
 def _not(path: str, value: object, form: str) -> WorldError:
-    shown = json.dumps(value, default=str)
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004 - fits one line
+    shown = _shown(value)
     if isinstance(value, float) and value.is_integer() and "whole number" in form:
         form += f"; write {int(value)}"
     return WorldError(f"{path}: {shown} is not {form}" if path else f"{shown} is not {form}")
+
+
+def _shown(value: object) -> str:
+    """Spell a value so that it fits into one line."""
+    spelled = json.dumps(value, default=str)
+    return spelled if len(spelled) <= _LONGEST else f"{spelled[:_LONGEST]}..."
 
 
 def _set(document: dict[str, Any], path: str, value: object) -> None:

@@ -90,6 +90,8 @@ def spell(value: object) -> str:
     if value is MISSING:
         return ""
     value = plain(value)
+    if isinstance(value, list):
+        return f"[{', '.join(spell(each) for each in value)}]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)

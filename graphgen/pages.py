@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from graphgen.describe import Entry, entries, meaning_of, spell
-from graphgen.fields import Field, fields_of, plain
+from graphgen.fields import Field, fields_of
 from graphgen.schema import SCHEMAS, Schema
 from graphgen.world import TRANSFERS, Transfers, World
 
@@ -139,12 +138,7 @@ def _lines(field: Field, value: Any, indent: str) -> Iterator[str]:  # noqa: ANN
                 yield from _lines(each, getattr(pattern, each.name), f"{deeper}  ")
     else:
         yield from _comment(f"{field.doc} ({field.allowed})", indent)
-        yield f"{indent}{field.name}: {_yaml(value)}"
-
-
-def _yaml(value: Any) -> str:  # noqa: ANN401 - any value of a key
-    said = plain(value)
-    return json.dumps(said) if isinstance(said, list) else spell(value)
+        yield f"{indent}{field.name}: {spell(value)}"
 
 
 def _comment(text: str, indent: str) -> list[str]:

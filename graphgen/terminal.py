@@ -95,8 +95,8 @@ def show_summary(told: Mapping[str, Any]) -> None:
         f"{total:,} rows in {wall:.1f} s: {total / max(wall, 1e-3):,.0f} a second, "
         f"{total / max(cpu, 1e-3):,.0f} a CPU second"
     )
-    for folder in told["folders"]:
-        out.print(Text.assemble("written to ", (folder, "bold")), soft_wrap=True)
+    for target in told["targets"]:
+        out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
 
 
 def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool, int]]) -> None:

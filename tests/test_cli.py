@@ -65,7 +65,7 @@ def test_generate_inspect_and_verify_do_what_they_say(graphgen: Graphgen) -> Non
 def test_json_is_one_document_on_stdout(graphgen: Graphgen) -> None:
     told = json.loads(graphgen.done("generate", *TINY, "--json"))
     assert told["rows"]["user"] >= 60
-    assert told["folders"] == ["world"]
+    assert told["targets"] == ["world"]
     inspected = json.loads(graphgen.done("inspect", "world", "--json"))
     assert inspected["tables"] == told["rows"]
     assert inspected["world"] == told["world"]
@@ -86,7 +86,7 @@ def test_options_and_settings_change_a_world_file(graphgen: Graphgen) -> None:
     told = json.loads(
         graphgen.done("generate", "w.yaml", "--days", "2", "--set", "decoys=0.5", "--json")
     )
-    assert told["folders"] == ["from_file"]
+    assert told["targets"] == ["from_file"]
     world = told["world"]
     assert [world[key] for key in ("users", "days", "seed", "decoys")] == [50, 2, 3, 0.5]
 
@@ -254,5 +254,5 @@ def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_example_runs_and_keeps_its_promises(graphgen: Graphgen, path: Path) -> None:
     told = json.loads(graphgen.done("generate", str(path), "--json"))
-    for folder in told["folders"]:
+    for folder in told["targets"]:
         assert graphgen("verify", folder)[0] == 0

@@ -1,0 +1,64 @@
+"""The options and arguments of the command line, each with its help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+
+class Ids(StrEnum):
+    """How ids are spelled in files."""
+
+    INT = "int"
+    TEXT = "text"
+
+
+class Labels(StrEnum):
+    """Where labels stand."""
+
+    APART = "apart"
+    INLINE = "inline"
+
+
+class Kinds(StrEnum):
+    """What can be listed."""
+
+    PATTERNS = "patterns"
+    WALKS = "walks"
+    EXPORTERS = "exporters"
+    REGIONS = "regions"
+
+
+WorldYaml = Annotated[
+    Path | None, Argument(metavar="WORLD.yaml", help="World file; `init` writes one.")
+]
+Users = Annotated[int | None, Option(help="How many people.")]
+Days = Annotated[int | None, Option(help="How many days are walked.")]
+Start = Annotated[str | None, Option(metavar="DATE", help="First day (UTC): YYYY-MM-DD, or now.")]
+End = Annotated[str | None, Option(metavar="DATE", help="Day after the last: YYYY-MM-DD, or now.")]
+Seed = Annotated[int | None, Option(help="Where all randomness comes from.")]
+Region = Annotated[str | None, Option(metavar="NAME", help="Where; see `list`.")]
+To = Annotated[list[str] | None, Option(metavar="EXPORTER:TARGET", help="Where to write; repeats.")]
+Settings = Annotated[
+    list[str] | None,
+    Option("--set", metavar="KEY=VALUE", help="Any key of a world file; repeats."),
+]
+IdsAs = Annotated[Ids, Option("--ids", help="How ids are spelled.")]
+LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
+Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
+Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
+Force = Annotated[bool, Option("--force", help="Write over what is there.")]
+Quiet = Annotated[bool, Option("--quiet", help="Print nothing but errors.")]
+Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.")]
+
+Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by default all.")]
+Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
+Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
+Realism = Annotated[bool, Option("--realism", help="Measure realism too; that fails no check.")]
+AsJsonSchema = Annotated[
+    bool, Option("--json-schema", help="The JSON Schema of a world file instead.")
+]
+File = Annotated[Path, Argument(metavar="FILE", help="- for stdout.")]
