@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -17,7 +18,7 @@ import typer
 from graphgen import options
 
 if TYPE_CHECKING:
-    from typer.core import TyperGroup
+    from typer.core import TyperCommand, TyperGroup
 
 __all__ = ["app", "help_texts", "main"]
 
@@ -171,8 +172,8 @@ def verify(
 
         metrics = measure(dataset)
     if json:
-        told = {"checks": [vars(check) for check in checks]}
-        terminal.show_json(told | ({"realism": [vars(m) for m in metrics]} if realism else {}))
+        told = {"checks": checks, "realism": metrics} if realism else {"checks": checks}
+        terminal.show_json({name: [asdict(each) for each in some] for name, some in told.items()})
     else:
         terminal.show_checks(checks)
         if metrics:
@@ -215,8 +216,9 @@ def init(
 
 def help_texts() -> Iterator[tuple[str, str]]:
     """Give each command's name and what its `--help` says, 80 columns wide and without boxes."""
-    app.rich_markup_mode = None
     group = cast("TyperGroup", typer.main.get_command(app))
+    for command in (group, *group.commands.values()):
+        cast("TyperCommand", command).rich_markup_mode = None
     with group.make_context("graphgen", [], resilient_parsing=True, terminal_width=80) as context:
         yield "graphgen", group.get_help(context)
         for name, command in group.commands.items():
