@@ -16,6 +16,7 @@ from graphgen.ids import event_ids
 from graphgen.ledger import Booked
 from graphgen.population.holders import place_of
 from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
+from graphgen.publish import inlined
 from graphgen.registry import WALKS
 from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, words
@@ -25,7 +26,6 @@ from graphgen.walk import Ground, Today, Walk
 __all__ = ["DayMaker", "Proposed", "walks_in_order"]
 
 _QUARTER_MS = 900_000
-_PAYMENT, _SESSION, _ACTION = (words.EVENTS.index(e) for e in ("payment", "session", "action"))
 _PAYS = words.WALKED_EDGES.index("pays")
 _CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
 _POS, _ATM, _FILE = (words.CHANNELS.index(c) for c in ("pos", "atm", "file"))
@@ -105,27 +105,33 @@ class DayMaker:
             walk.walk(today, stream(self.world.seed, "walk", name, block, today.number), so_far)
         return so_far
 
-    def tables(self, proposed: Proposed, booked: Booked) -> Iterator[Table]:
-        """Give the day's public rows: events of the chosen walks, and the label of each."""
-        day = proposed.today.number
-        sessions, actions = proposed.sessions, proposed.actions
-        labels: list[Table] = []
-        if "session" in self.world.walks:
-            table = self._sessions(proposed)
-            labels.append(self._label(_SESSION, table["session_id"], sessions.table, sessions.edge))
-            yield table
-        if "action" in self.world.walks:
-            table = self._actions(proposed)
-            labels.append(self._label(_ACTION, table["action_id"], actions.table, actions.edge))
-            yield table
-        if "payment" in self.world.walks:
-            table = self._payments(proposed, booked)
-            pays = np.full(len(booked), _PAYS, np.int8)
-            labels.append(self._label(_PAYMENT, table["payment_id"], pays, booked.edge))
-            yield table
+    def tables(
+        self, proposed: Proposed, booked: Booked, *, inline: bool = False
+    ) -> Iterator[Table]:
+        """Give the day's public rows: events of the chosen walks, and the label of each.
+
+        With `inline`, events carry their labels in columns of their own too.
+        """
+        labels = []
+        for table, edge_table, edge in self._events(proposed, booked):
+            label = self._label(words.EVENTS.index(table.name), table, edge_table, edge)
+            labels.append(label)
+            yield self.labels.inlined(table, label) if inline else table
         if labels:
             yield Table.concat(labels)
-        assert day >= 0  # noqa: S101
+
+    def _events(
+        self, proposed: Proposed, booked: Booked
+    ) -> Iterator[tuple[Table, Array, Array]]:
+        """Give each chosen event table with the edges that its rows were walked off."""
+        chosen = self.world.walks
+        if "session" in chosen:
+            yield self._sessions(proposed), proposed.sessions.table, proposed.sessions.edge
+        if "action" in chosen:
+            yield self._actions(proposed), proposed.actions.table, proposed.actions.edge
+        if "payment" in chosen:
+            pays = np.full(len(booked), _PAYS, np.int8)
+            yield self._payments(proposed, booked), pays, booked.edge
 
     def _sessions(self, proposed: Proposed) -> Table:
         sessions = proposed.sessions
@@ -207,7 +213,8 @@ class DayMaker:
             },
         )
 
-    def _label(self, event: int, ids: Array, table: Array, edge: Array) -> Table:
+    def _label(self, event: int, events: Table, table: Array, edge: Array) -> Table:
+        ids = events[events.schema.key]
         case = self.labels.case_of(table, edge)
         return Table(
             SCHEMAS["event_label"],
@@ -284,6 +291,8 @@ class _Labels:
 
     def __init__(self, graph: Graph) -> None:
         self.ids = np.append(graph.ids("case"), -1) if graph.size("case") else np.array([-1])
+        self.pattern = graph["case"]["pattern"]
+        self._id_order = np.argsort(self.ids)
         self.is_fraud = np.append(graph["case"]["is_fraud"], False)  # noqa: FBT003
         self._planted: dict[int, tuple[int, Array]] = {}
         for number, name in enumerate(words.WALKED_EDGES):
@@ -293,6 +302,20 @@ class _Labels:
                 first = graph.blocks[0].tables[name] if name in graph.blocks[0].tables else []
                 cases = np.concatenate([np.empty(0, np.int32), *own, np.array([-1], np.int32)])
                 self._planted[number] = (len(first), cases)
+
+    def inlined(self, events: Table, label: Table) -> Table:
+        """Give events with their labels in columns of their own."""
+        row = self._id_order[np.searchsorted(self.ids, label["case_id"], sorter=self._id_order)]
+        row = pa.array(row, mask=label["case_id"] < 0)
+        return Table(
+            inlined(events.schema),
+            {
+                **events.columns,
+                "is_fraud": label["is_fraud"],
+                "pattern": self.pattern.take(row),
+                "case_id": label["case_id"],
+            },
+        )
 
     def case_of(self, table: Array, edge: Array) -> Array:
         """Find the case of each event's edge: int32, -1 for none."""

@@ -15,6 +15,7 @@ from graphgen.registry import PATTERNS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
+    from graphgen.region import Region
     from graphgen.table import Table
 
 __all__ = ["DAY_MS", "TRANSFERS", "Transfers", "World", "all_patterns"]
@@ -85,8 +86,8 @@ class World:
     decoys: Annotated[float, Interval(ge=0, le=1000)] = 1.0
     """Honest look-alikes for each crime."""
 
-    walks: tuple[str, ...] = ("session", "payment")
-    """What is walked off the graph: `session` (with `action`), `payment`."""
+    walks: tuple[str, ...] = ("action", "payment", "session")
+    """What is walked off the graph; each brings the walks that it needs, unwritten."""
 
     transfers: Transfers = field(default_factory=Transfers)
     """The network of people's transfers."""
@@ -99,6 +100,13 @@ class World:
 
     def __hash__(self) -> int:
         return hash((self.seed, self.users, self.days, self.start, self.region))
+
+    @cached_property
+    def place(self) -> Region:
+        """The region's data."""
+        from graphgen.region import load_region
+
+        return load_region(self.region)
 
     @cached_property
     def start_ms(self) -> int:

@@ -1,0 +1,200 @@
+"""Generating: a world's tables, in the order in which sinks take them, and written into folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
+
+from graphgen.exporter import Exporter, FileExporter
+from graphgen.publish import edges, nodes, public, public_pieces, recipes
+from graphgen.run_record import Labels, Run
+from graphgen.schema import RECIPES, TRUTH
+from graphgen.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from graphgen.crew import Made
+    from graphgen.graph import Graph
+    from graphgen.table import Table
+    from graphgen.world import World
+
+__all__ = ["Interrupted", "Progress", "StartMethod", "Summary", "generate", "tables"]
+
+StartMethod = Literal["fork", "spawn"]
+"""How worker processes begin: with the graph that is there, or by growing it again."""
+
+_EVENTS_A_USER = 7
+"""Events a user and day, for the estimate of disk space; measured at the defaults."""
+_BYTES_AN_EVENT = {".parquet": 25, ".csv": 160, ".jsonl": 420}
+
+
+class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
+    """Somebody stopped it; the message says how to go on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it is."""
+
+    stage: Literal["graph", "nodes", "events", "truth"]
+    done: int
+    """Days that are committed."""
+    total: int
+    rows: int
+    """Rows of events that are committed in each folder."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was written."""
+
+    rows: Mapping[str, int]
+    """Rows by table, of one sink."""
+    folders: tuple[str, ...]
+
+
+def tables(world: World) -> Iterator[Table]:
+    """Yield nodes, edges, days of events with their labels, and truth: all rows public."""
+    from graphgen.day import DayMaker
+    from graphgen.ledger import Ledger
+
+    graph = world.graph()
+    yield from nodes(graph)
+    yield from edges(graph)
+    maker, ledger = DayMaker(graph), Ledger(graph)
+    state = ledger.start()
+    for day in range(world.days):
+        proposed = maker.propose(day)
+        yield from maker.tables(proposed, ledger.settle(state, day, proposed.payments))
+    yield from _planted(graph)
+    yield from recipes(graph)
+
+
+def generate(
+    world: World,
+    sinks: Sequence[Exporter],
+    *,
+    workers: int = 1,
+    resume: bool = False,
+    force: bool = False,
+    command: str = "",
+    labels: Labels = "apart",
+    start_method: StartMethod = "fork",
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Write a world into its sinks.
+
+    Folders of files are written together, day by day, by as many worker processes as asked; a run
+    that ends early can be gone on with. Other sinks take the tables as they come.
+
+    Raises `StoreError` for a folder that cannot be written, `ValueError` for a world that cannot be
+    grown, and `Interrupted` on Ctrl-C, after which the folders are valid parts.
+    """
+    tell = on_progress or (lambda _: None)
+    folders = [sink for sink in sinks if isinstance(sink, FileExporter)]
+    rows: dict[str, int] = {}
+    if folders:
+        rows = _into_folders(world, folders, workers, start_method, resume, force, command, labels, tell)
+    for sink in sinks:
+        if not isinstance(sink, FileExporter):
+            counted: Counter[str] = Counter()
+            sink.write(_counted(tables(world), counted))
+            rows = dict(counted)
+    return Summary(rows, tuple(folder.target for folder in folders))
+
+
+def _into_folders(
+    world: World,
+    folders: Sequence[FileExporter],
+    workers: int,
+    start_method: StartMethod,
+    resume: bool,  # noqa: FBT001 - passed on as it came
+    force: bool,  # noqa: FBT001
+    command: str,
+    labels: Labels,
+    tell: Callable[[Progress], None],
+) -> dict[str, int]:
+    from graphgen.crew import Crew
+
+    stores: list[Store] = []
+    try:
+        with ExitStack() as opened:
+            tell(Progress("graph", 0, world.days, 0))
+            if resume:  # what cannot be gone on with is told at once
+                stores = [opened.enter_context(_resumed(world, f, labels)) for f in folders]
+            graph = world.graph()
+            if not resume:
+                run = run_of_world(world, command, labels)
+                for folder in folders:
+                    need = _need(world, folder)
+                    store = Store.create(folder.target, folder, run, force=force, need_bytes=need)
+                    stores.append(opened.enter_context(store))
+            first = min(store.next_day for store in stores)
+            with Crew(graph, stores, first, workers, start_method) as crew:
+                tell(Progress("nodes", first, world.days, _rows(stores[0])))
+                for store in stores:
+                    _write_whole(store, graph)
+                for made in crew.days():
+                    _commit(stores, made)
+                    tell(Progress("events", made.day + 1, world.days, _rows(stores[0])))
+            tell(Progress("truth", world.days, world.days, _rows(stores[0])))
+            return [dict(store.finish()["tables"]) for store in stores][0]
+    except KeyboardInterrupt:
+        where = ", ".join(folder.target for folder in folders)
+        days = min((store.next_day for store in stores), default=0)
+        again = "start again" if not stores else "go on with --resume"
+        raise Interrupted(f"{where}: stopped after {days} of {world.days} days; {again}") from None
+
+
+def run_of_world(world: World, command: str, labels: Labels) -> Run:
+    """Say what is known of a run before it begins."""
+    from graphgen.config import world_to_dict
+
+    return Run(world_to_dict(world), world.seed, world.start, world.days, command, labels)
+
+
+def _resumed(world: World, folder: FileExporter, labels: Labels) -> Store:
+    store = Store.resume(folder.target, folder)
+    run = run_of_world(world, "", labels)
+    if (store.run.world, store.run.labels) != (run.world, run.labels):
+        store.close()
+        raise StoreError(f"{folder.target}: begun as another world; give the same one to go on")
+    return store
+
+
+def _need(world: World, folder: FileExporter) -> int:
+    events = world.users * world.days * _EVENTS_A_USER * world.activity
+    return int(events * _BYTES_AN_EVENT.get(folder.suffix, 200))
+
+
+def _rows(store: Store) -> int:
+    return sum(file.rows for path, file in store.committed.items() if path.startswith("events/"))
+
+
+def _write_whole(store: Store, graph: Graph) -> None:
+    """Write the tables that have no days, unless an earlier run did."""
+    if any(path.startswith("nodes/") for path in store.committed):
+        return
+    staged = [store.stage(table) for table in chain(nodes(graph), edges(graph), _planted(graph))]
+    staged += [store.stage_pieces(public_pieces(graph, recipe.name)) for recipe in RECIPES]
+    store.commit(staged)
+
+
+def _commit(stores: Sequence[Store], made: Made) -> None:
+    for store, files, checkpoint in zip(stores, made.staged, made.checkpoints, strict=True):
+        if store.next_day == made.day:  # one that was ahead of the others has the day
+            store.commit(files, made.day, checkpoint)
+
+
+def _planted(graph: Graph) -> Iterator[Table]:
+    return (public(graph, schema.name) for schema in TRUTH if schema.name != "event_label")
+
+
+def _counted(stream: Iterator[Table], rows: Counter[str]) -> Iterator[Table]:
+    for table in stream:
+        rows[table.name] += len(table)
+        yield table
+
