@@ -1,8 +1,8 @@
 """JSON lines (UTF-8): one file a table (an event table: one a day), an object a row.
 
 Ids are the kind's letter and the digits, times ISO 8601 in UTC with milliseconds and `Z`, money
-whole minor units, floats as few digits as tell them apart, booleans `true` and `false`. What is none
-is left out of its object.
+whole minor units, floats as few digits as tell them apart, booleans `true` and `false`. What is
+none is left out of its object.
 """
 
 from __future__ import annotations

@@ -15,7 +15,17 @@ from typing import Any, Literal
 from graphgen.exporter import FileExporter, IdForm
 from graphgen.stage import Staged
 
-__all__ = ["FORMAT", "Labels", "Run", "read_run", "readme", "run_json"]
+__all__ = [
+    "FORMAT",
+    "Labels",
+    "Run",
+    "exporter_name",
+    "id_form",
+    "read_run",
+    "readme",
+    "run_json",
+    "run_of",
+]
 
 FORMAT = 1
 """The version of the layout of a dataset; another one cannot be read."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from graphgen.compiled import compiled
 from graphgen.table import Array
 
 __all__ = ["id_text", "ip_text", "spell_rows"]
 
 
-def _put_number(out: Array, at: int, value: int, digits: int) -> None:
+@compiled
+def _number(out: Array, at: int, value: int, digits: int) -> None:
     """Write the last `digits` digits of `value`, from `at` on."""
     for place in range(at + digits - 1, at - 1, -1):
         rest = value // 10
@@ -19,10 +20,8 @@ def _put_number(out: Array, at: int, value: int, digits: int) -> None:
         value = rest
 
 
-_number = njit(cache=True)(_put_number)
-
-
-def _put_ids(out: Array, offsets: Array, ids: Array, letters: Array, digits: int) -> int:
+@compiled
+def _ids(out: Array, offsets: Array, ids: Array, letters: Array, digits: int) -> int:
     at = 0
     for row in range(len(ids)):
         offsets[row] = at
@@ -34,7 +33,8 @@ def _put_ids(out: Array, offsets: Array, ids: Array, letters: Array, digits: int
     return at
 
 
-def _put_addresses(out: Array, offsets: Array, addresses: Array) -> int:
+@compiled
+def _addresses(out: Array, offsets: Array, addresses: Array) -> int:
     at = 0
     for row in range(len(addresses)):
         offsets[row] = at
@@ -47,10 +47,6 @@ def _put_addresses(out: Array, offsets: Array, addresses: Array) -> int:
         at -= 1
     offsets[len(addresses)] = at
     return at
-
-
-_ids = njit(cache=True, nogil=True)(_put_ids)
-_addresses = njit(cache=True, nogil=True)(_put_addresses)
 
 
 def id_text(ids: Array, letters: Array, digits: int, validity: pa.Buffer | None) -> pa.Array:
@@ -88,7 +84,8 @@ def _strings(out: Array, offsets: Array, validity: pa.Buffer | None) -> pa.Array
     )
 
 
-def _put_date(out: Array, at: int, day: int) -> None:
+@compiled
+def _date(out: Array, at: int, day: int) -> None:
     """Write the date of a day since 1970-01-01 as `YYYY-MM-DD`.
 
     The calendar repeats after 400 years of 146,097 days; years are counted from March on, so that a
@@ -108,10 +105,8 @@ def _put_date(out: Array, at: int, day: int) -> None:
     _number(out, at + 8, of_month, 2)
 
 
-_date = njit(cache=True)(_put_date)
-
-
-def _put_time(out: Array, at: int, time: int) -> int:
+@compiled
+def _time(out: Array, at: int, time: int) -> int:
     """Write milliseconds since 1970-01-01 as `YYYY-MM-DDThh:mm:ss.mmmZ`; give where it ends."""
     day = time // 86_400_000
     rest = time - day * 86_400_000
@@ -126,10 +121,8 @@ def _put_time(out: Array, at: int, time: int) -> int:
     return at + 24
 
 
-_time = njit(cache=True)(_put_time)
-
-
-def _put_integer(out: Array, at: int, value: int) -> int:
+@compiled
+def _integer(out: Array, at: int, value: int) -> int:
     """Write a whole number; give where it ends."""
     if value < 0:
         out[at] = 45
@@ -143,20 +136,16 @@ def _put_integer(out: Array, at: int, value: int) -> int:
     return at + digits
 
 
-_integer = njit(cache=True)(_put_integer)
-
-
-def _put_bytes(out: Array, at: int, data: Array, start: int, stop: int) -> int:
+@compiled
+def _bytes(out: Array, at: int, data: Array, start: int, stop: int) -> int:
     for place in range(start, stop):
         out[at] = data[place]
         at += 1
     return at
 
 
-_bytes = njit(cache=True)(_put_bytes)
-
-
-def _spell(  # noqa: PLR0917 - compiled code takes arrays by position
+@compiled
+def spell_rows(  # noqa: PLR0917 - compiled code takes arrays by position
     out: Array,
     matrix: Array,
     marks: Array,
@@ -199,6 +188,3 @@ def _spell(  # noqa: PLR0917 - compiled code takes arrays by position
             at = _bytes(out, at, around, bounds[text + 2], bounds[text + 3])
         at = _bytes(out, at, around, bounds[3 * columns], bounds[3 * columns + 1])
     return at
-
-
-spell_rows = njit(cache=True, nogil=True)(_spell)

@@ -77,7 +77,7 @@ class Store:
             try:
                 _check_folder(root, force=force)
                 _forget(root)
-                _write(root / "run.json", _text(run_json(run, exporter, (), complete=False)))
+                _write(root, "run.json", _text(run_json(run, exporter, (), complete=False)))
                 return cls(root, exporter, run, lock)
             except BaseException:
                 lock.release()
@@ -142,8 +142,8 @@ class Store:
         """Write README.md and run.json, let go of the folder, and give what run.json says."""
         content = run_json(self.run, self.exporter, self.committed.values(), complete=True)
         with explained(self.root):
-            _write(self.root / "README.md", readme(content))
-            _write(self.root / "run.json", _text(content))
+            _write(self.root, "README.md", readme(content))
+            _write(self.root, "run.json", _text(content))
             self._journal.close()
             shutil.rmtree(self.root / _OWN)
         self.close()
@@ -235,10 +235,10 @@ def _forget(root: Path) -> None:
     """Turn whatever dataset a folder holds into leftovers of one that has no day yet."""
     content = read_run(root)
     own = {"README.md", *content["files"]} if content else set()
-    journal = root / _OWN / "journal.jsonl"
-    for line in _whole_lines(journal):
+    journal = f"{_OWN}/journal.jsonl"
+    for line in _whole_lines(root / journal):
         own.update(line.get("expects", ()))
-    _write(journal, json.dumps({"expects": sorted(own)}) + "\n" if content else "")
+    _write(root, journal, json.dumps({"expects": sorted(own)}) + "\n" if content else "")
     for state in (root / _OWN).glob("checkpoint-*.bin"):
         state.unlink()
 
@@ -280,9 +280,9 @@ def _text(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a small file whole, or not at all."""
-    beside = path.with_name(f".{path.name}.beside")
+def _write(root: Path, name: str, text: str) -> None:
+    """Write a small file of a folder whole, or not at all."""
+    path, beside = root / name, root / _OWN / "beside"
     beside.write_text(text, "utf-8")
     _sync(beside)
     beside.replace(path)
