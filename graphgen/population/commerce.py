@@ -31,7 +31,7 @@ _MONTHS = 2.5
 
 
 def found(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-    """Make the world without its people, sized for the users that the world asks for.
+    """Make the world without its people, sized for the people that the world asks for.
 
     It yields banks with their internal accounts, accounts of the world outside, employers and
     merchants with theirs, the internet addresses that many share, and kiosks. Within a category
@@ -115,7 +115,7 @@ def _employers(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
 
 
 def _payroll(graph: Graph, industry: Array, sizes: Array) -> Array:
-    """Estimate what an employer pays out in `_MONTHS`, with room for luck: float64, minor units."""
+    """Estimate twice what an employer pays out in `_MONTHS`, and a few wages: float64, minor units."""
     region, users = graph.world.place, graph.world.users
     jobs, kinds = region.csv("occupations"), region.csv("employers")
     employed = np.array(jobs["status"]) == "employed"
@@ -129,7 +129,8 @@ def _payroll(graph: Graph, industry: Array, sizes: Array) -> Array:
     weight = employer_weights(rank)
     share = weight / np.bincount(industry, weight)[industry]
     few = 4 * np.mean(jobs["income"]) / 12
-    return (monthly * share + few) * 2 * _MONTHS * region.minor_units
+    payroll: Array = (monthly * share + few) * 2 * _MONTHS * region.minor_units
+    return payroll
 
 
 def employer_weights(rank: Array) -> Array:
@@ -138,7 +139,8 @@ def employer_weights(rank: Array) -> Array:
     A power of the rank, as Axtell found for US firms (Science 293, 2001), cut short: exponent 0.7
     is our assumption, so that no office of a large world holds all of an industry.
     """
-    return (rank + 3.0) ** -0.7
+    weight: Array = (rank + 3.0) ** -0.7
+    return weight
 
 
 def _merchants(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:

@@ -11,19 +11,18 @@ from graphgen.population import network
 from graphgen.population.draw import chance, take, uniform_ms
 from graphgen.population.places import YEAR_MS, Towns, moments
 from graphgen.schema import words
-from graphgen.table import Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.population.people import People
-    from graphgen.table import Array
+    from graphgen.table import Array, Table
 
 __all__ = ["Devices", "draw_devices"]
 
 _PHONE = words.DEVICE_TYPES.index("phone")
 _LIFE_MS = int(2.5 * YEAR_MS)
 """How long people keep a device: 30 months on average; our assumption."""
-_SECOND, _THIRD, _SHARED = 0.115, 0.25, 0.34
+_SECOND, _THIRD, _SHARED = 0.10, 0.35, 0.20
 """People with a second device of their own, those of them with a third one, and households of
 several that share one: so that 70 % of people use one device, 23 % two and 7 % more, and 94 % of
 devices have one user (kiosks included); our assumption."""
@@ -46,6 +45,8 @@ class Devices:
     """int32 (people,): a third one, -1 for none."""
     shared: Array
     """int32 (people,): the one that the household shares, -1 for none."""
+    group: Array
+    """int8: 1 for a first device, 2 a second, 3 a third, 4 a shared one; 5 to 8 replace these."""
     since: Array
     """int64: from when a device that is in use at the start has been in use."""
     next: Array
@@ -63,7 +64,7 @@ class Devices:
 def draw_devices(graph: Graph, people: People, here: Towns, rng: np.random.Generator) -> Devices:
     """Draw the devices of people; `first`, `next` and so on count along `row`."""
     world, count = graph.world, people.count
-    types, owners, slots = [], [], []
+    types, owners, slots, sizes = [], [], [], []
     total = 0
     for who, kind in _slots(people, rng):
         slot = np.full(count, -1, np.int32)
@@ -72,8 +73,10 @@ def draw_devices(graph: Graph, people: People, here: Towns, rng: np.random.Gener
         types.append(kind)
         owners.append(who)
         slots.append(slot)
+        sizes.append(len(who))
     owner = np.concatenate(owners)
     kind = np.concatenate(types)
+    group = np.repeat(np.arange(1, len(sizes) + 1), sizes)
     due = chance(rng, -np.expm1(-(world.end_ms - world.start_ms) / _LIFE_MS), total)
     old = np.flatnonzero(due)
     after = np.full(total + len(old), -1, np.int32)
@@ -93,6 +96,7 @@ def draw_devices(graph: Graph, people: People, here: Towns, rng: np.random.Gener
         second=slots[1],
         third=slots[2],
         shared=np.where(people.position <= 2, with_head, -1),  # noqa: PLR2004 - at most three share
+        group=np.concatenate((group, group[old] + len(sizes))).astype(np.int8),
         since=since,
         next=after,
         until=until,
@@ -100,7 +104,7 @@ def draw_devices(graph: Graph, people: People, here: Towns, rng: np.random.Gener
 
 
 def _slots(people: People, rng: np.random.Generator) -> list[tuple[Array, Array]]:
-    """Tell who has a first, a second, a third device and one for the household, and of which type."""
+    """Tell who has a first, second, third device and one for the household, and of which type."""
     everyone = np.arange(people.count, dtype=np.int32)
     phones = np.interp(people.age, [18, 45, 65, 80], [0.98, 0.96, 0.86, 0.6])
     first = _other_types(people.count, rng, phone=False)

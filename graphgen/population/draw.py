@@ -55,7 +55,8 @@ def take(rng: np.random.Generator, weight: Array | list[float], count: int) -> A
 
 def chance(rng: np.random.Generator, share: float | Array, count: int) -> Array:
     """Throw a coin for each of `count` rows: bool."""
-    return rng.random(count, np.float32) < share
+    drawn: Array = rng.random(count, np.float32) < share
+    return drawn
 
 
 def uniform_ms(
@@ -63,7 +64,8 @@ def uniform_ms(
 ) -> Array:
     """Draw moments in [first, last), to the millisecond: int64 (`first` where the two are one)."""
     span = np.maximum(np.asarray(last, np.int64) - first, 0)
-    return np.asarray(first, np.int64) + (rng.random(count) * span).astype(np.int64)
+    moment: Array = np.asarray(first, np.int64) + (rng.random(count) * span).astype(np.int64)
+    return moment
 
 
 def distinct(

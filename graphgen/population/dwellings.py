@@ -31,7 +31,7 @@ _STAY_YEARS = 7.0
 
 @dataclass(frozen=True)
 class Dwellings:
-    """Where households live, one entry each, and where those that move go; all rows of the graph."""
+    """Where households live, one entry each, and where those that move go; rows of the graph."""
 
     address_table: Table
     ip_table: Table
@@ -57,7 +57,7 @@ class Dwellings:
         yield Table.of("household", address_id=self.address, size=people.sizes)
         years = _STAY_YEARS * np.exp(0.9 * rng.standard_normal(len(people.sizes)))
         # A household has not lived anywhere for longer than its youngest member has lived.
-        youngest = np.minimum.reduceat(people.age, np.unique(people.head))
+        youngest = np.minimum.reduceat(people.age, np.flatnonzero(people.position == 0))
         ago = (np.minimum(years, youngest) * YEAR_MS).astype(np.int64)
         since = (world.start_ms - 1 - ago)[people.household]
         home = people.household
@@ -80,7 +80,7 @@ def draw_dwellings(
     """Draw where households live; a move stays within the city."""
     world = graph.world
     count = len(people.sizes)
-    town = people.town[np.unique(people.head)]
+    town = people.town[np.flatnonzero(people.position == 0)]
     yearly = world.place.settings("places")["moves"]
     moved = np.flatnonzero(chance(rng, -np.expm1(-yearly * world.days / 365.25), count))
     total = count + len(moved)

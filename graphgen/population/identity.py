@@ -32,18 +32,24 @@ _STYLES = (
 )
 """How e-mail addresses are made of names, with weights; our assumption."""
 _NUMBERS = (3.0, 6.0)
-"""Decimal logarithms between which the number in an address lies: four to six digits. So many, since
-people who are made apart from each other must not meet in one address."""
+"""Decimal logarithms between which the number in an address lies: four to six digits. So many,
+since people who are made apart from each other must not meet in one address."""
 
 
 def emails(graph: Graph, given: Array, family: Array, rng: np.random.Generator) -> Table:
     """Make an address from each of these names (numbers of `People.given` and `.family`)."""
+    taken = graph["email"]["address"]
     spelled = _spell(graph, given, family, rng)
-    while len(again := _clashes(spelled, graph["email"]["address"])):
+    again = np.union1d(_repeats(spelled), _known(spelled, taken))
+    while len(again):
         fresh = _spell(graph, given[again], family[again], rng)
-        which = np.arange(len(spelled))
-        which[again] = len(spelled) + np.arange(len(again))
-        spelled = pa.concat_arrays([spelled, fresh]).take(pa.array(which))
+        good = np.ones(len(again), bool)
+        for bad in (_repeats(fresh), _known(fresh, spelled), _known(fresh, taken)):
+            good[bad] = False
+        spelled = pc.replace_with_mask(
+            spelled, _mask(len(spelled), again[good]), fresh.filter(pa.array(good))
+        )
+        again = again[~good]
     return Table.of("email", address=spelled)
 
 
@@ -51,7 +57,7 @@ def _spell(graph: Graph, given: Array, family: Array, rng: np.random.Generator) 
     region, count = graph.world.place, len(given)
     parts, offsets = _name_parts(region)
     style = take(rng, [weight for *_, weight in _STYLES], count)
-    numbers = {"given": given, "family": family, "initial": given, "nothing": np.int32(0)}
+    numbers = {"given": given, "family": family, "initial": given, "nothing": np.zeros_like(given)}
     sides = []
     for side in (0, 2):
         code = np.zeros(count, np.int32)
@@ -96,18 +102,24 @@ def _plain(name: str) -> str:
     return "".join(c for c in letters if "a" <= c <= "z") or "me"
 
 
-def _clashes(spelled: pa.StringArray, taken: pa.Array) -> Array:
-    """Find the rows that repeat an earlier row, or what is taken already."""
+def _repeats(spelled: pa.StringArray) -> Array:
+    """Find the rows that repeat an earlier row."""
     code = np.asarray(spelled.dictionary_encode().indices)
-    newest = np.maximum.accumulate(code)
-    repeats = np.flatnonzero(code[1:] <= newest[:-1]) + 1 if len(code) else code
+    return np.flatnonzero(code[1:] <= np.maximum.accumulate(code)[:-1]) + 1
+
+
+def _known(spelled: pa.StringArray, taken: pa.Array) -> Array:
+    """Find the rows that say what is taken already."""
     if not len(taken):
-        return repeats
+        return np.zeros(0, np.int64)
     met = pc.is_in(taken, value_set=spelled)
-    if not pc.any(met).as_py():
-        return repeats
-    known = np.asarray(pc.is_in(spelled, value_set=taken.filter(met)))
-    return np.union1d(repeats, np.flatnonzero(known))
+    return np.flatnonzero(np.asarray(pc.is_in(spelled, value_set=taken.filter(met))))
+
+
+def _mask(count: int, rows: Array) -> pa.BooleanArray:
+    mask = np.zeros(count, bool)
+    mask[rows] = True
+    return pa.array(mask)
 
 
 def phones(graph: Graph, count: int, rng: np.random.Generator) -> Table:
@@ -129,6 +141,6 @@ def phones(graph: Graph, count: int, rng: np.random.Generator) -> Table:
         head = text(heads, (number // tail).astype(np.int32)).dictionary_decode()
         spelled = pc.binary_join_element_wise(head, digits(number % tail, spec["digits"] - 1), "")
         taken = graph["phone"]["number"]
-        if not len(taken) or not pc.any(pc.is_in(taken, value_set=spelled)).as_py():
+        if not len(_known(spelled, taken)):
             break
     return Table.of("phone", number=spelled, country=text([region.country], np.zeros(count, int)))

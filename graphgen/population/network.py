@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from graphgen.population.draw import Urns, distinct
 from graphgen.schema import words
@@ -24,8 +25,8 @@ _PREFIX = 16
 _BLOCK = 1 << (32 - _PREFIX)
 
 _PEOPLE_BEHIND = {"mobile": 260, "public": 80, "vpn": 900, "hosting": 4_000}
-"""People of the world for each shared address. A carrier's is used by nearly all of them, a hotspot by
-one in eight, a VPN's exit by one in twenty, a host by one in five hundred; our assumptions, after
+"""People of the world for each shared address. A carrier's is used by nearly all of them, a hotspot
+by one in four, a VPN's exit by one in twenty, a host by one in five hundred; our assumptions, after
 Cloudflare's report on carrier-grade NAT (2025): hundreds to thousands of people an address."""
 _PEOPLE_TO_A_KIOSK = 180
 """People of the world for each kiosk, used by one in twelve of them; our assumption."""
@@ -42,7 +43,7 @@ class _Space:
 
 
 def shared_addresses(graph: Graph, employers: int, rng: np.random.Generator) -> Table:
-    """Make the addresses that many share: one office for each employer, in their order, and more."""
+    """Make the addresses that many share: an office for each employer, in their order, and more."""
     users = graph.world.users
     counts = {kind: max(1, users // people) for kind, people in _PEOPLE_BEHIND.items()}
     parts = [addresses_of(graph, "office", employers, rng)]
@@ -76,13 +77,14 @@ def addresses_of(graph: Graph, kind: str, count: int, rng: np.random.Generator) 
 
 
 def _numbers(space: _Space, taken: Array) -> Array:
-    """Number known addresses within their space; those of other spaces are left out."""
+    """Give known addresses their numbers in the space; leave out those of other spaces."""
     block = (taken >> np.uint32(32 - _PREFIX)) << np.uint32(32 - _PREFIX)
     order = np.argsort(space.first)
     place = np.minimum(np.searchsorted(space.first[order], block), len(order) - 1)
     known = order[place]
     inside = space.first[known] == block
-    return (known.astype(np.int64) * _BLOCK + taken % np.uint32(_BLOCK))[inside]
+    numbers: Array = (known.astype(np.int64) * _BLOCK + taken % np.uint32(_BLOCK))[inside]
+    return numbers
 
 
 @lru_cache(maxsize=32)
@@ -125,9 +127,7 @@ def devices(region: Region, kind: Array, rng: np.random.Generator) -> Table:
     )
 
 
-def _fingerprints(count: int, rng: np.random.Generator) -> object:
-    import pyarrow as pa
-
+def _fingerprints(count: int, rng: np.random.Generator) -> pa.StringArray:
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(16)
     spelled = rng.bytes(8 * count).hex().encode()
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(spelled))

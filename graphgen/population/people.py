@@ -159,7 +159,8 @@ def _ages(region: Region, count: int, rng: np.random.Generator) -> Array:
     bands = region.settings("people")["ages"]
     edge = np.array([band["from"] for band in bands], np.float64)
     band = take(rng, [band["share"] for band in bands[:-1]], count)
-    return edge[band] + 0.01 + (edge[band + 1] - edge[band] - 0.02) * rng.random(count)
+    age: Array = edge[band] + 0.01 + (edge[band + 1] - edge[band] - 0.02) * rng.random(count)
+    return age
 
 
 def _names(region: Region, homes: _Homes, rng: np.random.Generator) -> tuple[Array, Array]:

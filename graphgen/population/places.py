@@ -157,14 +157,18 @@ def moments(world: World, zones: tuple[str, ...], zone: Array, rng: np.random.Ge
         return np.full(len(zone), world.start_ms)
     day = rng.integers(world.days, size=len(zone), dtype=np.int32)
     local = ((7 + 15 * rng.beta(2, 2, len(zone))) * 3_600_000).astype(np.int64)
-    pair = zone.astype(np.int64) * world.days + day
-    known, which = np.unique(pair, return_inverse=True)
-    offset = np.array(
-        [_offset(zones[int(k) // world.days], world.start_ms, int(k) % world.days) for k in known],
-        np.int64,
-    )
-    since_start = day.astype(np.int64) * DAY_MS + local - offset[which]
-    return world.start_ms + since_start % (world.days * DAY_MS)
+    names = sorted(set(zones))
+    code = np.array([names.index(name) for name in zones], np.int64)
+    pair = code[zone] * world.days + day
+    known = np.flatnonzero(np.bincount(pair, minlength=1))
+    offset = np.zeros(len(names) * world.days, np.int64)
+    offset[known] = [
+        _offset(names[one // world.days], world.start_ms, one % world.days)
+        for one in known.tolist()
+    ]
+    since_start = day.astype(np.int64) * DAY_MS + local - offset[pair]
+    moment: Array = world.start_ms + since_start % (world.days * DAY_MS)
+    return moment
 
 
 def _offset(zone: str, start_ms: int, day: int) -> int:

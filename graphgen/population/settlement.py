@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphgen.population.acquaintance import Circles, knows
 from graphgen.population.banking import accounts_of_people
@@ -103,15 +104,11 @@ def _hired(graph: Graph, people: People, who: Array, rng: np.random.Generator) -
 
 
 def _pairs(one: pa.Array, other: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
     plain = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in (one, other)]
     return pc.binary_join_element_wise(*plain, "|")
 
 
 def _number(column: pa.Array, words: list[str]) -> Array:
-    """Number each row's word by its place in a list; 0 for a word that is not there."""
-    import pyarrow.compute as pc
-
+    """Give each row's word its place in a list; 0 for a word that is not there."""
     found = pc.index_in(column, pa.array(words, pa.string()))
     return np.asarray(pc.fill_null(found, 0), np.int64)

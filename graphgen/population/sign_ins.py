@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,14 +25,39 @@ if TYPE_CHECKING:
 __all__ = ["sign_ins"]
 
 _A_DAY = 0.85
-"""Sessions a day on average: 17 to 18.6 sign-ins a month by phone, 8 on the web (Malauzai, 7 million
-sign-ins, 2016)."""
+"""Sessions a day on average: 17 to 18.6 sign-ins a month by phone, 8 on the web (Malauzai, 7
+million sign-ins, 2016)."""
 _SPREAD = 0.9
 """Standard deviation of the logarithm of a person's rate; our assumption."""
 _PUBLIC, _VPN, _HOSTING, _KIOSK, _AT_WORK = 0.12, 0.05, 0.002, 0.08, 0.6
-"""Shares of people who also bank over a hotspot, a VPN, a hosted machine, from a kiosk; and of those
-who work in an office, over its network; our assumption."""
+"""Shares of people who also bank over a hotspot, a VPN, a hosted machine, from a kiosk; and of
+those who work in an office, over its network; our assumption."""
 _OPEN = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Spans of time in which a route holds."""
+
+    route: Array
+    row: Array
+    ip: Array
+    begin: Array
+    end: Array
+
+    def turn(self, column: str, new: Array, at: Array) -> list[_Ways]:
+        """Change a column, for good, of the routes for which `new` is not -1."""
+        some = np.flatnonzero(new[self.route] >= 0)
+        route, when = self.route[some], at[self.route[some]]
+        later = replace(
+            self.take(some), begin=np.maximum(self.begin[some], when), **{column: new[route]}
+        )
+        self.end[some] = np.minimum(self.end[some], when)
+        return [self, later]
+
+    def take(self, rows: Array) -> _Ways:
+        """Give some of them."""
+        return _Ways(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -76,45 +101,36 @@ def sign_ins(
     home = people.household[routes.who]
     at_home = routes.ip < 0
     ip = np.where(at_home, homes.ip[home], routes.ip)
-    way = np.arange(len(row), dtype=np.int32)
-    end = np.full(len(row), _OPEN)
-    way, row, begin, end = _change(
-        way, row, begin, end, np.where(after >= 0, devices.row[after], -1), devices.until[device]
-    )
-    new_ip = np.where(at_home, homes.new_ip[home], NULL_ROW)[way]
-    turn = np.arange(len(way), dtype=np.int32)
-    turn, ip, begin, end = _change(turn, ip[way], begin, end, new_ip, homes.moves_at[home[way]])
-    way, row = way[turn], row[turn]
-    alive = begin < end
-    who = routes.who[way]
-    order = np.argsort((who.astype(np.int64) << 32 | row), kind="stable")
-    order = order[alive[order]]
-    way = way[order]
+    ways = _Ways(np.arange(len(row), dtype=np.int32), row, ip, begin, np.full(len(row), _OPEN))
+    new_row = np.where(after >= 0, devices.row[after], NULL_ROW)
+    new_ip = np.where(at_home, homes.new_ip[home], NULL_ROW)
+    spans = ways.turn("row", new_row, devices.until[device])
+    spans = [late for span in spans for late in span.turn("ip", new_ip, homes.moves_at[home])]
+    ways = _Ways(*(np.concatenate([getattr(s, f.name) for s in spans]) for f in fields(_Ways)))
+    order = _order(routes.who[ways.route], ways, devices)
+    route = ways.route[order]
+    end = ways.end[order]
     return Table.of(
         "signs_in",
-        user_id=user[who[order]],
-        device_id=row[order],
-        ip_id=ip[order],
-        rate=rate[way],
-        hours=routes.hours[way],
-        valid_from=begin[order],
-        valid_to=np.where(end[order] == _OPEN, NULL_NUMBER, end[order]),
+        user_id=user[routes.who[route]],
+        device_id=ways.row[order],
+        ip_id=ways.ip[order],
+        rate=rate[route],
+        hours=routes.hours[route],
+        valid_from=ways.begin[order],
+        valid_to=np.where(end == _OPEN, NULL_NUMBER, end),
     )
 
 
-def _change(
-    way: Array, value: Array, begin: Array, end: Array, new: Array, at: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Split the ways whose value changes (`new` is not -1) in two, at that moment."""
-    some = np.flatnonzero(new >= 0)
-    ends = end.copy()
-    ends[some] = np.minimum(end[some], at[some])
-    return (
-        np.concatenate((way, way[some])),
-        np.concatenate((value, new[some])).astype(np.int32),
-        np.concatenate((begin, np.maximum(begin[some], at[some]))),
-        np.concatenate((ends, end[some])),
-    )
+def _order(who: Array, ways: _Ways, devices: Devices) -> Array:
+    """Order the ways that are open for some time by person, then by device."""
+    # A person has one device of each group, and kiosks come before all: one sort of whole numbers.
+    groups = np.concatenate((devices.group, [0]))[np.maximum(ways.row - devices.row[0], -1)]
+    bits = max(len(who).bit_length(), 1)
+    way = np.flatnonzero(ways.begin < ways.end)
+    packed = np.sort((who[way].astype(np.int64) << 4 | groups[way]) << bits | way)
+    order: Array = packed & ((1 << bits) - 1)
+    return order
 
 
 def _rates(count: int, routes: _Routes, rng: np.random.Generator) -> Array:
