@@ -98,7 +98,7 @@ def generate(
             )
     except Interrupted as stopped:
         typer.echo(str(stopped), err=True)
-        raise typer.Exit(_STOPPED) from None
+        raise SystemExit(_STOPPED) from None  # main has no more to say
     told = request.summary_document(file.world, sinks, summary.rows, began)
     if json:
         terminal.show_json(told)
@@ -236,8 +236,9 @@ def main() -> None:
         typer.echo(f"error: {_line(wrong)}", err=True)
         code = _WRONG
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("stopped", err=True)
         code = _STOPPED
+    if code == _STOPPED:
+        typer.echo("stopped", err=True)
     sys.exit(code)
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graphgen.describe import Entry, meaning_of, spell
-from graphgen.schema import SCHEMAS, Kind
+from graphgen.schema import SCHEMAS
 
 if TYPE_CHECKING:
     from graphgen.generate import Progress
@@ -108,8 +108,9 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool,
     state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
     out.print(Text.assemble((path, "bold"), state), soft_wrap=True)
     out.print(_recipe(run["world"]))
-    out.print()
-    out.print(_rows(run["tables"]))
+    if run["tables"]:
+        out.print()
+        out.print(_rows(run["tables"]))
     if cases:
         out.print()
         table = _table("planted", "crimes", "look-alikes", numbers=(1, 2))
@@ -184,11 +185,10 @@ def _recipe(world: Mapping[str, Any]) -> str:
 def _rows(rows: Mapping[str, int]) -> Table:
     """Lay out the tables in three columns: nodes, edges, and events with truth below them."""
     kinds: dict[str, list[tuple[str, str]]] = {"nodes": [], "edges": [], "events": [], "truth": []}
-    for name, count in rows.items():
-        schema = SCHEMAS[name]
-        kind = "truth" if schema.recipe or schema.kind is Kind.TRUTH else f"{schema.kind}s"
-        kinds[kind].append((name, f"{count:,}"))
-    right = [*kinds["events"], ("", ""), ("truth", "rows"), *kinds["truth"]]
+    for name in (name for name in SCHEMAS if name in rows):
+        kinds[SCHEMAS[name].folder].append((name, f"{rows[name]:,}"))
+    truth = [("", ""), ("truth", "rows"), *kinds["truth"]] if kinds["truth"] else []
+    right = [*kinds["events"], *truth]
     table = _table("nodes", "rows", "edges", "rows", "events", "rows", numbers=(1, 3, 5))
     lines = zip_longest(kinds["nodes"], kinds["edges"], right, fillvalue=("", ""))
     for left, middle, last in lines:
