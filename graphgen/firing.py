@@ -14,6 +14,7 @@ import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.table import Array
+from graphgen.world import DAY_MS
 
 __all__ = ["Rates", "fire"]
 
@@ -28,11 +29,17 @@ class Rates:
         self._week: int | None = None
         self._cumulative = np.empty(0)
 
-    def cumulative(self, week: int, first: int, last: int) -> Array:
-        """Give the running sum of the rates in a week (from `first` to `last`, ms): float64."""
+    def cumulative(self, week: int, monday: int) -> Array:
+        """Give the running sum of the rates in the week that begins at `monday` (ms): float64."""
         if week != self._week:
             self._cumulative = _lay(
-                self._rate, self._from, self._to, first, last, self._key, np.uint64(week)
+                self._rate,
+                self._from,
+                self._to,
+                monday,
+                monday + 7 * DAY_MS,
+                self._key,
+                np.uint64(week),
             )
             self._week = week
         return self._cumulative

@@ -20,6 +20,10 @@ Array: TypeAlias = npt.NDArray[Any]
 
 def text(words: Sequence[str], codes: Array) -> pa.DictionaryArray:
     """Give the TEXT column whose row i says `words[codes[i]]`; -1 is none."""
+    number = {word: place for place, word in enumerate(dict.fromkeys(words))}
+    if len(number) < len(words):  # a dictionary that says a word twice is not written as one
+        codes = np.array([*(number[word] for word in words), -1], np.int32)[codes]
+        words = list(number)
     indices = pa.array(codes.astype(np.int32, copy=False))
     if len(codes) and int(codes.min()) < 0:
         indices = pa.array(codes.astype(np.int32, copy=False), mask=codes < 0)

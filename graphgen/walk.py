@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -44,6 +44,10 @@ class Today:
     date: date
     midnight: int
     """ms since 1970 UTC."""
+    week: int
+    """The week's number, from Monday 0001-01-01 on."""
+    monday: int
+    """When the week began, ms since 1970 UTC."""
     hours: Hours
     busy: float
     """How busy paying is, by the calendar; 1 on average."""
@@ -115,10 +119,13 @@ class Ground:
     def today(self, day: int) -> Today:
         """Look at one day."""
         here = self.world.date_of(day)
+        midnight = self.world.start_ms + day * DAY_MS
         return Today(
             number=day,
             date=here,
-            midnight=self.world.start_ms + day * DAY_MS,
+            midnight=midnight,
+            week=(here.toordinal() - 1) // 7,
+            monday=midnight - here.weekday() * DAY_MS,
             hours=self.clocks.hours(here),
             busy=self.clocks.busy(here),
             is_due=due(here, self.world.place),
@@ -145,8 +152,3 @@ class Walk(ABC):
     @abstractmethod
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Add what the block fires today to what its walks have proposed so far."""
-
-
-def week_of(world_start: date, day: int) -> int:
-    """Number the week that a day lies in, from Monday 0001-01-01 on."""
-    return (world_start + timedelta(days=day)).toordinal() // 7

@@ -17,7 +17,7 @@ from graphgen.rng import stream
 from graphgen.schedule import BY_RATE, ONCE
 from graphgen.schema import words
 from graphgen.table import Array
-from graphgen.walk import Ground, Today, Walk, end_of, week_of
+from graphgen.walk import Ground, Today, Walk, end_of
 from graphgen.walks._ordering import order_online, times_and_amounts
 from graphgen.walks.session import durations
 from graphgen.world import DAY_MS
@@ -77,9 +77,7 @@ class PaymentWalk(Walk):
 
     def _fired(self, today: Today, rng: np.random.Generator) -> tuple[Array, Array]:
         """Find what fires: rows of the block's edges, and by which of the three ways."""
-        week = week_of(self.ground.world.start, today.number)
-        monday = today.midnight - today.date.weekday() * DAY_MS
-        line = self.rates.cumulative(week, monday, monday + 7 * DAY_MS)
+        line = self.rates.cumulative(today.week, today.monday)
         busiest = float(today.hours.weight.max()) * today.busy
         fired = self.rated[fire(rng, line, busiest)]
         spans = [

@@ -20,8 +20,7 @@ from graphgen.proposals import BlockDay, Sessions
 from graphgen.rng import stream
 from graphgen.schema import words
 from graphgen.table import Array
-from graphgen.walk import Ground, Today, Walk, end_of, week_of
-from graphgen.world import DAY_MS
+from graphgen.walk import Ground, Today, Walk, end_of
 
 __all__ = ["SessionWalk", "durations"]
 
@@ -53,9 +52,7 @@ class SessionWalk(Walk):
         """Propose the day's sessions, in the order of their edges."""
         if self.edges is None:
             return
-        week = week_of(self.ground.world.start, today.number)
-        first = today.midnight - today.date.weekday() * DAY_MS
-        line = self.rates.cumulative(week, first, first + 7 * DAY_MS)
+        line = self.rates.cumulative(today.week, today.monday)
         busiest = float(today.hours.weight.max())
         edge = fire(rng, line, busiest)
         keep, time = _times(
