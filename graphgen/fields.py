@@ -55,7 +55,7 @@ def fields_of(cls: type) -> tuple[Field, ...]:
     return tuple(
         Field(field.name, hints[field.name], _default(field), docs.get(field.name, ""))
         for field in dataclasses.fields(cls)
-        if field.init and not field.name.startswith("_")
+        if field.init and field.name[0] != "_"
     )
 
 
@@ -79,7 +79,8 @@ def allowed(hint: Any) -> str:  # noqa: ANN401 - any type
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a field
     """Give a field's value as JSON and YAML can say it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields_of(type(value))}
+        names = (field.name for field in dataclasses.fields(value) if field.init)
+        return {name: plain(getattr(value, name)) for name in names if name[0] != "_"}
     if isinstance(value, dict):
         return {name: plain(value[name]) for name in sorted(value)}
     if isinstance(value, tuple | list):
@@ -111,7 +112,11 @@ def _docs(cls: type) -> dict[str, str]:
     docs: dict[str, str] = {}
     for owner in reversed(cls.__mro__):
         if dataclasses.is_dataclass(owner):
-            docs |= _docs_in(ast.parse(textwrap.dedent(inspect.getsource(owner))))
+            try:
+                source = inspect.getsource(owner)
+            except (OSError, TypeError):  # typed at a prompt: its fields are there, not their docs
+                continue
+            docs |= _docs_in(ast.parse(textwrap.dedent(source)))
     return docs
 
 

@@ -176,8 +176,10 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]
 
 
 def _recipe(world: Mapping[str, Any]) -> str:
+    users, days = world["users"], world["days"]
     return (
-        f"{world['users']:,} people, {world['days']:,} days from {world['start']}, "
+        f"{users:,} {'people' if users > 1 else 'person'}, "
+        f"{days:,} {'days' if days != 1 else 'day'} from {world['start']}, "
         f"region {world['region']}, seed {world['seed']}"
     )
 

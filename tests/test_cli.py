@@ -235,7 +235,7 @@ def test_piped_output_is_plain_text(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
-    words = [*COMMAND, "generate", "--users", "200", "--days", "400"]
+    words = [*COMMAND, "generate", "--users", "200", "--days", "150"]
     running = subprocess.Popen(  # noqa: S603 - our own command
         words, stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )

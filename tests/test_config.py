@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -65,6 +66,29 @@ def test_a_world_survives_json_and_yaml(world: World) -> None:
     document = world_to_dict(world)
     assert world_from_dict(json.loads(json.dumps(document))) == world
     assert parse_world_file(yaml.safe_dump(document)).world == world
+
+
+def test_a_pattern_that_no_file_holds_can_be_said_too() -> None:
+    made: dict[str, Any] = {}
+    exec(TYPED_AT_A_PROMPT, made)  # noqa: S102 - as Python's prompt does
+    document = world_to_dict(World(patterns={"typed": made["Typed"](depth=4)}))
+    assert document["patterns"] == {"typed": {"count": None, "difficulty": 0.5, "depth": 4}}
+
+
+TYPED_AT_A_PROMPT = """
+from dataclasses import dataclass
+from graphgen.pattern import Pattern
+
+@dataclass(frozen=True)
+class Typed(Pattern):
+    prevalence = 1.0
+    depth: int = 3
+
+    def plant(self, graph, rng):
+        yield from ()
+
+    plant_lookalike = plant
+"""
 
 
 def test_an_empty_file_is_the_default_world() -> None:
