@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
             if not checking:
                 path.write_text(text, encoding="utf-8")
     for name in stale:
-        print(f"docs/{name}: {'differs from the code; run just docs' if checking else 'written'}")
+        print(f"docs/{name}: {'differs from the code; run scripts/build_docs.py' if checking else 'written'}")
     return int(checking and bool(stale))
 
 
