@@ -20,8 +20,9 @@ def main(arguments: list[str]) -> int:
             stale.append(name)
             if not checking:
                 path.write_text(text, encoding="utf-8")
+    said = "differs from the code; run scripts/build_docs.py" if checking else "written"
     for name in stale:
-        print(f"docs/{name}: {'differs from the code; run scripts/build_docs.py' if checking else 'written'}")
+        print(f"docs/{name}: {said}")
     return int(checking and bool(stale))
 
 
