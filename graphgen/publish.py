@@ -1,8 +1,9 @@
 """From rows of the graph to rows for a sink: public ids, in an order that says nothing.
 
 In the graph a reference is a row number, and rows lie block after block: population, patterns,
-look-alikes. Neither may be seen from outside. So ids replace row numbers, and rows are sorted by
-them. Recipes (`pays`, `signs_in`) keep their order: they are truth, and labels name their rows.
+look-alikes. Neither may be seen from outside. So ids replace row numbers, rows are sorted by them,
+and words that repeat by the alphabet. Recipes (`pays`, `signs_in`) keep their order: they are
+truth, and labels name their rows.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphgen.schema import EDGES, NODES, RECIPES, SCHEMAS, Column, Meaning, Schema
-from graphgen.table import Array, Table
+from graphgen.table import Array, Table, text
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -93,9 +96,24 @@ def _published(graph: Graph, table: Table, ids: Array | None) -> Table:
             columns[column.name] = ids
         elif column.meaning is Meaning.REF:
             columns[column.name] = _referred(graph, table, column)
+        elif column.meaning is Meaning.TEXT:
+            columns[column.name] = _by_alphabet(table[column.name])
         else:
             columns[column.name] = table[column.name]
     return Table(table.schema, columns)
+
+
+def _by_alphabet(values: Any) -> Any:  # noqa: ANN401 - an Arrow array
+    """Sort a dictionary's words, and leave out what no row says: its order tells who came last."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    codes = pc.fill_null(values.indices, -1).to_numpy(zero_copy_only=False)
+    said = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(values.dictionary)))
+    spoken = np.array(values.dictionary.take(pa.array(said)).to_pylist(), object)
+    words, places = np.unique(spoken, return_inverse=True)
+    moved = np.full(len(values.dictionary) + 1, -1, np.int32)  # its last is where -1 leads
+    moved[said] = places
+    return text(words.tolist(), moved[codes])
 
 
 def _referred(graph: Graph, table: Table, column: Column) -> Array:

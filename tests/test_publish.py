@@ -10,7 +10,7 @@ import pytest
 from graphgen.graph import Graph
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
 from graphgen.schema import EDGES, NODES
-from graphgen.table import Table
+from graphgen.table import Table, text
 from graphgen.world import World
 
 
@@ -94,6 +94,14 @@ def test_who_knows_whom_says_nothing_by_its_direction(graph: Graph) -> None:
     table = public(graph, "knows")
     assert len(table) == 55
     assert (table["user_id"] < table["other_user_id"]).all()
+
+
+def test_the_words_of_a_dictionary_do_not_tell_who_brought_them(graph: Graph) -> None:
+    words, codes = ["zebra", "unsaid", "apple", "zebra"], np.array([0, 2, 3, -1])
+    device = Table.of("device", type=0, os=text(words, codes), user_agent="u", fingerprint="f")
+    published = public(graph.grow("late", [device]), "device")["os"]
+    assert published.dictionary.to_pylist() == ["apple", "x", "zebra"]
+    assert sorted(published.to_pylist(), key=str) == [None, "apple", "x", "x", "zebra", "zebra"]
 
 
 def test_a_member_has_the_id_of_its_own_kind(graph: Graph) -> None:
