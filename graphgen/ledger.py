@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.population.habits import habits
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.settle import settle_day
 from graphgen.table import Array
@@ -115,6 +116,8 @@ class Ledger:
             [clearing["hour_utc"] * 3_600_000, clearing["minutes"] * 60_000], np.int64
         )
         self.fee = int(clearing["returned_item_fee_minor"])
+        cash = words.HABITS.index("cash_withdrawal")
+        self.note = int(habits(world.place).round_minor[cash])
 
     def start(self) -> LedgerState:
         """Open the books: opening balances, nothing held, nothing in clearing."""
@@ -160,6 +163,7 @@ class Ledger:
             first,
             self.posting,
             self.fee,
+            self.note,
             np.empty(len(proposals), _PENDING),
         )
         pending = np.concatenate([later, added])

@@ -9,19 +9,20 @@ fire; it never writes an event. What it adds beside the crime gets its honest li
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Ge, Interval
 
-from graphgen.table import Array, Table
+from graphgen.schema import words
+from graphgen.table import Array, Table, text
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["Pattern", "choose"]
+__all__ = ["Pattern", "cases", "choose", "members"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Pattern(ABC):
 
     difficulty: Annotated[float, Interval(ge=0, le=1)] = 0.5
     """How well it hides, from 0 to 1: amounts blend in, timing stretches, cover traffic grows."""
+
+    @property
+    def name(self) -> str:
+        """Its name: that of its file."""
+        return type(self).__module__.rpartition(".")[2]
 
     @abstractmethod
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -64,3 +70,35 @@ def choose(
     if need > len(pool):
         raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
     return rng.choice(pool, need, replace=False).astype(np.int32).reshape(shape)
+
+
+def cases(
+    graph: Graph, pattern: Pattern, case: Array, start: Array, end: Array, *, is_fraud: bool
+) -> Table:
+    """Give the rows of `case`: from the first moment of each (ms) to the last."""
+    last = graph.world.end_ms - 1
+    return Table.of(
+        "case",
+        pattern=text([pattern.name], np.zeros(len(case), np.int32)),
+        is_fraud=np.full(len(case), is_fraud),
+        difficulty=pattern.difficulty,
+        start=start,
+        end=np.minimum(end, last),
+    )
+
+
+def members(case: Array, /, **roles: Mapping[str, Array]) -> Iterator[Table]:
+    """Yield who belongs to each case: by table, for each role a grid of rows (cases, members).
+
+    Where a grid says -1, there is nobody.
+    """
+    for entity, grids in roles.items():
+        for role, grid in grids.items():
+            some = grid >= 0
+            yield Table.of(
+                "member",
+                case_id=np.broadcast_to(case[:, None], grid.shape)[some],
+                entity=words.code(words.ENTITIES, entity),
+                entity_id=grid[some],
+                role=text([role], np.zeros(int(some.sum()), np.int32)),
+            )

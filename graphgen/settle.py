@@ -15,9 +15,11 @@ _SETTLEMENT, _RETURN, _FEE, _WRITE_OFF = (
     words.LEGS.index(leg) for leg in ("settlement", "return", "fee", "write_off")
 )
 _BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("declined")
-_CHEQUE, _BATCH, _BOOK = (words.RAILS.index(rail) for rail in ("cheque", "batch", "book"))
-_OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
-    words.AMOUNT_OF.index(what) for what in ("balance", "debt", "receipt")
+_CHEQUE, _BATCH, _BOOK, _CASH = (
+    words.RAILS.index(rail) for rail in ("cheque", "batch", "book", "cash")
+)
+_OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
+    words.AMOUNT_OF.index(what) for what in ("sum", "balance", "debt", "receipt")
 )
 _CLEARING, _INCOME, _LOSS = 0, 1, 2
 _LEGS_OF_AN_ITEM = 4
@@ -97,7 +99,7 @@ def _due(midnight, first, posting, original, rail) -> int:  # type: ignore[no-un
 def settle_day(  # type: ignore[no-untyped-def]
     order, midnight, day, due, time, debtor, creditor, amount, amount_of, share, rail, edge, link,
     first_child, child, child_share, balance, hold, resolved, limit, bank, internal, first, posting,
-    fee, added,
+    fee, note, added,
 ) -> Any:
     """Settle due items and proposals in the order given; changes balance, hold and resolved.
 
@@ -131,6 +133,8 @@ def settle_day(  # type: ignore[no-untyped-def]
                 available += sum_
         else:
             sum_ = amount[i]
+        if of != _OF_SUM and rail[i] == _CASH:
+            sum_ -= sum_ % note
         if sum_ <= 0:
             continue
         original = np.int64(day) << 32 | n

@@ -1,11 +1,14 @@
 """The population: the honest world that everything else is planted in.
 
-`found` makes the world without its people; `settle` adds people, with everything that a person has.
+`found` makes the world without its people; `settle` adds people, with everything that a person has;
+`open_checking` gives people one more account; `live` gives accounts their honest life.
 """
 
 from __future__ import annotations
 
+from graphgen.population.banking import open_checking
 from graphgen.population.commerce import found
+from graphgen.population.life import live
 from graphgen.population.settlement import settle
 
-__all__ = ["found", "settle"]
+__all__ = ["found", "live", "open_checking", "settle"]

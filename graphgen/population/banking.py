@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphgen.population.people import People
     from graphgen.table import Array
 
-__all__ = ["accounts_of_people", "business_accounts", "draw_banks"]
+__all__ = ["accounts_of_people", "business_accounts", "draw_banks", "open_checking"]
 
 _TYPE = {word: code for code, word in enumerate(words.ACCOUNT_TYPES)}
 _ROLE = {word: code for code, word in enumerate(words.ACCOUNT_ROLES)}
@@ -99,6 +99,36 @@ def accounts_of_people(
     who, account, role, since, kind = (np.concatenate(column) for column in zip(*held, strict=True))
     yield Table.of("has_account", user_id=user[who], account_id=account, role=role, since=since)
     yield _cards(graph, user[who], account, kind, since, rng)
+
+
+def open_checking(
+    graph: Graph, user: Array, bank: Array, rng: np.random.Generator, *, least: Array | int = 0
+) -> tuple[Array, list[Table]]:
+    """Open one more checking account for each user: its rows (int32), and the tables.
+
+    Balance, limit, age and card are drawn as those of anybody's second account; `least` (minor
+    units) is what a balance is not below.
+    """
+    people = graph["user"]
+    income = people["income_minor"][user].astype(np.float64)
+    opened = _later(graph, people["customer_since"][user], rng)
+    balance, limit = _spendable(graph, income * 0.02, rng)
+    balance = np.where(least > 0, np.maximum(balance, least), balance)
+    account = graph.new("account", len(user))
+    kind = np.full(len(user), _TYPE["checking"], np.int8)
+    return account, [
+        Table.of(
+            "account",
+            bank_id=bank,
+            type=kind,
+            currency=graph.world.place.currency,
+            opened=opened,
+            opening_balance_minor=np.round(balance),
+            credit_limit_minor=np.round(limit),
+        ),
+        Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
+        _cards(graph, user, account, kind, opened, rng),
+    ]
 
 
 def _held(batch: _Batch, rows: Array) -> tuple[Array, Array, Array, Array, Array]:

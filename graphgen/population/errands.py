@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.population.holders import Holders
+from graphgen.clock import Clocks
+from graphgen.population.holders import Holders, zones_of
 from graphgen.population.shops import Shops
 from graphgen.schedule import ONCE
 from graphgen.schema import words
@@ -20,13 +21,16 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["errands", "moments"]
+__all__ = ["at_hours", "errands", "moments"]
 
 _DAYS = 90
 _MEDIAN_OF_INCOME = 0.11
 """An errand's median amount as a share of the monthly income; our assumption."""
 _SPREAD = 1.0
 _TO_PEOPLE = 0.55
+_IN_CASH = 0.12
+_CLEARED_OUT = 0.15
+"""Share of large withdrawals that take most of what there is; our assumption."""
 _CARD, _INSTANT = words.RAILS.index("card"), words.RAILS.index("instant")
 _CHEQUE, _BATCH = words.RAILS.index("cheque"), words.RAILS.index("batch")
 _POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
@@ -44,24 +48,31 @@ def errands(
     to_people = rng.random(len(person)) < _TO_PEOPLE
     yield _big_tickets(graph, rng, everybody, market, person[~to_people])
     yield _private(graph, rng, everybody, person[to_people])
+    yield _cash(graph, rng, everybody, person[rng.random(len(person)) < _IN_CASH])
 
 
-def moments(
-    graph: Graph, rng: np.random.Generator, user: Array, profile: str
-) -> Array:
+def moments(graph: Graph, rng: np.random.Generator, user: Array, profile: str) -> Array:
     """Draw when errands happen: a day of the window, an hour that the profile likes; int64, ms."""
-    from graphgen.clock import Clocks
-    from graphgen.population.holders import zones_of
+    day = rng.integers(0, max(1, graph.world.days), len(user))
+    return at_hours(graph, rng, user, day, profile)
 
+
+def at_hours(
+    graph: Graph, rng: np.random.Generator, user: Array, day: Array, profile: str
+) -> Array:
+    """Draw a moment of each day at an hour that a business day's profile likes: int64, ms.
+
+    Hours are those of the person's time zone, in winter or summer as the window begins.
+    """
     world = graph.world
     zones, zone = zones_of(graph)
-    hours = Clocks(world.place, zones).hours(world.start)
+    business = np.flatnonzero(world.place.is_business_day(world.start, 14))
+    hours = Clocks(world.place, zones).hours(world.date_of(int(business[0])))
     row = world.place.profiles.index(profile) * len(zones) + zone[user]
     steps = hours.quantile.shape[1] - 1
     u = rng.random(len(user)) * steps
     step = u.astype(np.int64)
     low, high = hours.quantile[row, step], hours.quantile[row, step + 1]
-    day = rng.integers(0, max(1, world.days), len(user))
     within = np.minimum(low + (u - step) * (high - low), DAY_MS - 1)
     return world.start_ms + day * DAY_MS + within.astype(np.int64)
 
@@ -126,4 +137,31 @@ def _private(
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),
         valid_from=moments(graph, rng, person, "people"),
+    )
+
+
+def _cash(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array
+) -> Table:
+    """Fetch a large sum, or most of what there is, at the counter."""
+    account = everybody.main[person]
+    most = rng.random(len(person)) < _CLEARED_OUT
+    return Table.of(
+        "pays",
+        debtor_account_id=account,
+        creditor_account_id=graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]],
+        user_id=person,
+        habit="cash_withdrawal",
+        rail="cash",
+        channel="branch",
+        amount_minor=_amount(rng, everybody, person),
+        spread=0.0,
+        amount_of=np.where(
+            most, words.AMOUNT_OF.index("balance"), words.AMOUNT_OF.index("sum")
+        ),
+        share=rng.uniform(0.6, 0.98, len(person)),
+        rate=0.0,
+        schedule=ONCE,
+        hours=graph.world.place.profiles.index("counter"),
+        valid_from=moments(graph, rng, person, "counter"),
     )

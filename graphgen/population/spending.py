@@ -21,6 +21,8 @@ __all__ = ["cash", "purchases", "subscriptions"]
 
 _ON_CREDIT = 0.55
 """Share of the shops where people who have a credit card use it; our assumption."""
+_AT_MACHINES = 0.92
+"""Share of people who fetch cash at machines and not at the counter; our assumption."""
 _SUBSCRIPTION = ("5968", "4899", "5815", "5818")
 _POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
 _MONTH = 30.4
@@ -158,7 +160,7 @@ def _cash(
     other = rng.integers(0, graph.size("bank"), len(user))
     vault = graph["bank"]["vault_account_id"][np.where(rng.random(len(user)) < 0.7, bank, other)]
     habit = "cash_withdrawal" if out else "cash_deposit"
-    machine = out | (rng.random(len(user)) < 0.5)  # noqa: PLR2004 - half go to the counter
+    machine = rng.random(len(user)) < (_AT_MACHINES if out else 0.5)
     first, last = lately(graph, rng, account)
     return Table.of(
         "pays",
