@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphgen.ids import FIRST_ID
 from graphgen.schema import EDGES, NODES, RECIPES, SCHEMAS, Column, Meaning, Schema
 from graphgen.table import Array, Table, text
 
@@ -145,11 +146,15 @@ def _order(table: Table) -> Array:
     if schema.key:
         return np.argsort(table[schema.key])
     references = [table[c.name] for c in schema.columns if c.meaning is Meaning.REF]
-    order = np.lexsort(references[::-1])
-    same = np.ones(max(len(order) - 1, 0), np.bool_)
-    for column in references:
-        same &= np.diff(column[order]) == 0
+    first, second = (reference.astype(np.uint64) - np.uint64(FIRST_ID) for reference in references)
+    # an id has 33 bits: one sort of 64 bits, short of two, takes a quarter of the time of two sorts
+    key = first << np.uint64(31) | second >> np.uint64(2)
+    order = np.argsort(key)
+    same = np.diff(key[order]) == 0
     if same.any():
+        places = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        tied = order[places]
         numbers = [table[c.name] for c in schema.columns if c.meaning is not Meaning.TEXT]
-        order = np.lexsort([*numbers[::-1], *references[::-1]])
+        keys = [column[tied] for column in (*numbers[::-1], *references[::-1])]
+        order[places] = tied[np.lexsort(keys)]
     return order

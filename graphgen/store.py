@@ -19,13 +19,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from graphgen.exporter import FileExporter
+from graphgen.folder import (
+    OWN,
+    check_folder,
+    check_space,
+    forget,
+    remove,
+    sync,
+    up_to,
+    whole_lines,
+    write_whole,
+)
 from graphgen.lock import FolderLock
 from graphgen.run_record import Run, exporter_name, read_run, readme, run_json, run_of
 from graphgen.stage import Staged, Stager, StoreError, explained
 
 __all__ = ["Staged", "Store", "StoreError"]
 
-_OWN = ".graphgen"
 _KEPT_CHECKPOINTS = 2
 
 
@@ -42,7 +52,7 @@ class Store:
         """The first day that is not committed."""
         self._lock = lock
         self._expected: set[str] = set()
-        stage = root / _OWN / "stage"
+        stage = root / OWN / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir()
         # a worker that outlived its killed parent writes into a folder that is gone
@@ -50,7 +60,7 @@ class Store:
         self.stage = self.stager.stage
         self.stage_pieces = self.stager.stage_pieces
         self._replay()
-        self._journal = (root / _OWN / "journal.jsonl").open("a", encoding="utf-8")
+        self._journal = (root / OWN / "journal.jsonl").open("a", encoding="utf-8")
 
     @classmethod
     def create(
@@ -69,15 +79,17 @@ class Store:
         lies on a disk with less than `need_bytes` free; then nothing has been changed.
         """
         root = Path(path)
-        _check_folder(root, force=force)
         with explained(root):
-            _check_space(root, need_bytes)
-            root.mkdir(parents=True, exist_ok=True)
+            if not (root / OWN).is_dir():
+                check_folder(root, force=force)
+                check_space(root, need_bytes)
+                root.mkdir(parents=True, exist_ok=True)
             lock = _locked(root)
             try:
-                _check_folder(root, force=force)
-                _forget(root)
-                _write(root, "run.json", _text(run_json(run, exporter, (), complete=False)))
+                check_folder(root, force=force)
+                check_space(root, need_bytes)
+                forget(root)
+                write_whole(root, "run.json", _text(run_json(run, exporter, (), complete=False)))
                 return cls(root, exporter, run, lock)
             except BaseException:
                 lock.release()
@@ -122,11 +134,11 @@ class Store:
             self._note({"expects": [file.path for file in staged]})
             folders = {self._move(file) for file in staged}
             if checkpoint is not None and day is not None:
-                _sync(checkpoint)
+                sync(checkpoint)
                 checkpoint.replace(self.checkpoint_path(day))
-                folders.add(self.root / _OWN)
-            for folder in sorted({f for found in folders for f in _up_to(found, self.root)}):
-                _sync(folder)
+                folders.add(self.root / OWN)
+            for folder in sorted({f for found in folders for f in up_to(found, self.root)}):
+                sync(folder)
             files = [{**asdict(file), "beside": ""} for file in staged]
             self._note({"day": day, "files": files})
             os.fsync(self._journal.fileno())
@@ -136,16 +148,16 @@ class Store:
 
     def checkpoint_path(self, day: int) -> Path:
         """Say where the ledger's state after a day is kept."""
-        return self.root / _OWN / f"checkpoint-{day}.bin"
+        return self.root / OWN / f"checkpoint-{day}.bin"
 
     def finish(self) -> dict[str, Any]:
         """Write README.md and run.json, let go of the folder, and give what run.json says."""
         content = run_json(self.run, self.exporter, self.committed.values(), complete=True)
         with explained(self.root):
-            _write(self.root, "README.md", readme(content))
-            _write(self.root, "run.json", _text(content))
+            write_whole(self.root, "README.md", readme(content))
+            write_whole(self.root, "run.json", _text(content))
             self._journal.close()
-            shutil.rmtree(self.root / _OWN)
+            shutil.rmtree(self.root / OWN)
         self.close()
         return content
 
@@ -167,14 +179,14 @@ class Store:
 
     def _replay(self) -> None:
         """Learn from the journal what is committed, and remove what is not."""
-        path = self.root / _OWN / "journal.jsonl"
-        for line in _whole_lines(path):
+        path = self.root / OWN / "journal.jsonl"
+        for line in whole_lines(path):
             if "expects" in line:
                 self._expected.update(line["expects"])
             else:
                 self._learn(line["day"], [_staged(file) for file in line["files"]])
-        _remove(self.root, self._expected - self.committed.keys())
-        for state in (self.root / _OWN).glob("checkpoint-*.bin"):
+        remove(self.root, self._expected - self.committed.keys())
+        for state in (self.root / OWN).glob("checkpoint-*.bin"):
             if int(state.stem.partition("-")[2]) >= self.next_day:
                 state.unlink()
 
@@ -201,75 +213,11 @@ class Store:
         return place.parent
 
 
-def _check_folder(root: Path, *, force: bool) -> None:
-    if root.exists() and not root.is_dir():
-        raise StoreError(f"{root}: is a file; a folder is needed")
-    if not root.exists() or not any(entry.name != _OWN for entry in root.iterdir()):
-        return
-    content = read_run(root)
-    if content is None:
-        raise StoreError(f"{root}: is not empty, and no dataset of graphgen; choose another folder")
-    if not force:
-        state = "holds a dataset" if content["complete"] else "holds an unfinished dataset"
-        on = "" if content["complete"] else "go on with --resume, or "
-        raise StoreError(f"{root}: {state}; {on}replace it with --force")
-
-
-def _check_space(root: Path, need_bytes: int) -> None:
-    there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    if free < need_bytes:
-        raise StoreError(
-            f"{root}: about {need_bytes / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free"
-        )
-
-
 def _locked(root: Path) -> FolderLock:
     try:
-        return FolderLock(root / _OWN / "lock")
+        return FolderLock(root / OWN / "lock")
     except BlockingIOError as error:
         raise StoreError(f"{root}: is being written by another process") from error
-
-
-def _forget(root: Path) -> None:
-    """Turn whatever dataset a folder holds into leftovers of one that has no day yet."""
-    content = read_run(root)
-    own = {"README.md", *content["files"]} if content else set()
-    journal = f"{_OWN}/journal.jsonl"
-    for line in _whole_lines(root / journal):
-        own.update(line.get("expects", ()))
-    _write(root, journal, json.dumps({"expects": sorted(own)}) + "\n" if content else "")
-    for state in (root / _OWN).glob("checkpoint-*.bin"):
-        state.unlink()
-
-
-def _remove(root: Path, names: Iterable[str]) -> None:
-    """Remove files of a folder, and the folders in it that this leaves empty."""
-    inside, folders = root.resolve(), set[Path]()
-    for name in names:
-        path = root / name
-        if path.parent.resolve().is_relative_to(inside):
-            path.unlink(missing_ok=True)
-            folders.update(_up_to(path.parent, root))
-    for folder in sorted(folders - {root}, reverse=True):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def _up_to(folder: Path, root: Path) -> list[Path]:
-    """Give a folder and those that it lies in, up to the root."""
-    return [folder, *(above for above in folder.parents if above.is_relative_to(root))]
-
-
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
-    """Read a journal; a crash may have torn its last line, which then counts for nothing."""
-    if not path.exists():
-        return []
-    text = path.read_text("utf-8")
-    whole, _, torn = text.rpartition("\n")
-    if torn:
-        os.truncate(path, len((whole + "\n").encode()) if whole else 0)
-    return [json.loads(line) for line in whole.splitlines()]
 
 
 def _staged(line: dict[str, Any]) -> Staged:
@@ -278,20 +226,3 @@ def _staged(line: dict[str, Any]) -> Staged:
 
 def _text(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _write(root: Path, name: str, text: str) -> None:
-    """Write a small file of a folder whole, or not at all."""
-    path, beside = root / name, root / _OWN / "beside"
-    beside.write_text(text, "utf-8")
-    _sync(beside)
-    beside.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

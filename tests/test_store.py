@@ -183,8 +183,9 @@ def test_two_runs_cannot_write_one_folder(tmp_path: Path) -> None:
     with Store.create(root, csv(root), RUN):
         with pytest.raises(StoreError, match="is being written by another process"):
             Store.resume(root, csv(root))
-        with pytest.raises(StoreError, match="is being written by another process"):
-            Store.create(root, csv(root), RUN, force=True)
+        for force in (False, True):
+            with pytest.raises(StoreError, match="is being written by another process"):
+                Store.create(root, csv(root), RUN, force=force)
     Store.resume(root, csv(root)).close()
 
 
