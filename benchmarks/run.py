@@ -1,0 +1,220 @@
+"""Measure speed and memory against their targets, and print the table as Markdown.
+
+Each figure is of a fresh process from its start to its end: imports, growing the graph and writing
+the files are in it. Compiled loops are on disk before (a run that is not counted sees to that).
+
+    python benchmarks/run.py            # some minutes
+    python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
+    python benchmarks/run.py --quick    # toy sizes: does it run?
+    python benchmarks/run.py --only memory --only csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from measure import Cost, cost_of
+
+HERE = Path(__file__).parent
+EVENTS = ("session", "action", "payment")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large the worlds are. A person has about 2.4 accounts."""
+
+    users: int = 41_000
+    days: int = 90
+    short: int = 10
+    """Days of the world whose CPU a row the long one is compared with."""
+    long: int = 900
+    text: int = 30
+    """Days of the worlds that are written as text."""
+    many: int = 410_000
+    """People of the wide world, which is walked for a few days."""
+    few_days: int = 9
+    people: int = 1_000_000
+    activity: float = 1.4
+    """So that there is about one payment for each account and day."""
+
+
+QUICK = Sizes(users=300, days=4, short=2, long=8, text=2, many=600, few_days=2, people=500)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    what: str
+    figure: float
+    target: float
+    unit: str
+    cost: Cost
+    rows: int
+    at_most: bool = False
+    """Whether the target is a ceiling."""
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the cells: what, measured, target, how far past it, and what they come from."""
+        share = self.target / self.figure if self.at_most else self.figure / self.target
+        sign = "<=" if self.at_most else ">="
+        return (
+            self.what,
+            f"{self.figure:.2f} {self.unit}",
+            f"{sign} {self.target:g}",
+            f"{share:.2f}",
+            f"{self.rows / 1e6:.2f}",
+            f"{self.cost.cpu:.1f}",
+            f"{self.cost.wall:.1f}",
+            f"{self.cost.peak:,.0f}",
+        )
+
+
+HEADER = ("what", "measured", "target", "reached", "M rows", "CPU s", "wall s", "peak MB")
+
+
+class Bench:
+    """Runs worlds in a scratch folder, each at most once."""
+
+    def __init__(self, sizes: Sizes, folder: Path) -> None:
+        self.sizes = sizes
+        self.folder = folder
+        self.done: dict[tuple[str, ...], tuple[Cost, int]] = {}
+
+    def generate(
+        self, users: int, days: int, walks: Sequence[str], *options: str, to: str = "parquet"
+    ) -> tuple[Cost, int]:
+        """Generate a world; give its cost and its rows of events. Its files stay until the next."""
+        world = ["--users", str(users), "--days", str(days), "--set", f"walks=[{','.join(walks)}]"]
+        world += ["--set", f"activity={self.sizes.activity}", *options]
+        key = (to, *world)
+        if key not in self.done:
+            target = self.folder / "world"
+            shutil.rmtree(target, ignore_errors=True)
+            main = "from graphgen.cli import main; main()"
+            command = [sys.executable, "-c", main, "generate", *world, "--json"]
+            cost = cost_of([*command, "--to", f"{to}:{target}"])
+            rows = json.loads(cost.output)["rows"]
+            self.done[key] = cost, sum(rows.get(name, 0) for name in EVENTS)
+        return self.done[key]
+
+    def script(self, name: str, *arguments: str) -> Cost:
+        """Run one of the scripts beside this one."""
+        return cost_of([sys.executable, str(HERE / name), *arguments])
+
+
+def payment(bench: Bench) -> Iterator[Line]:
+    """Payments alone, and the null writer on the same files."""
+    size = bench.sizes
+    cost, rows = bench.generate(size.users, size.days, ["payment"])
+    yield Line("payment alone", rows / cost.cpu / 1e6, 1.5, "M rows / CPU s", cost, rows)
+    source, twin = bench.folder / "world", bench.folder / "null"
+    null = bench.script("null_writer.py", str(source), str(twin))
+    shutil.rmtree(twin)
+    ratio = cost.cpu / null.cpu
+    yield Line("payment alone / null writer", ratio, 2, "x CPU", null, rows, at_most=True)
+
+
+def events(bench: Bench) -> Iterator[Line]:
+    """All events: with ids as numbers, and as text."""
+    size = bench.sizes
+    for what, target, options in (("all events", 1.5, ()), ("--ids text", 0.9, ("--ids", "text"))):
+        cost, rows = bench.generate(size.users, size.days, EVENTS, *options)
+        yield Line(what, rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+
+
+def workers(bench: Bench) -> Iterator[Line]:
+    """Two workers against one, by the clock on the wall."""
+    size = bench.sizes
+    one, _ = bench.generate(size.users, size.days, EVENTS)
+    two, rows = bench.generate(size.users, size.days, EVENTS, "--workers", "2")
+    yield Line("two workers / one", one.wall / two.wall, 1.7, "x as fast", two, rows)
+
+
+def population(bench: Bench) -> Iterator[Line]:
+    """People with all that they have, and their habits."""
+    for what, target in (("people", 5.0), ("habits", 15.0)):
+        cost = bench.script("population.py", str(bench.sizes.people), what)
+        found = json.loads(cost.output)
+        rows = found["user"] if what == "people" else found["pays"]
+        name = "population: people" if what == "people" else "population: people and habits"
+        yield Line(name, cost.cpu, target, "CPU s", cost, rows, at_most=True)
+
+
+def memory(bench: Bench) -> Iterator[Line]:
+    """Peak memory of many payments, and of many accounts."""
+    size = bench.sizes
+    for what, ceiling, users, days in (
+        ("memory, many days", 600, size.users, size.days),
+        ("memory, many accounts", 1800, size.many, size.few_days),
+    ):
+        cost, rows = bench.generate(users, days, ["payment"])
+        yield Line(what, cost.peak, ceiling, "MB", cost, rows, at_most=True)
+
+
+def long(bench: Bench) -> Iterator[Line]:
+    """Ten times the days: neither memory nor CPU a row grows."""
+    size = bench.sizes
+    few, few_rows = bench.generate(size.users, size.short, ["payment"])
+    some, _ = bench.generate(size.users, size.days, ["payment"])
+    cost, rows = bench.generate(size.users, size.long, ["payment"])
+    growth = cost.peak / some.peak
+    yield Line("memory, 10x the days", growth, 1.1, "x", cost, rows, at_most=True)
+    growth = (cost.cpu / rows) / (few.cpu / few_rows)
+    yield Line("CPU a row, 90x the days", growth, 1.1, "x", cost, rows, at_most=True)
+
+
+def csv(bench: Bench) -> Iterator[Line]:
+    """Text: all events and their labels."""
+    for form, target in (("csv", 0.8), ("jsonl", 0.6)):
+        cost, rows = bench.generate(bench.sizes.users, bench.sizes.text, EVENTS, to=form)
+        yield Line(f"--to {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+
+
+PARTS = (payment, events, workers, population, memory, csv, long)
+
+
+def machine() -> str:
+    """Say what it was measured on."""
+    cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = next(line for line in cpu.splitlines() if line.startswith("model name"))
+    libraries = (f"{name} {version(name)}" for name in ("numpy", "pyarrow", "numba"))
+    cores = len(os.sched_getaffinity(0))
+    return (
+        f"{model.partition(':')[2].strip()}, {cores} cores; Python {platform.python_version()}, "
+        + ", ".join(libraries)
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the table, line by line as it is measured."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="toy sizes")
+    parser.add_argument("--full", action="store_true", help="the longest world too")
+    names = [part.__name__ for part in PARTS]
+    parser.add_argument("--only", action="append", choices=names, help="some parts; repeats")
+    asked = parser.parse_args(arguments)
+    chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(QUICK if asked.quick else Sizes(), Path(folder))
+        bench.generate(200, 2, EVENTS)  # compiles the loops
+        print(machine() + "\n")
+        print(f"| {' | '.join(HEADER)} |\n|---|{'---:|' * (len(HEADER) - 1)}")
+        for part in PARTS:
+            if part.__name__ in chosen:
+                for line in part(bench):
+                    print(f"| {' | '.join(line.cells())} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,36 @@
+# The front door: `just` lists what there is. The commands need what `pip install -e '.[dev]'` installs.
+
+[private]
+default:
+    @just --list
+
+# Run the tests; `just test -k ledger` runs some, `just test -m slow` those that take longer.
+test *options:
+    python -m pytest {{ options }}
+
+# Check style, format and types.
+lint:
+    ruff check
+    ruff format --check
+    mypy --strict
+
+# Write what the documentation takes from the code: tables, outputs, pattern files.
+docs:
+    python scripts/build_docs.py
+    python scripts/build_readme.py
+
+# Draw the README's picture again.
+picture:
+    python scripts/draw_picture.py
+
+# Measure speed and memory, and print the table; `just bench --quick` tries it at toy size.
+bench *options:
+    python benchmarks/run.py {{ options }}
+
+# Build the wheel and the source archive into dist/.
+wheel:
+    python -m build
+
+# All that a change has to pass, on a virtual environment of its own.
+ci:
+    .ci/run
