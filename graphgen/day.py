@@ -16,10 +16,10 @@ from graphgen.ids import event_ids
 from graphgen.ledger import Booked
 from graphgen.population.holders import place_of
 from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
-from graphgen.publish import inlined
+from graphgen.publish import inlined, places
 from graphgen.registry import WALKS
 from graphgen.rng import stream
-from graphgen.schema import SCHEMAS, words
+from graphgen.schema import RECIPES, SCHEMAS, words
 from graphgen.table import Array, Table, text
 from graphgen.walk import Ground, Today, Walk
 
@@ -222,7 +222,7 @@ class DayMaker:
                 "event": np.full(len(ids), event, np.int8),
                 "event_id": ids,
                 "edge": table,
-                "edge_id": edge,
+                "edge_id": self.labels.place_of(table, edge),
                 "case_id": self.labels.ids[case],
                 "is_fraud": self.labels.is_fraud[case],
             },
@@ -294,6 +294,9 @@ class _Labels:
         self.pattern = graph["case"]["pattern"]
         self._id_order = np.argsort(self.ids)
         self.is_fraud = np.append(graph["case"]["is_fraud"], False)  # noqa: FBT003
+        self._graph = graph
+        self._recipes = {schema.name for schema in RECIPES}
+        self._places: dict[int, Array] = {}
         self._planted: dict[int, tuple[int, Array]] = {}
         for number, name in enumerate(words.WALKED_EDGES):
             if "case_id" in SCHEMAS[name].by_name:
@@ -316,6 +319,18 @@ class _Labels:
                 "case_id": label["case_id"],
             },
         )
+
+    def place_of(self, table: Array, edge: Array) -> Array:
+        """Find the row of each edge in the table as it is written: int32."""
+        place = edge
+        for number, name in enumerate(words.WALKED_EDGES):
+            rows = np.flatnonzero(table == number) if name not in self._recipes else []
+            if len(rows):
+                if number not in self._places:
+                    self._places[number] = places(self._graph, name)
+                place = place.copy() if place is edge else place
+                place[rows] = self._places[number][edge[rows]]
+        return place
 
     def case_of(self, table: Array, edge: Array) -> Array:
         """Find the case of each event's edge: int32, -1 for none."""

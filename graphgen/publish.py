@@ -24,7 +24,7 @@ from graphgen.table import Array, Table, text
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["edges", "inlined", "nodes", "public", "public_pieces", "recipes"]
+__all__ = ["edges", "inlined", "nodes", "places", "public", "public_pieces", "recipes"]
 
 _LABELS = (
     Column("is_fraud", Meaning.BOOL, "Whether it belongs to a crime."),
@@ -77,6 +77,14 @@ def public(graph: Graph, name: str) -> Table:
             user_id=np.minimum(one, other), other_user_id=np.maximum(one, other)
         )
     return published.take(_order(published))
+
+
+def places(graph: Graph, name: str) -> Array:
+    """Say at which place of its public table each row of an edge table stands: int64."""
+    order = _order(_published(graph, graph[name], None))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def public_pieces(graph: Graph, name: str, rows: int = _PIECE) -> Iterator[Table]:

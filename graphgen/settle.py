@@ -23,6 +23,8 @@ _OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
 )
 _CLEARING, _INCOME, _LOSS = 0, 1, 2
 _LEGS_OF_AN_ITEM = 4
+_AFFORDED = 0.8
+"""Who pays off a debt spends at most this share of the available balance; our assumption."""
 
 
 @compiled
@@ -126,6 +128,7 @@ def settle_day(  # type: ignore[no-untyped-def]
             sum_ = np.int64(share[i] * max(0, available))
         elif of == _OF_DEBT:
             sum_ = np.int64(share[i] * max(0, -balance[payee]))
+            sum_ = min(sum_, np.int64(_AFFORDED * max(0, available)))
         elif of == _OF_RECEIPT:
             sum_ = resolved[link[i]]
             if sum_ > 0:

@@ -181,7 +181,7 @@ def _checking(
     banks = graph.size("bank")
     income, since = people.income, people.customer_since
     everyone = np.arange(people.count, dtype=np.int32)
-    balance, limit = _spendable(graph, income * 0.05, rng)
+    balance, limit = _spendable(graph, income * 0.1, rng)
     yield _Batch("checking", everyone, main, since, balance, limit)
     who = everyone[chance(rng, spec["second_checking"], people.count)]
     elsewhere = (main[who] + rng.integers(1, max(banks, 2), len(who))) % banks
@@ -199,7 +199,7 @@ def _spendable(graph: Graph, median: Array, rng: np.random.Generator) -> tuple[A
     """Draw balances and limits; 6 % of those who may be below zero are. Our assumption."""
     limit = _overdrafts(graph, len(median), rng)
     below = (limit > 0) & chance(rng, 0.06, len(limit))
-    balance = _lognormal(rng, median, 1.0)
+    balance = _lognormal(rng, median, 0.9)
     return np.where(below, -limit * rng.beta(1, 2, len(limit)), balance), limit
 
 

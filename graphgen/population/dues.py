@@ -21,6 +21,8 @@ __all__ = ["dues"]
 
 _LANDLORDS = "6513"
 _SMALLEST_RENT = 45_000
+_LARGEST_SHARE = 0.38
+"""Rent is at most this share of the income, the bills together half as much; our assumption."""
 _SPREAD_OF_HOUSING = 0.25
 
 
@@ -38,12 +40,16 @@ def dues(
     for rows, kind in ((renters, "rent"), (owners, "mortgage")):
         share = budget[f"{kind}_share"]
         spread = rng.lognormal(0, _SPREAD_OF_HOUSING, len(rows))
-        amount = np.maximum(_SMALLEST_RENT, everybody.income[user[rows]] * share * spread)
+        income = everybody.income[user[rows]]
+        amount = np.minimum(
+            np.maximum(_SMALLEST_RENT, income * share * spread), income * _LARGEST_SHARE
+        )
         costs[rows] += amount
         tables.append(_housing(graph, rng, everybody, market, user[rows], amount, kind))
     for code in budget["bills"]:
         spread = rng.lognormal(0, budget["bill_spread"], len(head))
-        amount = budget["bill_median_minor"] * spread
+        most = everybody.income[user[head]] * _LARGEST_SHARE / 2 / len(budget["bills"])
+        amount = np.minimum(budget["bill_median_minor"] * spread, most)
         costs[head] += amount
         tables.append(_bill(graph, rng, everybody, market, user[head], amount, code))
     return costs, iter(tables)

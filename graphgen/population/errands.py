@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["at_hours", "errands", "moments"]
 
 _DAYS = 90
-_MEDIAN_OF_INCOME = 0.11
+_MEDIAN_OF_INCOME = 0.05
 """An errand's median amount as a share of the monthly income; our assumption."""
 _SPREAD = 1.0
 _TO_PEOPLE = 0.55
@@ -79,7 +79,7 @@ def at_hours(
 
 def _amount(rng: np.random.Generator, everybody: Holders, person: Array) -> Array:
     drawn = everybody.income[person] * _MEDIAN_OF_INCOME * rng.lognormal(0, _SPREAD, len(person))
-    return np.maximum(100, np.minimum(drawn, 2.5 * everybody.income[person])).astype(np.int64)
+    return np.maximum(100, np.minimum(drawn, 0.8 * everybody.income[person])).astype(np.int64)
 
 
 def _big_tickets(

@@ -22,6 +22,9 @@ __all__ = ["friends"]
 _MEDIAN_MINOR = 4500
 """Median amount of a transfer between people; our assumption."""
 _OF_INCOME = 0.4
+_SPREAD = 0.7
+_AT_MOST = 0.12
+"""What a person sends to others is at most this share of the income; our assumption."""
 _INSTANT, _BATCH, _CHEQUE = (words.RAILS.index(r) for r in ("instant", "batch", "cheque"))
 _ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
 
@@ -61,6 +64,9 @@ def _transfers(
     rate = rates["transfer"] * rng.lognormal(0, rates["transfer_spread"], pairs)
     size = _MEDIAN_MINOR * rng.lognormal(0, 0.7, pairs)
     wealth = (income[payer] / max(1.0, float(np.median(income)))) ** _OF_INCOME
+    amount = size[pair] * wealth
+    a_month = 30.4 * np.exp(_SPREAD**2 / 2) * np.bincount(payer, amount * rate[pair], len(main))
+    amount *= np.minimum(1, _AT_MOST * income / np.maximum(1, a_month))[payer]
     u = rng.random(len(payer))
     rail = np.where(u < budget["cheque_transfer"], _CHEQUE, _INSTANT)
     rail = np.where(u > 1 - budget["batch_transfer"], _BATCH, rail)
@@ -73,8 +79,8 @@ def _transfers(
         habit="transfer",
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
-        amount_minor=np.rint(size[pair] * wealth).astype(np.int64),
-        spread=0.7,
+        amount_minor=np.maximum(100, amount).astype(np.int64),
+        spread=_SPREAD,
         amount_of="sum",
         share=0.0,
         rate=rate[pair],

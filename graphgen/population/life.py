@@ -75,7 +75,7 @@ def _main_life(
     costs, tables = dues(graph, rng, everybody, market, user)
     yield from tables
     yield from subscriptions(graph, rng, everybody, market, user)
-    yield from cash(graph, rng, user, account)
+    yield from cash(graph, rng, everybody, user, account)
     yield from errands(graph, rng, everybody, market, user)
     left = everybody.income[user] - costs
     yield from purchases(graph, rng, everybody, market, user, account, left, activity=1.0)
@@ -91,7 +91,7 @@ def _second_life(
 ) -> Iterator[Table]:
     earned, tables = side_income(graph, rng, everybody, user, account)
     yield from tables
-    yield from cash(graph, rng, user, account)
+    yield from cash(graph, rng, everybody, user, account)
     yield from purchases(
         graph, rng, everybody, market, user, account, earned, activity=_SIDE_SHARE
     )

@@ -21,6 +21,8 @@ __all__ = ["cash", "purchases", "subscriptions"]
 
 _ON_CREDIT = 0.55
 """Share of the shops where people who have a credit card use it; our assumption."""
+_WITHDRAWN, _PAID_IN = 8_000, 20_000
+"""Median amounts of cash, in minor units; our assumption."""
 _AT_MACHINES = 0.92
 """Share of people who fetch cash at machines and not at the counter; our assumption."""
 _SUBSCRIPTION = ("5968", "4899", "5815", "5818")
@@ -144,37 +146,50 @@ def subscriptions(
     )
 
 
-def cash(graph: Graph, rng: np.random.Generator, user: Array, account: Array) -> Iterator[Table]:
-    """Yield withdrawals of cash at machines, and some people's deposits at the counter."""
+def cash(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array, account: Array
+) -> Iterator[Table]:
+    """Yield withdrawals of cash at machines or the counter, and some people's deposits."""
     rates = graph.world.place.toml("habits")["rates"]
-    yield _cash(graph, rng, user, account, rates["cash_withdrawal"], out=True)
+    wealth = np.sqrt(everybody.income[user] / max(1.0, float(np.median(everybody.income))))
+    machine = rng.random(len(user)) < _AT_MACHINES
+    rate = rates["cash_withdrawal"] * rng.standard_exponential(len(user))
+    yield _cash(graph, rng, user, account, rate, _WITHDRAWN * wealth, machine, out=True)
     some = rng.random(len(user)) < rates["cash_depositors"]
-    rate = rates["cash_deposit"] / rates["cash_depositors"]
-    yield _cash(graph, rng, user[some], account[some], rate, out=False)
+    machine = rng.random(len(user)) < 0.5  # noqa: PLR2004 - half go to the counter
+    rate = rng.standard_exponential(len(user)) * rates["cash_deposit"] / rates["cash_depositors"]
+    columns = (user, account, rate, _PAID_IN * wealth, machine)
+    yield _cash(graph, rng, *(column[some] for column in columns), out=False)
 
 
 def _cash(
-    graph: Graph, rng: np.random.Generator, user: Array, account: Array, rate: float, *, out: bool
+    graph: Graph,
+    rng: np.random.Generator,
+    user: Array,
+    account: Array,
+    rate: Array,
+    median: Array,
+    machine: Array,
+    *,
+    out: bool,
 ) -> Table:
     bank = graph["account"]["bank_id"][account]
     other = rng.integers(0, graph.size("bank"), len(user))
     vault = graph["bank"]["vault_account_id"][np.where(rng.random(len(user)) < 0.7, bank, other)]
-    habit = "cash_withdrawal" if out else "cash_deposit"
-    machine = rng.random(len(user)) < (_AT_MACHINES if out else 0.5)
     first, last = lately(graph, rng, account)
     return Table.of(
         "pays",
         debtor_account_id=account if out else vault,
         creditor_account_id=vault if out else account,
         user_id=user,
-        habit=habit,
+        habit="cash_withdrawal" if out else "cash_deposit",
         rail="cash",
         channel=np.where(machine, words.CHANNELS.index("atm"), words.CHANNELS.index("branch")),
-        amount_minor=np.rint(rng.lognormal(9.0 if out else 9.9, 0.5, len(user))).astype(np.int64),
+        amount_minor=np.rint(median * rng.lognormal(0, 0.5, len(user))).astype(np.int64),
         spread=0.6,
         amount_of="sum",
         share=0.0,
-        rate=rate * rng.standard_exponential(len(user)),
+        rate=rate,
         schedule=BY_RATE,
         hours=graph.world.place.profiles.index("cash" if out else "counter"),
         valid_from=first,

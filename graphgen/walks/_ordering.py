@@ -87,7 +87,7 @@ def pick_way(  # type: ignore[no-untyped-def]
 
 @compiled
 def order_online(  # type: ignore[no-untyped-def]
-    time, user, by_card, is_once, valid_from, via_device, via_ip, has_via, u, duration,
+    time, user, by_card, is_once, valid_from, valid_to, via_device, via_ip, has_via, u, duration,
     session_user, session_row, session_time, session_duration, session_device, session_ip, midnight,
     first, device, ip, way_from, way_to, rate, hours, zone, zones, density,
 ) -> Any:
@@ -114,7 +114,7 @@ def order_online(  # type: ignore[no-untyped-def]
             if high > low:
                 s = session_row[low + int(u[i, 0] * (high - low))]
                 moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
-                if valid_from[i] <= moved < midnight + _DAY_MS:
+                if valid_from[i] <= moved < min(valid_to[i], midnight + _DAY_MS):
                     at[i] = moved
                     session[i] = s
                     from_device[i] = session_device[s]

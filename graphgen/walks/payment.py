@@ -156,6 +156,7 @@ class PaymentWalk(Walk):
             payments.rail[online] == _CARD,
             payments.is_once[online],
             edges["valid_from"][edge],
+            self.valid_to[edge],
             sign_in["device_id"][np.maximum(via, 0)] if sign_in else via,
             sign_in["ip_id"][np.maximum(via, 0)] if sign_in else via,
             via >= 0,
