@@ -1,0 +1,95 @@
+"""Verifying: every promise of a written dataset, proven again from its files alone."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphgen.dataset import Dataset
+from graphgen.verify import books, clearing, files, keys, times, truth, use
+from graphgen.verify.promise import Check, Promise
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["GROUPS", "Check", "Promise", "verify"]
+
+GROUPS = (files, keys, truth, times, books, clearing, use)
+"""What is proven, group by group; each has `PROMISES`, and a `SETUP` of what they share."""
+
+_THREADS = 2
+_MEMORY = "2500MB"
+
+
+def verify(path: str | Path) -> list[Check]:
+    """Prove a dataset's promises; gives what became of each.
+
+    Tables that do not fit into memory are spilled to a folder for passing files. Raises
+    `DatasetError` for a folder that is no dataset, or not a finished one.
+    """
+    dataset = Dataset(path)
+    dataset.files("user")  # an unfinished one has nothing to prove
+    found = files.checks(dataset)
+    with tempfile.TemporaryDirectory(prefix="graphgen-verify-") as spill:
+        return [*found, *_proven(dataset, Path(spill))]
+
+
+def _proven(dataset: Dataset, spill: Path) -> Iterator[Check]:
+    """Yield what became of each promise that is asked in SQL."""
+    import duckdb
+
+    promises = [
+        promise
+        for promise in chain.from_iterable(group.PROMISES for group in GROUPS)
+        if all(table in dataset.run["tables"] for table in promise.needs)
+    ]
+    try:
+        connection = _prepared(dataset, spill)
+    except duckdb.Error as error:
+        yield Check("tables", "every table can be read", ok=False, detail=_unreadable(error))
+        return
+    for promise in promises:
+        yield _kept(dataset, connection, promise)
+
+
+def _prepared(dataset: Dataset, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open the dataset's views within a budget, and make what promises share."""
+    connection = dataset.connection
+    connection.execute(f"SET threads = {_THREADS}")
+    connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET temp_directory = ?", [str(spill)])
+    for group in GROUPS:
+        tables = group.SETUP.tables(dataset) if group.SETUP.tables else {}
+        for name, table in tables.items():
+            connection.register(name, table)
+        for statement in group.SETUP.statements:
+            connection.execute(statement)
+    return connection
+
+
+def _kept(dataset: Dataset, connection: duckdb.DuckDBPyConnection, promise: Promise) -> Check:
+    """Ask for the first row that breaks a promise."""
+    import duckdb
+
+    query = promise.broken if isinstance(promise.broken, str) else promise.broken(dataset)
+    try:
+        asked = connection.execute(f"SELECT * FROM ({query}) LIMIT 1")  # noqa: S608 - our own query
+        row = asked.fetchone()
+    except duckdb.Error as error:
+        return Check(promise.name, promise.text, ok=False, detail=_unreadable(error))
+    if row is None:
+        return Check(promise.name, promise.text, ok=True)
+    names = [column[0] for column in asked.description or ()]
+    detail = ", ".join(f"{name} {_said(value)}" for name, value in zip(names, row, strict=True))
+    return Check(promise.name, promise.text, ok=False, detail=detail)
+
+
+def _said(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _unreadable(error: Exception) -> str:
+    return f"cannot be asked: {str(error).splitlines()[0]}"
