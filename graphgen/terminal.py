@@ -130,7 +130,13 @@ def show_checks(checks: Sequence[Check]) -> None:
         mark = Text("ok", style="green") if check.ok else Text("BROKEN", style="bold red")
         said = check.promise if check.ok else f"{check.promise}\n{check.detail}"
         table.add_row(mark, Text(said))
-    _out().print(table)
+    out = _out()
+    out.print(table)
+    broken = [check.name for check in checks if not check.ok]
+    out.print()
+    out.print(f"{len(checks) - len(broken)} of {len(checks)} promises are kept")
+    if broken:
+        out.print(Text.assemble(("broken: ", "bold red"), ", ".join(broken)))
 
 
 def show_metrics(metrics: Sequence[Metric]) -> None:
