@@ -1,0 +1,49 @@
+"""Worlds that many tests look at: each is grown once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from graphgen.table import Table
+from graphgen.world import World
+
+Tables = Mapping[str, Table]
+
+
+@pytest.fixture(scope="session")
+def tables_of() -> Callable[[World], Tables]:
+    """Give a world's public tables by name, the days of an event under each other."""
+
+    @cache
+    def collected(world: World) -> Tables:
+        parts: dict[str, list[Table]] = {}
+        for table in world.tables():
+            parts.setdefault(table.name, []).append(table)
+        return {name: Table.concat(some) for name, some in parts.items()}
+
+    return collected
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Begin a Python process of its own group in an empty folder; give it code and arguments."""
+
+    def begin(code: str, *words: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    return begin

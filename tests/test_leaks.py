@@ -1,0 +1,202 @@
+"""No cheap trick finds a crime: no column of a row gives it away by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graphgen.pattern import Pattern
+from graphgen.registry import PATTERNS
+from graphgen.schema import NODES, SCHEMAS, Kind, Meaning, words
+from graphgen.table import Array, Table
+from graphgen.world import World
+
+Tables = Mapping[str, Table]
+Collect = Callable[[World], Tables]
+
+COUNT = 12
+HONEST = World(users=1_500, days=40, patterns={})
+ENOUGH = 20
+"""So many honest rows must have whatever a crime's row has."""
+
+every_pattern = pytest.mark.parametrize("name", PATTERNS.names())
+every_event = pytest.mark.parametrize("event", words.EVENTS)
+
+
+def planted(name: str) -> World:
+    return replace(HONEST, patterns={name: PATTERNS.load(name, Pattern)(count=COUNT)})
+
+
+def parted(tables: Tables, event: str) -> tuple[Table, Table]:
+    """Give the rows of the crimes, and all others."""
+    label = tables["event_label"]
+    is_fraud = label["is_fraud"][label["event"] == words.EVENTS.index(event)]
+    return tables[event].take(is_fraud), tables[event].take(~is_fraud)
+
+
+def auc(crime: Array, other: Array) -> float:
+    """Give how often a crime's value is above another's, ties counting half."""
+    everything = np.concatenate([crime, other])
+    _, number, count = np.unique(everything, return_inverse=True, return_counts=True)
+    rank = np.cumsum(count) - (count - 1) / 2
+    total = rank[number[: len(crime)]].sum()
+    return float((total - len(crime) * (len(crime) + 1) / 2) / (len(crime) * len(other)))
+
+
+def separation(crime: Array, other: Array) -> float:
+    return max(0.5, abs(auc(crime, other) - 0.5) + 0.5)
+
+
+def groups(table: Table) -> Array:
+    """Number the kinds of rows whose columns are filled alike: a payment's rail, channel, leg."""
+    kind = np.zeros(len(table), np.int64)
+    for column in ("rail", "channel", "leg", "type"):
+        if column in table.columns:
+            kind = kind * 32 + table[column] + 1
+    return kind
+
+
+def is_null(table: Table, column: str) -> Array:
+    values = table[column]
+    if isinstance(values, np.ndarray):
+        return np.asarray(values == table.schema.by_name[column].null)
+    return np.asarray(values.is_null())
+
+
+def words_of(table: Table) -> Iterator[tuple[str, Array]]:
+    """Give the columns that say one of a few words."""
+    for column in table.schema.columns:
+        if column.meaning in {Meaning.CATEGORY, Meaning.BOOL}:
+            yield column.name, table[column.name]
+        elif column.meaning is Meaning.TEXT and column.repeats:
+            yield column.name, np.array(table[column.name].to_pylist(), str)
+
+
+def test_the_measure_of_separation_knows_a_leak_from_none() -> None:
+    low, high = np.arange(100), np.arange(100, 200)
+    assert separation(low, high) == separation(high, low) == 1.0
+    assert separation(low, low[::-1]) == 0.5
+    assert separation(np.zeros(5), np.zeros(9)) == 0.5
+
+
+@every_pattern
+@every_event
+def test_a_crime_uses_no_word_that_honest_rows_do_not_use_too(
+    name: str, event: str, tables_of: Collect
+) -> None:
+    crime, other = parted(tables_of(planted(name)), event)
+    honest = dict(words_of(other))
+    for column, values in words_of(crime):
+        for value in np.unique(values):
+            assert (honest[column] == value).sum() > ENOUGH, f"{column} {value}"
+
+
+@every_pattern
+@every_event
+def test_a_crime_s_rows_are_filled_like_honest_rows_of_their_kind(
+    name: str, event: str, tables_of: Collect
+) -> None:
+    crime, other = parted(tables_of(planted(name)), event)
+    ours, theirs = groups(crime), groups(other)
+    for kind in np.unique(ours):
+        some, honest = crime.take(ours == kind), other.take(theirs == kind)
+        assert len(honest) > ENOUGH, f"kind {kind} is only used by crimes"
+        for column in crime.schema.names:
+            for null in np.unique(is_null(some, column)):
+                assert (is_null(honest, column) == null).sum() > ENOUGH, f"{column} {null}"
+
+
+@every_pattern
+@every_event
+def test_the_last_digits_of_times_and_sums_say_nothing(
+    name: str, event: str, tables_of: Collect
+) -> None:
+    crime, other = parted(tables_of(planted(name)), event)
+    if len(crime) < 2 * COUNT:
+        pytest.skip(f"{name} makes only {len(crime)} rows of {event}")
+    ours, theirs = groups(crime), groups(other)
+    other = other.take(np.isin(theirs, ours))
+    for digits in (10, 1_000, 60_000):
+        assert separation(crime["time"] % digits, other["time"] % digits) < 0.65
+    if event == "payment":
+        for digits in (10, 100, 500):
+            found = separation(crime["amount_minor"] % digits, other["amount_minor"] % digits)
+            assert found < 0.9, digits
+
+
+@every_pattern
+@every_event
+def test_no_single_number_of_a_row_tells_a_crime_from_rows_of_its_kind(
+    name: str, event: str, tables_of: Collect
+) -> None:
+    tables = tables_of(planted(name))
+    crime, other = parted(tables, event)
+    ours, theirs = groups(crime), groups(other)
+    for kind in np.unique(ours):
+        some, honest = crime.take(ours == kind), other.take(theirs == kind)
+        if len(some) < 2 * COUNT:
+            continue
+        for column in crime.schema.columns:
+            if column.meaning in {Meaning.MONEY, Meaning.INT, Meaning.CATEGORY}:
+                found = separation(some[column.name], honest[column.name])
+                assert found < 0.9, f"kind {kind}: {column.name} has an AUC of {found:.2f}"
+
+
+@every_pattern
+@every_event
+def test_crimes_happen_at_hours_at_which_honest_people_act_too(
+    name: str, event: str, tables_of: Collect
+) -> None:
+    crime, other = parted(tables_of(planted(name)), event)
+
+    def hour(table: Table) -> Array:
+        local = table["time"] // 60_000 + table["utc_offset"]
+        return np.asarray(local // 60 % 24)
+
+    for moment in np.unique(hour(crime)):
+        assert (hour(other) == moment).sum() > ENOUGH
+
+
+@every_pattern
+def test_neither_ids_nor_the_order_of_rows_tell_what_was_planted(
+    name: str, tables_of: Collect
+) -> None:
+    base, tables = tables_of(HONEST), tables_of(planted(name))
+    for schema in NODES:
+        table = tables[schema.name]
+        assert (np.diff(table[schema.key]) > 0).all()
+        new = ~np.isin(table[schema.key], base[schema.name][schema.key])
+        if new.sum() > ENOUGH and (~new).sum() > ENOUGH:
+            assert separation(table[schema.key][new], table[schema.key][~new]) < 0.7
+    for name_of, schema in SCHEMAS.items():
+        if schema.kind is Kind.EVENT:
+            assert (np.diff(tables[name_of]["time"]) >= 0).all()
+            assert (np.diff(tables[name_of][schema.key]) > 0).all()
+
+
+@every_pattern
+def test_what_is_new_has_no_word_that_the_population_lacks(name: str, tables_of: Collect) -> None:
+    base, tables = tables_of(HONEST), tables_of(planted(name))
+    for schema in NODES:
+        table = tables[schema.name]
+        new = ~np.isin(table[schema.key], base[schema.name][schema.key])
+        common = dict(words_of(base[schema.name]))
+        for column, values in words_of(table.take(new)):
+            strange = ~np.isin(values, common[column])
+            assert strange.sum() <= 0.1 * len(strange) + 1, f"{schema.name}.{column}"
+
+
+@every_pattern
+def test_time_between_two_rows_of_a_crime_is_not_always_the_same(
+    name: str, tables_of: Collect
+) -> None:
+    tables = tables_of(planted(name))
+    label, payment = tables["event_label"], tables["payment"]
+    label = label.take(label["event"] == words.EVENTS.index("payment"))
+    own = label["is_fraud"] & (payment["leg"] == words.LEGS.index("original"))
+    for case in np.unique(label["case_id"][own]):
+        gaps = np.diff(payment["time"][own & (label["case_id"] == case)])
+        assert len(gaps) < 3 or len(np.unique(gaps)) > len(gaps) / 2
