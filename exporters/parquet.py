@@ -60,7 +60,7 @@ def _settings(schema: Schema, ids: IdForm) -> dict[str, Any]:
         elif pa.types.is_primitive(field.type) and not pa.types.is_boolean(field.type):
             encodings[column.name] = "BYTE_STREAM_SPLIT"
     return {
-        "compression": "zstd",
+        "compression": "snappy",
         "use_dictionary": words,
         "column_encoding": encodings,
         "write_statistics": ordered,

@@ -11,9 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphgen.assemble import assemble
 from graphgen.graph import Graph
 from graphgen.ids import event_ids
 from graphgen.ledger import Booked
+from graphgen.order import by_time
 from graphgen.population.holders import place_of
 from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
 from graphgen.publish import inlined, places
@@ -27,9 +29,6 @@ __all__ = ["DayMaker", "Proposed", "walks_in_order"]
 
 _QUARTER_MS = 900_000
 _PAYS = words.WALKED_EDGES.index("pays")
-_CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
-_POS, _ATM, _FILE = (words.CHANNELS.index(c) for c in ("pos", "atm", "file"))
-_FIRST_TERMINAL, _TERMINALS = 10_000_000, 89_999_999
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ class DayMaker:
             for block in graph.blocks
         ]
         self.labels = _Labels(graph)
+        self._tells_sessions = not {"session", "action"}.isdisjoint(graph.world.walks)
 
     def propose(self, day: int) -> Proposed:
         """Fire a day's edges. It depends on nothing but the graph and the day."""
@@ -80,10 +80,9 @@ class DayMaker:
         blocks = [self._block_day(today, block.name, walks) for block, walks in self.walks]
         offsets = np.cumsum([0, *(len(block.sessions) for block in blocks)])
         sessions = stacked(Sessions, [block.sessions for block in blocks])
-        order = _by_time(sessions.time, today.midnight)
-        rank = np.empty(len(order) + 1, np.int32)
+        order = by_time(sessions.time, today.midnight) if self._tells_sessions else np.empty(0, int)
+        rank = np.full(len(sessions) + 1, -1, np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        rank[-1] = -1
         payments = stacked(
             Payments,
             [_renumbered(b.payments, rank, offset) for b, offset in zip(blocks, offsets, strict=False)],
@@ -95,7 +94,7 @@ class DayMaker:
         return Proposed(
             today,
             sessions.take(order),
-            actions.take(_by_time(actions.time, today.midnight)),
+            actions.take(by_time(actions.time, today.midnight)),
             payments,
         )
 
@@ -166,50 +165,70 @@ class DayMaker:
         )
 
     def _payments(self, proposed: Proposed, booked: Booked) -> Table:
-        day, payments, source = proposed.today.number, proposed.payments, booked.proposal
-        account = self._ids("account")
-        is_later = source < 0
-
-        def of(column: Array) -> Array:
-            """Give a proposal's value for each row; that of later legs is -1."""
-            return np.where(is_later, -1, column[source]) if len(column) else source
-
-        user, rail, channel, habit = (
-            of(c) for c in (payments.user, payments.rail, payments.channel, payments.habit)
+        day, payments = proposed.today.number, proposed.payments
+        written = len(proposed.sessions) if "session" in self.world.walks else 0
+        first, second = (int(event_ids(number, 0, 1)[0]) for number in (0, 1))
+        codes, category = self._category
+        (
+            offset, debtor, creditor, counterparty, channel, purpose, original, card, merchant, mcc,
+            terminal, session, device, ip,
+        ) = assemble(
+            booked.proposal,
+            booked.time,
+            booked.debtor,
+            booked.creditor,
+            booked.counterparty,
+            booked.original,
+            proposed.today.midnight,
+            payments.user,
+            payments.card,
+            payments.rail,
+            payments.channel,
+            payments.habit,
+            payments.session if written else np.full(len(payments), -1, np.int32),
+            payments.device,
+            payments.ip,
+            self._ids("account"),
+            self._ids("card"),
+            self._ids("merchant"),
+            np.append(event_ids(day, 0, written), -1),
+            self._ids("device"),
+            self._ids("ip"),
+            self._merchant,
+            category,
+            self._town,
+            self.ground.zone,
+            proposed.today.hours.offset,
+            self.ground.habits.purpose,
+            first,
+            second - first,
         )
-        by_card = rail == _CARD
-        merchant = np.where(by_card, self._merchant[booked.creditor], np.int32(-1))
-        keep_session = "session" in self.world.walks
-        session = np.append(event_ids(day, 0, len(proposed.sessions)), -1)
-        is_filed = (channel == _FILE) & ~is_later
         return Table(
             SCHEMAS["payment"],
             {
                 "payment_id": event_ids(day, 0, len(booked)),
                 "time": booked.time,
-                "utc_offset": self._offset(proposed.today, booked.time, user),
-                "debtor_account_id": account[booked.debtor],
-                "creditor_account_id": account[booked.creditor],
-                "counterparty_account_id": account[booked.counterparty],
+                "utc_offset": offset,
+                "debtor_account_id": debtor,
+                "creditor_account_id": creditor,
+                "counterparty_account_id": counterparty,
                 "amount_minor": booked.amount,
-                "currency": self._currency(len(booked)),
+                "currency": text([self.world.place.currency], np.zeros(len(booked), np.int32)),
                 "rail": booked.rail,
-                "channel": channel.astype(np.int8),
+                "channel": channel,
                 "leg": booked.leg,
                 "status": booked.status,
-                "purpose": np.where(is_filed, self.ground.habits.purpose[habit], -1).astype(np.int8),
+                "purpose": purpose,
                 "debtor_balance_minor": booked.debtor_balance,
                 "creditor_balance_minor": booked.creditor_balance,
-                "original_payment_id": _original_ids(booked.original),
-                "card_id": self._ids("card")[of(payments.card)],
-                "merchant_id": self._ids("merchant")[merchant],
-                "mcc": self._mcc(merchant),
-                "terminal": self._terminals(booked, merchant, user, rail, channel),
-                "session_id": session[of(payments.session)] if keep_session else of(
-                    np.full(len(payments), -1, np.int64)
-                ),
-                "device_id": self._ids("device")[of(payments.device)],
-                "ip_id": self._ids("ip")[of(payments.ip)],
+                "original_payment_id": original,
+                "card_id": card,
+                "merchant_id": merchant,
+                "mcc": text(codes, mcc),
+                "terminal": terminal,
+                "session_id": session,
+                "device_id": device,
+                "ip_id": ip,
             },
         )
 
@@ -258,32 +277,12 @@ class DayMaker:
         number = np.asarray(pc.index_in(plain, pa.array(codes, pa.string())), np.int32)
         return codes, np.append(number, -1).astype(np.int32)
 
-    def _mcc(self, merchant: Array) -> pa.DictionaryArray:
-        codes, number = self._category
-        return text(codes, number[merchant])
-
-    def _currency(self, count: int) -> pa.DictionaryArray:
-        return text([self.world.place.currency], np.zeros(count, np.int32))
-
     @cached_property
     def _town(self) -> Array:
         """int32: a number for where each user lives; last, for no user, 0."""
         graph = self.graph
         home = graph["household"]["address_id"][graph["user"]["household_id"]]
         return np.append(place_of(graph, "address")[home], 0)
-
-    def _terminals(
-        self, booked: Booked, merchant: Array, user: Array, rail: Array, channel: Array
-    ) -> Array:
-        """Number the till of a shop, or the cash machine in the payer's town: int32, -1 for none."""
-        at_till = (rail == _CARD) & (channel == _POS)
-        at_machine = (rail == _CASH) & (channel == _ATM)
-        one_of = booked.time % 3
-        till = self._ids("merchant")[merchant] * 7919 + one_of
-        vault = np.maximum(booked.debtor, booked.creditor)
-        machine = self._ids("account")[vault] + self._town[user] * 104_729 + one_of
-        number = _FIRST_TERMINAL + np.where(at_till, till, machine) % _TERMINALS
-        return np.where(at_till | at_machine, number, -1).astype(np.int32)
 
 
 class _Labels:
@@ -346,15 +345,3 @@ def _renumbered(rows: Payments | Actions, rank: Array, offset: int) -> Payments 
     """Turn a block's numbers of sessions into ranks in the day."""
     session = np.where(rows.session >= 0, rank[rows.session + offset], -1).astype(np.int32)
     return replace(rows, session=session)
-
-
-def _by_time(time: Array, midnight: int) -> Array:
-    """Give the order of times; equal ones stay in order."""
-    return np.sort((time - midnight) << 32 | np.arange(len(time))) & 0xFFFFFFFF
-
-
-def _original_ids(original: Array) -> Array:
-    """Turn (day << 32 | rank) into public ids; -1 stays."""
-    first = event_ids(0, 0, 1)[0]
-    step = event_ids(1, 0, 1)[0] - first
-    return np.where(original < 0, -1, first + (original >> 32) * step + (original & 0xFFFFFFFF))

@@ -6,7 +6,7 @@ look-alike. It is never changed in place: `grow` gives a bigger one. A row keeps
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,13 @@ class Graph:
         first = self.size(name) + self._promised.get(name, 0)
         self._promised[name] = self._promised.get(name, 0) + count
         return np.arange(first, first + count, dtype=np.int32).reshape(shape)
+
+    def check_promises(self, block: str, tables: Sequence[Table]) -> None:
+        """Raise `ValueError` where some rows of a kind were numbered by `new` and others not."""
+        for kind, promised in self._promised.items():
+            rows = sum(len(table) for table in tables if table.name == kind)
+            if rows != promised:
+                raise ValueError(f"{block}: {rows} new rows of {kind}, {promised} were numbered")
 
     def bed(self) -> Graph:
         """Give the same graph with no rows promised yet: each planting is given its own."""

@@ -35,7 +35,9 @@ def grow(world: World) -> Graph:
             (name, pattern.plant),
             (f"{name}/lookalike", pattern.plant_lookalike),
         ):
-            tables = plant(population.bed(), stream(world.seed, "plant", block))
+            bed = population.bed()
+            tables = list(plant(bed, stream(world.seed, "plant", block)))
+            bed.check_promises(block, tables)
             graph = graph.grow(block, tables, base=population)
     return graph
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.order import by_time
 from graphgen.population.habits import habits
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.settle import settle_day
@@ -53,7 +54,7 @@ class LedgerState:
     resolved: Array
     """int64 (links,): what each hop of a chain will pay, -1 before its money has come."""
     pending: Array
-    """Items in clearing, in the order in which they fall due."""
+    """Items in clearing, in the order in which they entered it."""
 
     def save(self, path: Path) -> None:
         """Write the state to a file."""
@@ -134,11 +135,10 @@ class Ledger:
         is_due = state.pending["due"] < midnight + DAY_MS
         due, later = state.pending[is_due], state.pending[~is_due]
         first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
-        key = np.concatenate([due["due"], proposals.time]) - midnight
-        order = np.sort(key << 32 | np.arange(len(key)))
+        order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
         link = self.links.number(proposals.edge, proposals.is_once)
         *rows, added = settle_day(
-            np.bitwise_and(order, 0xFFFFFFFF),
+            order,
             midnight,
             day,
             due,
@@ -166,8 +166,7 @@ class Ledger:
             self.note,
             np.empty(len(proposals), _PENDING),
         )
-        pending = np.concatenate([later, added])
-        state.pending = pending[np.argsort(pending["due"], kind="stable")]
+        state.pending = np.concatenate([later, added])
         return Booked(*rows)
 
     def _business_days(self, day: int) -> tuple[int, int]:

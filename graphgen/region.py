@@ -89,12 +89,8 @@ class Region:
 
     def holidays(self, first: date, last: date) -> frozenset[date]:
         """Give the public holidays from `first` to `last`, both included."""
-        from holidays import country_holidays
-
-        spec = self.settings("holidays")
-        found = country_holidays(
-            spec["country"], subdiv=spec.get("subdivision"), years=range(first.year, last.year + 1)
-        )
+        years = range(first.year, last.year + 1)
+        found = _holidays(self, first.year).union(*(_holidays(self, year) for year in years))
         return frozenset(day for day in found if first <= day <= last)
 
     def is_business_day(self, first: date, count: int) -> Array:
@@ -104,6 +100,15 @@ class Region:
             return np.zeros(0, np.bool_)
         off = np.array(sorted(self.holidays(first, days[-1].item())), "datetime64[D]")
         return np.is_busday(days, holidays=off)
+
+
+@cache
+def _holidays(region: Region, year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    spec = region.settings("holidays")
+    found = country_holidays(spec["country"], subdiv=spec.get("subdivision"), years=year)
+    return frozenset(found)
 
 
 @cache

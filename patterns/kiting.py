@@ -22,7 +22,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.population import live, open_checking
+from graphgen.population import open_checking, with_life
 from graphgen.population.errands import at_hours
 from graphgen.schedule import ONCE
 from graphgen.table import Array, Table
@@ -93,8 +93,7 @@ class Kiting(Pattern):
         user = np.repeat(person, bank.shape[1])
         least = np.broadcast_to(least, bank.shape).reshape(-1)
         account, tables = open_checking(graph, user, bank.reshape(-1), rng, least=least)
-        tables += live(graph.grow("accounts", tables), rng, accounts=account)
-        return account.reshape(bank.shape), tables
+        return account.reshape(bank.shape), with_life(graph, rng, tables, accounts=account)
 
     def _moments(
         self, graph: Graph, rng: np.random.Generator, person: Array, banks: int
@@ -122,6 +121,7 @@ def _cheques(
     graph: Graph, person: Array, account: Array, at: Array, size: Array, case: Array
 ) -> Table:
     """Pay each account from the one before it, round and round."""
+    graph.new("pays", at.size)
     return Table.of(
         "pays",
         debtor_account_id=account[:, None, :],
@@ -152,6 +152,7 @@ def _drawn(
 ) -> Table:
     """Draw nearly all of each balance in cash, before the last cheques are settled."""
     bank = graph["bank"]["vault_account_id"][rng.integers(0, graph.size("bank"), account.shape)]
+    graph.new("pays", at.size)
     return Table.of(
         "pays",
         debtor_account_id=account,

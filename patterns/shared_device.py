@@ -21,12 +21,14 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.population import live, settle
+from graphgen.population import settle, with_life
 from graphgen.population.network import addresses_of, devices
 from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
+
+_NEVER = np.int64(2**62)
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,21 @@ class SharedDevice(Pattern):
         yield from tables
         grid = np.full(here.shape, -1, np.int32)
         grid[here] = user
-        device, ip, start, way, sign_ins = self._behind(graph, rng, grid, kind="phone", net="home")
-        yield from sign_ins
         own = np.full(here.shape, -1, np.int32)
         own[here] = account
-        pays, last = self._collected(graph, rng, grid, own, way, start)
-        yield pays
+        start = self._first_seen(graph, rng, here)
+        sends = here & (np.arange(self.most) > 0)
+        stretch = int(DAY_MS * (2 + 12 * self.difficulty))
+        at = np.where(sends, start + rng.integers(DAY_MS // 24, stretch, here.shape), 0)
+        # the herder looks in once more, and leaves each account alone after that
+        done = np.where(sends, at, at.max(axis=1, initial=0, keepdims=True))
+        until = np.maximum(done, start) + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
+        device, ip, way, tables = _behind(graph, rng, grid, start, until, kind="phone", net="home")
+        yield from tables
+        yield _collected(graph, rng, grid, own, way, at)
         case = graph.new("case", count)
-        yield cases(graph, self, case, start.min(axis=1, initial=2**62), last, is_fraud=True)
+        last = np.where(here, until, 0).max(axis=1, initial=0)
+        yield cases(graph, self, case, start.min(axis=1, initial=_NEVER), last, is_fraud=True)
         collector = np.where(np.arange(self.most) == 0, grid, -1)
         recruited = np.where(np.arange(self.most) == 0, -1, grid)
         yield from members(
@@ -81,11 +90,13 @@ class SharedDevice(Pattern):
         people = np.arange(graph.size("user"), dtype=np.int32)
         grid = np.full(here.shape, -1, np.int32)
         grid[here] = choose(rng, people, (int(here.sum()),), "shared_device: look-alikes' people")
-        device, ip, start, _, tables = self._behind(graph, rng, grid, kind="tablet", net="public")
+        start = self._first_seen(graph, rng, here)
+        until = np.full(here.shape, graph.world.end_ms)
+        device, ip, _, tables = _behind(graph, rng, grid, start, until, kind="tablet", net="public")
         yield from tables
         case = graph.new("case", count)
         end = np.full(count, graph.world.end_ms)
-        yield cases(graph, self, case, start.min(axis=1, initial=2**62), end, is_fraud=False)
+        yield cases(graph, self, case, start.min(axis=1, initial=_NEVER), end, is_fraud=False)
         yield from members(
             case,
             user={"user": grid},
@@ -98,72 +109,82 @@ class SharedDevice(Pattern):
         sizes = rng.integers(self.fewest, self.most + 1, (count, 1))
         return np.arange(self.most) < sizes
 
-    def _behind(
-        self, graph: Graph, rng: np.random.Generator, people: Array, *, kind: str, net: str
-    ) -> tuple[Array, Array, Array, Array, list[Table]]:
-        """Put people behind new devices: device, address, first sign-in (ms, a grid), ways, tables.
-
-        Where the grid of people says -1, first sign-in is the end of time and the way -1.
-        """
-        count, world = len(people), graph.world
-        here = people >= 0
-        code = np.full(count, words.DEVICE_TYPES.index(kind), np.int8)
-        device, ip = graph.new("device", count), graph.new("ip", count)
+    def _first_seen(self, graph: Graph, rng: np.random.Generator, here: Array) -> Array:
+        """Draw when each first signs in, all within the days: int64 ms, never where nobody is."""
+        world = graph.world
         window = min(self.days, world.days) * DAY_MS
-        begin = world.start_ms + rng.integers(0, max(1, world.days * DAY_MS - window), (count, 1))
-        start = begin + rng.integers(0, max(1, window), people.shape)
-        way = np.full(people.shape, -1, np.int32)
-        way[here] = graph.new("signs_in", int(here.sum()))
-        case = np.arange(count, dtype=np.int32)[:, None] + graph.size("case")
-        signs_in = Table.of(
-            "signs_in",
-            user_id=people[here],
-            device_id=np.broadcast_to(device[:, None], people.shape)[here],
-            ip_id=np.broadcast_to(ip[:, None], people.shape)[here],
-            rate=0.12 * rng.lognormal(0, 0.5, int(here.sum())),
-            hours=world.place.profiles.index("home"),
-            valid_from=start[here],
-            case_id=np.broadcast_to(case, people.shape)[here],
-        )
-        tables = [devices(world.place, code, rng), addresses_of(graph, net, count, rng), signs_in]
-        return device, ip, np.where(here, start, np.int64(2**62)), way, tables
+        latest = max(1, world.days * DAY_MS - window)
+        begin = world.start_ms + rng.integers(0, latest, (len(here), 1))
+        return np.where(here, begin + rng.integers(0, max(1, window), here.shape), _NEVER)
 
-    def _collected(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        people: Array,
-        account: Array,
-        way: Array,
-        start: Array,
-    ) -> tuple[Table, Array]:
-        """Send what the accounts hold to the first of them: the errands, and each case's last."""
-        sends = people >= 0
-        sends[:, 0] = False
-        stretch = int(DAY_MS * (2 + 12 * self.difficulty))
-        wait = rng.integers(DAY_MS // 24, stretch, people.shape)
-        at = np.where(sends, start + wait, 0)
-        case = np.arange(len(people), dtype=np.int32)[:, None] + graph.size("case")
-        table = Table.of(
-            "pays",
-            debtor_account_id=account[sends],
-            creditor_account_id=np.broadcast_to(account[:, :1], account.shape)[sends],
-            user_id=people[sends],
-            habit="transfer",
-            rail="instant",
-            channel="online",
-            amount_minor=0,
-            spread=0.0,
-            amount_of="balance",
-            share=rng.uniform(0.35, 0.9, int(sends.sum())),
-            rate=0.0,
-            schedule=ONCE,
-            hours=graph.world.place.profiles.index("people"),
-            valid_from=at[sends],
-            via=way[sends],
-            case_id=np.broadcast_to(case, people.shape)[sends],
-        )
-        return table, np.maximum(at.max(axis=1, initial=0), start.min(axis=1, initial=2**62))
+
+def _behind(
+    graph: Graph,
+    rng: np.random.Generator,
+    people: Array,
+    start: Array,
+    until: Array,
+    *,
+    kind: str,
+    net: str,
+) -> tuple[Array, Array, Array, list[Table]]:
+    """Put people behind new devices: devices, addresses, ways (a grid like the people's), tables."""
+    count, world, here = len(people), graph.world, people >= 0
+    device, ip = graph.new("device", count), graph.new("ip", count)
+    way = np.full(people.shape, -1, np.int32)
+    way[here] = graph.new("signs_in", int(here.sum()))
+    signs_in = Table.of(
+        "signs_in",
+        user_id=people[here],
+        device_id=np.broadcast_to(device[:, None], people.shape)[here],
+        ip_id=np.broadcast_to(ip[:, None], people.shape)[here],
+        rate=0.12 * rng.lognormal(0, 0.5, int(here.sum())),
+        hours=world.place.profiles.index("home"),
+        valid_from=start[here],
+        valid_to=until[here],
+        case_id=_case(graph, people)[here],
+    )
+    code = np.full(count, words.DEVICE_TYPES.index(kind), np.int8)
+    made = [devices(world.place, code, rng), addresses_of(graph, net, count, rng), signs_in]
+    return device, ip, way, made
+
+
+def _collected(
+    graph: Graph,
+    rng: np.random.Generator,
+    people: Array,
+    account: Array,
+    way: Array,
+    at: Array,
+) -> Table:
+    """Send what the accounts hold to the first of them."""
+    sends = at > 0
+    graph.new("pays", int(sends.sum()))
+    return Table.of(
+        "pays",
+        debtor_account_id=account[sends],
+        creditor_account_id=np.broadcast_to(account[:, :1], account.shape)[sends],
+        user_id=people[sends],
+        habit="transfer",
+        rail="instant",
+        channel="online",
+        amount_minor=0,
+        spread=0.0,
+        amount_of="balance",
+        share=rng.uniform(0.35, 0.9, int(sends.sum())),
+        rate=0.0,
+        schedule=ONCE,
+        hours=graph.world.place.profiles.index("people"),
+        valid_from=at[sends],
+        via=way[sends],
+        case_id=_case(graph, people)[sends],
+    )
+
+
+def _case(graph: Graph, people: Array) -> Array:
+    """Number the case of each place in the grid."""
+    first = graph.size("case")
+    return np.broadcast_to(first + np.arange(len(people))[:, None], people.shape)
 
 
 def _recruits(
@@ -173,6 +194,6 @@ def _recruits(
     user = graph.size("user") + np.arange(count, dtype=np.int32)
     account = graph.size("account") + np.arange(count, dtype=np.int32)
     tables = list(settle(graph, count, rng))
-    grown = graph.grow("recruits", tables)
-    opened = np.arange(graph.size("account"), grown.size("account"), dtype=np.int32)
-    return user, account, [*tables, *live(grown, rng, accounts=opened)]
+    opened = sum(len(table) for table in tables if table.name == "account")
+    everything = graph.size("account") + np.arange(opened, dtype=np.int32)
+    return user, account, with_life(graph, rng, tables, accounts=everything)

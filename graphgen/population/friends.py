@@ -38,6 +38,7 @@ def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator
     payer, payee = users[payer], users[payee]
     yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
     first = np.unique(pair, return_index=True)[1]
+    first = first[~_known(graph, payer[first], payee[first])]
     world = graph.world
     yield Table.of(
         "knows",
@@ -89,3 +90,13 @@ def _transfers(
         valid_from=first,
         valid_to=last,
     )
+
+
+def _known(graph: Graph, one: Array, other: Array) -> Array:
+    """Say which pairs know each other already, as family or otherwise: bool."""
+    knows = graph["knows"]
+
+    def pair(a: Array, b: Array) -> Array:
+        return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
+
+    return np.isin(pair(one, other), pair(knows["user_id"], knows["other_user_id"]))

@@ -25,7 +25,7 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["live"]
+__all__ = ["live", "with_life"]
 
 _KIND = {word: number for number, word in enumerate(words.ACCOUNT_TYPES)}
 _OWNER = words.ACCOUNT_ROLES.index("owner")
@@ -65,6 +65,15 @@ def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator
     yield from repayments(graph, rng, everybody, user[credit], account[credit])
     business = kind == _KIND["business"]
     yield from business_income(graph, rng, everybody, user[business], account[business])
+
+
+def with_life(
+    graph: Graph, rng: np.random.Generator, tables: list[Table], *, accounts: Array
+) -> list[Table]:
+    """Give tables that a pattern is about to plant, and the honest life of the accounts in them."""
+    life = list(live(graph.grow("to plant", tables), rng, accounts=accounts))
+    graph.new("pays", sum(len(table) for table in life))
+    return [*tables, *life]
 
 
 def _main_life(

@@ -65,7 +65,9 @@ def settle(graph: Graph, count: int, rng: np.random.Generator) -> Iterator[Table
     yield from accounts_of_people(graph, people, user, rng)
     devices = draw_devices(graph, people, here, rng)
     yield devices.table
-    yield sign_ins(graph, people, user, employer, devices, homes, here, rng)
+    ways = sign_ins(graph, people, user, employer, devices, homes, here, rng)
+    graph.new("signs_in", len(ways))
+    yield ways
     postal_code = homes.postal_code.take(pa.array(people.household))
     circles = Circles(employer, person["family_name"], postal_code)
     yield knows(graph, people, user, circles, rng)

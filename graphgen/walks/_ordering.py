@@ -64,20 +64,23 @@ def times_and_amounts(  # type: ignore[no-untyped-def]
 
 @compiled
 def pick_way(  # type: ignore[no-untyped-def]
-    user, at, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
+    user, begin, end, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
 ) -> int:
-    """Draw one of the ways a person banks at a time, by how much each is used then; -1 for none."""
-    quarter = min(95, (at - midnight) // _QUARTER_MS)
+    """Draw one of the ways a person banks from begin to end (ms), by how much each is used then.
+
+    Gives -1 where there is none.
+    """
+    quarter = min(95, (begin - midnight) // _QUARTER_MS)
     total = 0.0
     for way in range(first[user], first[user + 1]):
-        if valid_from[way] <= at < valid_to[way]:
+        if valid_from[way] <= begin and end < valid_to[way]:
             total += 1e-6 + rate[way] * density[hours[way] * zones + zone[user], quarter]
     if total == 0.0:
         return -1
     left = u * total
     chosen = -1
     for way in range(first[user], first[user + 1]):
-        if valid_from[way] <= at < valid_to[way]:
+        if valid_from[way] <= begin and end < valid_to[way]:
             chosen = way
             left -= 1e-6 + rate[way] * density[hours[way] * zones + zone[user], quarter]
             if left <= 0:
@@ -120,11 +123,15 @@ def order_online(  # type: ignore[no-untyped-def]
                     from_device[i] = session_device[s]
                     from_ip[i] = session_ip[s]
                     continue
+        begin = end = at[i]
+        if not by_card[i]:
+            begin = max(midnight, at[i] - int((0.3 + 0.6 * u[i, 1]) * duration[i]))
+            end = begin + max(duration[i], at[i] - begin + 1)
         if has_via[i]:
             from_device[i], from_ip[i] = via_device[i], via_ip[i]
         else:
             way = pick_way(
-                user[i], at[i], midnight, u[i, 2], first, way_from, way_to, rate, hours, zone,
+                user[i], begin, end, midnight, u[i, 2], first, way_from, way_to, rate, hours, zone,
                 zones, density,
             )
             if way < 0:
@@ -135,21 +142,21 @@ def order_online(  # type: ignore[no-untyped-def]
         brings[i] = True
         session[i] = len(session_time) + brought
         brought += 1
-        start[i] = max(midnight, at[i] - int((0.3 + 0.6 * u[i, 1]) * duration[i]))
-        lasts[i] = max(duration[i], at[i] - start[i] + 1)
+        start[i] = begin
+        lasts[i] = end - begin
     return at, session, from_device, from_ip, brings, start, lasts
 
 
 
 @compiled
 def pick_ways(  # type: ignore[no-untyped-def]
-    user, at, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
+    user, begin, end, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
 ) -> Any:
-    """Draw for each person and time one of the person's ways to bank: int32, -1 for none."""
+    """Draw for each person and span of time one of the person's ways to bank: int32, -1 for none."""
     ways = np.empty(len(user), np.int32)
     for i in range(len(user)):
         ways[i] = pick_way(
-            user[i], at[i], midnight, u[i], first, valid_from, valid_to, rate, hours, zone, zones,
+            user[i], begin[i], end[i], midnight, u[i], first, valid_from, valid_to, rate, hours, zone, zones,
             density,
         )
     return ways

@@ -114,9 +114,14 @@ class ActionWalk(Walk):
             return
         here = slice(low, high)
         time, user = changes.time[here], changes.user[here]
+        own = changes.device[here] >= 0
+        duration = durations(rng, high - low)
+        begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
+        begun = np.where(own, time, begun)
         way = pick_ways(
             user,
-            time,
+            begun,
+            begun + np.maximum(duration, time - begun + 1),
             today.midnight,
             rng.random(high - low),
             self.ground.ways.first,
@@ -128,12 +133,8 @@ class ActionWalk(Walk):
             len(self.ground.clocks.zones),
             today.hours.density,
         )
-        own = changes.device[here] >= 0
         device = np.where(own, changes.device[here], self.ground.ways.device[way])
         ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])
-        duration = durations(rng, high - low)
-        begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
-        begun = np.where(own, time, begun)
         last = today.midnight + DAY_MS - 1
         good = np.flatnonzero(own | (way >= 0))
         first = len(so_far.sessions)

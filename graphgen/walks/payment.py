@@ -147,7 +147,9 @@ class PaymentWalk(Walk):
         assert edges is not None  # noqa: S101 - for the type checker
         online = np.flatnonzero((payments.channel == _ONLINE) & (payments.user >= 0))
         edge = payments.edge[online]
-        by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
+        by_user = np.arange(len(sessions), dtype=np.int32)
+        if (np.diff(sessions.user) < 0).any():
+            by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
         via = edges["via"][edge]
         sign_in = self.ground.graph["signs_in"] if (via >= 0).any() else None
         placed = order_online(

@@ -55,8 +55,10 @@ class SessionWalk(Walk):
         line = self.rates.cumulative(today.week, today.monday)
         busiest = float(today.hours.weight.max())
         edge = fire(rng, line, busiest)
+        duration = durations(rng, len(edge))
         keep, time = _times(
             edge,
+            duration,
             rng.random((len(edge), 2)),
             self.clock,
             today.hours.weight / busiest,
@@ -69,7 +71,7 @@ class SessionWalk(Walk):
         so_far.session_parts.append(
             Sessions(
                 time=time,
-                duration=durations(rng, len(edge)),
+                duration=duration[keep],
                 user=self.edges["user_id"][edge],
                 device=self.edges["device_id"][edge],
                 ip=self.edges["ip_id"][edge],
@@ -87,9 +89,12 @@ def durations(rng: np.random.Generator, count: int) -> Array:
 
 @compiled
 def _times(  # type: ignore[no-untyped-def]
-    edge, u, clock, weight, quantile, midnight, valid_from, valid_to
+    edge, duration, u, clock, weight, quantile, midnight, valid_from, valid_to
 ) -> Any:
-    """Thin firings by how busy their clock's day is, and give those left a time of the day."""
+    """Thin firings by how busy their clock's day is, and give those left a time of the day.
+
+    A session ends before its edge does.
+    """
     keep = np.empty(len(edge), np.int64)
     time = np.empty(len(edge), np.int64)
     steps = quantile.shape[1] - 1
@@ -103,7 +108,7 @@ def _times(  # type: ignore[no-untyped-def]
         step = int(place)
         low = quantile[c, step]
         at = midnight + int(low + (place - step) * (quantile[c, step + 1] - low))
-        if valid_from[e] <= at < valid_to[e]:
+        if valid_from[e] <= at and at + duration[i] < valid_to[e]:
             keep[n] = i
             time[n] = at
             n += 1
