@@ -180,8 +180,10 @@ def honest_events(tables: Tables, base: Tables) -> dict[str, Table]:
     for event in words.EVENTS:
         rows = label["event"] == words.EVENTS.index(event)
         keep = is_base[rows]
-        found[event] = tables[event].take(keep).with_columns(
-            edge=label["edge"][rows][keep], edge_id=where[rows][keep]
+        found[event] = (
+            tables[event]
+            .take(keep)
+            .with_columns(edge=label["edge"][rows][keep], edge_id=where[rows][keep])
         )
     return found
 
@@ -354,10 +356,21 @@ def test_whom_and_what_a_pattern_adds_has_an_honest_life_too(name: str, tables_o
     account = tables["account"].take(np.isin(tables["account"]["account_id"], new))
     assert (account["opened"] < HONEST.start_ms).all()
     people = np.setdiff1d(tables["user"]["user_id"], base["user"]["user_id"])
-    visits = tables["session"].take(
-        rows_of(tables["event_label"], "session")["case_id"] < 0
-    )
+    visits = tables["session"].take(rows_of(tables["event_label"], "session")["case_id"] < 0)
     assert np.isin(people, visits["user_id"]).mean() > 0.9 if len(people) else True
     for edge in ("has_email", "has_phone", "lives_at"):
         now = tables[edge]["until"] == NULL_NUMBER
         assert np.isin(people, tables[edge]["user_id"][now]).all()
+
+
+@every_pattern
+def test_difficulty_changes_what_is_planted(name: str) -> None:
+    graph = populate(HONEST)
+
+    def crimes(difficulty: float) -> list[Table]:
+        pattern = PATTERNS.load(name, Pattern)(count=COUNT, difficulty=difficulty)
+        return [t for t in pattern.plant(graph.bed(), stream(1, "plant")) if t.name != "case"]
+
+    with pytest.raises(AssertionError):
+        for easy, hard in zip(crimes(0.0), crimes(1.0), strict=True):
+            assert_equal(easy, hard)

@@ -135,14 +135,16 @@ def test_no_single_number_of_a_row_tells_a_crime_from_rows_of_its_kind(
     tables = tables_of(planted(name))
     crime, other = parted(tables, event)
     ours, theirs = groups(crime), groups(other)
+    found = {}
     for kind in np.unique(ours):
         some, honest = crime.take(ours == kind), other.take(theirs == kind)
-        if len(some) < 2 * COUNT:
+        if len(some) < 2 * COUNT or len(honest) < ENOUGH:
             continue
         for column in crime.schema.columns:
             if column.meaning in {Meaning.MONEY, Meaning.INT, Meaning.CATEGORY}:
-                found = separation(some[column.name], honest[column.name])
-                assert found < 0.9, f"kind {kind}: {column.name} has an AUC of {found:.2f}"
+                area = separation(some[column.name], honest[column.name])
+                found[int(kind), column.name] = round(area, 3)
+    assert not {where: area for where, area in found.items() if area >= 0.9}
 
 
 @every_pattern
@@ -185,6 +187,8 @@ def test_what_is_new_has_no_word_that_the_population_lacks(name: str, tables_of:
         new = ~np.isin(table[schema.key], base[schema.name][schema.key])
         common = dict(words_of(base[schema.name]))
         for column, values in words_of(table.take(new)):
+            if len(np.unique(common[column])) > len(common[column]) / 50:
+                continue  # of names there are so many that some are rare
             strange = ~np.isin(values, common[column])
             assert strange.sum() <= 0.1 * len(strange) + 1, f"{schema.name}.{column}"
 
