@@ -1,13 +1,12 @@
-"""The payment table's compiled loop: what each booked row shows of the proposal that it came from."""
+"""The payment table's compiled loop: what a booked row shows of the proposal it came from."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.schema import words
+from graphgen.table import Array
 
 __all__ = ["assemble"]
 
@@ -18,11 +17,37 @@ _FIRST_TERMINAL, _TERMINALS, _TILLS = 10_000_000, 89_999_999, 3
 
 
 @compiled
-def assemble(  # type: ignore[no-untyped-def]
-    source, time, debtor, creditor, counterparty, original, midnight, users, cards, rails, channels,
-    habits, sessions, devices, ips, account_id, card_id, merchant_id, session_id, device_id, ip_id,
-    merchant_of, category, town, zone, offset, purpose, first_event, events_a_day,
-) -> Any:
+def assemble(  # noqa: PLR0915 - one statement a column
+    source: Array,
+    time: Array,
+    debtor: Array,
+    creditor: Array,
+    counterparty: Array,
+    original: Array,
+    midnight: int,
+    users: Array,
+    cards: Array,
+    rails: Array,
+    channels: Array,
+    habits: Array,
+    sessions: Array,
+    devices: Array,
+    ips: Array,
+    account_id: Array,
+    card_id: Array,
+    merchant_id: Array,
+    session_id: Array,
+    device_id: Array,
+    ip_id: Array,
+    merchant_of: Array,
+    category: Array,
+    town: Array,
+    zone: Array,
+    offset: Array,
+    purpose: Array,
+    first_event: int,
+    events_a_day: int,
+) -> tuple[Array, ...]:
     """Give the columns of `payment` that say who, where and from what.
 
     Every id array has one more entry than there are rows: that of row -1, which is none.
@@ -86,7 +111,18 @@ def assemble(  # type: ignore[no-untyped-def]
             out_device[row] = device_id[devices[i]]
             out_ip[row] = ip_id[ips[i]]
     return (
-        out_offset, out_debtor, out_creditor, out_counterparty, out_channel, out_purpose,
-        out_original, out_card, out_merchant, out_category, out_terminal, out_session, out_device,
+        out_offset,
+        out_debtor,
+        out_creditor,
+        out_counterparty,
+        out_channel,
+        out_purpose,
+        out_original,
+        out_card,
+        out_merchant,
+        out_category,
+        out_terminal,
+        out_session,
+        out_device,
         out_ip,
     )

@@ -1,9 +1,9 @@
 """Local time: at which moments of a UTC day the habits of a place fire.
 
-A *clock* is a profile of the week in a time zone, numbered `profile * zones + zone`. For a day, each
-clock has a weight (how busy the day is, 1 on average) and a quantile table of the time of day. Both
-are read off the profile at every quarter of an hour through the zone's offset at that moment, so
-summer time, half-hour zones and holidays (which are Sundays) come out right.
+A *clock* is a profile of the week in a time zone, numbered `profile * zones + zone`. For a day,
+each clock has a weight (how busy the day is, 1 on average) and a quantile table of the time of day.
+Both are read off the profile at every quarter of an hour through the zone's offset at that moment,
+so summer time, half-hour zones and holidays (which are Sundays) come out right.
 """
 
 from __future__ import annotations

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 __all__ = ["compiled"]
 
-Function = TypeVar("Function", bound=Callable[..., object])
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a function over numpy arrays with numba, and keep the machine code on disk."""
     import numba
 
-    return numba.njit(cache=True, error_model="numpy", nogil=True)(function)  # type: ignore[no-any-return]
+    loop = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return cast("Callable[Parameters, Result]", loop)

@@ -1,8 +1,8 @@
 """The crew: who makes the days. One process alone, or several that take days in turn.
 
-A worker proposes a day alone, waits for its turn at the ledger, settles, lets the next one settle, and
-writes its day's files. So at any time one process settles, in order, and everything else runs side by
-side. The ledger's state between two days is a file, which is the checkpoint too.
+A worker proposes a day alone, waits for its turn at the ledger, settles, lets the next one settle,
+and writes its day's files. So at any time one process settles, in order, and everything else runs
+side by side. The ledger's state between two days is a file, which is the checkpoint too.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from graphgen.day import DayMaker
+from graphgen.graph import Graph
 from graphgen.ledger import Ledger, LedgerState
 from graphgen.stage import Staged, Stager, StoreError
 
 if TYPE_CHECKING:
-    from graphgen.graph import Graph
     from graphgen.store import Store
     from graphgen.world import World
 
@@ -166,14 +166,19 @@ def _warm_up(graph: Graph) -> None:
 
 
 def _work(
-    known: Graph | World, task: _Task, made: Any, turn: Any, taken: Any, settled: Any  # noqa: ANN401 - multiprocessing's are made by a context
+    known: Graph | World,
+    task: _Task,
+    made: Any,  # noqa: ANN401 - what multiprocessing shares is made by a context
+    turn: Any,  # noqa: ANN401
+    taken: Any,  # noqa: ANN401
+    settled: Any,  # noqa: ANN401
 ) -> None:
     """Make days until there is none left, or nobody who wants them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     parent = os.getppid()
     _end_with_parent()
     try:
-        graph: Graph = known if hasattr(known, "blocks") else known.graph()  # type: ignore[assignment, union-attr]
+        graph = known if isinstance(known, Graph) else known.graph()
         maker, ledger = DayMaker(graph), Ledger(graph)
         while True:
             with turn:
@@ -234,4 +239,3 @@ def _end_with_parent() -> None:
 
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +13,14 @@ import pyarrow.compute as pc
 from graphgen.assemble import assemble
 from graphgen.graph import Graph
 from graphgen.ids import event_ids
+from graphgen.labels import Labels
 from graphgen.ledger import Booked
 from graphgen.order import by_time
 from graphgen.population.holders import place_of
 from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
-from graphgen.publish import inlined, places
 from graphgen.registry import WALKS
 from graphgen.rng import stream
-from graphgen.schema import RECIPES, SCHEMAS, words
+from graphgen.schema import SCHEMAS, words
 from graphgen.table import Array, Table, text
 from graphgen.walk import Ground, Today, Walk
 
@@ -71,31 +70,35 @@ class DayMaker:
             (block, [WALKS.load(name, Walk)(self.ground, block) for name in self.names])
             for block in graph.blocks
         ]
-        self.labels = _Labels(graph)
+        self.labels = Labels(graph)
         self._tells_sessions = not {"session", "action"}.isdisjoint(graph.world.walks)
 
     def propose(self, day: int) -> Proposed:
         """Fire a day's edges. It depends on nothing but the graph and the day."""
         today = self.ground.today(day)
         blocks = [self._block_day(today, block.name, walks) for block, walks in self.walks]
-        offsets = np.cumsum([0, *(len(block.sessions) for block in blocks)])
+        firsts = np.cumsum([0, *(len(block.sessions) for block in blocks)])
         sessions = stacked(Sessions, [block.sessions for block in blocks])
-        order = by_time(sessions.time, today.midnight) if self._tells_sessions else np.empty(0, int)
+        order = np.empty(0, np.int32)
+        if self._tells_sessions:
+            order = by_time(sessions.time, today.midnight)
         rank = np.full(len(sessions) + 1, -1, np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        payments = stacked(
-            Payments,
-            [_renumbered(b.payments, rank, offset) for b, offset in zip(blocks, offsets, strict=False)],
-        )
+
+        def ranked(session: Array, first: int) -> Array:
+            """Turn a block's numbers of sessions into ranks in the day; -1 stays."""
+            return np.where(session >= 0, rank[session + first], -1).astype(np.int32)
+
+        placed = list(zip(blocks, firsts, strict=False))
+        payments = [replace(b.payments, session=ranked(b.payments.session, n)) for b, n in placed]
         actions = stacked(
-            Actions,
-            [_renumbered(b.actions, rank, offset) for b, offset in zip(blocks, offsets, strict=False)],
+            Actions, [replace(b.actions, session=ranked(b.actions.session, n)) for b, n in placed]
         )
         return Proposed(
             today,
             sessions.take(order),
             actions.take(by_time(actions.time, today.midnight)),
-            payments,
+            stacked(Payments, payments),
         )
 
     def _block_day(self, today: Today, block: str, walks: list[Walk]) -> BlockDay:
@@ -119,9 +122,7 @@ class DayMaker:
         if labels:
             yield Table.concat(labels)
 
-    def _events(
-        self, proposed: Proposed, booked: Booked
-    ) -> Iterator[tuple[Table, Array, Array]]:
+    def _events(self, proposed: Proposed, booked: Booked) -> Iterator[tuple[Table, Array, Array]]:
         """Give each chosen event table with the edges that its rows were walked off."""
         chosen = self.world.walks
         if "session" in chosen:
@@ -170,8 +171,20 @@ class DayMaker:
         first, second = (int(event_ids(number, 0, 1)[0]) for number in (0, 1))
         codes, category = self._category
         (
-            offset, debtor, creditor, counterparty, channel, purpose, original, card, merchant, mcc,
-            terminal, session, device, ip,
+            offset,
+            debtor,
+            creditor,
+            counterparty,
+            channel,
+            purpose,
+            original,
+            card,
+            merchant,
+            mcc,
+            terminal,
+            session,
+            device,
+            ip,
         ) = assemble(
             booked.proposal,
             booked.time,
@@ -283,65 +296,3 @@ class DayMaker:
         graph = self.graph
         home = graph["household"]["address_id"][graph["user"]["household_id"]]
         return np.append(place_of(graph, "address")[home], 0)
-
-
-class _Labels:
-    """The case of each edge, and what is public of it."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.ids = np.append(graph.ids("case"), -1) if graph.size("case") else np.array([-1])
-        self.pattern = graph["case"]["pattern"]
-        self._id_order = np.argsort(self.ids)
-        self.is_fraud = np.append(graph["case"]["is_fraud"], False)  # noqa: FBT003
-        self._graph = graph
-        self._recipes = {schema.name for schema in RECIPES}
-        self._places: dict[int, Array] = {}
-        self._planted: dict[int, tuple[int, Array]] = {}
-        for number, name in enumerate(words.WALKED_EDGES):
-            if "case_id" in SCHEMAS[name].by_name:
-                blocks = [b for b in graph.blocks[1:] if name in b.tables]
-                own = [b.tables[name]["case_id"] for b in blocks]
-                first = graph.blocks[0].tables[name] if name in graph.blocks[0].tables else []
-                cases = np.concatenate([np.empty(0, np.int32), *own, np.array([-1], np.int32)])
-                self._planted[number] = (len(first), cases)
-
-    def inlined(self, events: Table, label: Table) -> Table:
-        """Give events with their labels in columns of their own."""
-        row = self._id_order[np.searchsorted(self.ids, label["case_id"], sorter=self._id_order)]
-        row = pa.array(row, mask=label["case_id"] < 0)
-        return Table(
-            inlined(events.schema),
-            {
-                **events.columns,
-                "is_fraud": label["is_fraud"],
-                "pattern": self.pattern.take(row),
-                "case_id": label["case_id"],
-            },
-        )
-
-    def place_of(self, table: Array, edge: Array) -> Array:
-        """Find the row of each edge in the table as it is written: int32."""
-        place = edge
-        for number, name in enumerate(words.WALKED_EDGES):
-            rows = np.flatnonzero(table == number) if name not in self._recipes else []
-            if len(rows):
-                if number not in self._places:
-                    self._places[number] = places(self._graph, name)
-                place = place.copy() if place is edge else place
-                place[rows] = self._places[number][edge[rows]]
-        return place
-
-    def case_of(self, table: Array, edge: Array) -> Array:
-        """Find the case of each event's edge: int32, -1 for none."""
-        case = np.full(len(edge), -1, np.int32)
-        for number, (first, cases) in self._planted.items():
-            if len(cases) > 1:
-                rows = np.flatnonzero((table == number) & (edge >= first))
-                case[rows] = cases[edge[rows] - first]
-        return case
-
-
-def _renumbered(rows: Payments | Actions, rank: Array, offset: int) -> Payments | Actions:
-    """Turn a block's numbers of sessions into ranks in the day."""
-    session = np.where(rows.session >= 0, rank[rows.session + offset], -1).astype(np.int32)
-    return replace(rows, session=session)

@@ -1,14 +1,12 @@
 """Firing edges at their rates: one draw for all edges of a block and a day.
 
 By superposition, firing each edge as a Poisson process is the same as one Poisson process along the
-line of all rates laid end to end: exponential steps along it land on edges in order, in one pass and
-without a sort. An edge is busier in some weeks than in others (`weekly`), which makes its gaps burstier
-than a Poisson process's.
+line of all rates laid end to end: exponential steps along it land on edges in order, in one pass
+and without a sort. An edge is busier in some weeks than in others (`weekly`), which makes its gaps
+burstier than a Poisson process's.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -61,9 +59,15 @@ def fire(rng: np.random.Generator, cumulative: Array, busiest: float) -> Array:
 
 
 @compiled
-def _lay(  # type: ignore[no-untyped-def]
-    rate, valid_from, valid_to, first, last, key, week
-) -> Any:
+def _lay(
+    rate: Array,
+    valid_from: Array,
+    valid_to: Array,
+    first: int,
+    last: int,
+    key: np.uint64,
+    week: np.uint64,
+) -> Array:
     """Sum rates, each times its intensity of the week: exponential with mean 1, by a hash."""
     cumulative = np.empty(len(rate))
     total = 0.0
@@ -80,7 +84,10 @@ def _lay(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _land(place, cumulative) -> Any:  # type: ignore[no-untyped-def]
+def _land(
+    place: Array,
+    cumulative: Array,
+) -> Array:
     """Find the edge that each place lies on; places ascend."""
     edges = np.empty(len(place), np.int32)
     edge = 0

@@ -13,7 +13,7 @@ from graphgen.exporter import Exporter, FileExporter
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
 from graphgen.run_record import Labels, Run
 from graphgen.schema import RECIPES, TRUTH
-from graphgen.store import Store, StoreError
+from graphgen.store import Store, StoreError, check
 
 if TYPE_CHECKING:
     from graphgen.crew import Made
@@ -97,7 +97,9 @@ def generate(
     folders = [sink for sink in sinks if isinstance(sink, FileExporter)]
     rows: dict[str, int] = {}
     if folders:
-        rows = _into_folders(world, folders, workers, start_method, resume, force, command, labels, tell)
+        rows = _into_folders(
+            world, folders, workers, start_method, resume, force, command, labels, tell
+        )
     for sink in sinks:
         if not isinstance(sink, FileExporter):
             counted: Counter[str] = Counter()
@@ -125,6 +127,9 @@ def _into_folders(
             tell(Progress("graph", 0, world.days, 0))
             if resume:  # what cannot be gone on with is told at once
                 stores = [opened.enter_context(_resumed(world, f, labels)) for f in folders]
+            else:  # and what cannot be written, before a large world is grown for nothing
+                for folder in folders:
+                    check(folder.target, force=force, need_bytes=_need(world, folder))
             graph = world.graph()
             if not resume:
                 run = run_of_world(world, command, labels)
@@ -141,12 +146,13 @@ def _into_folders(
                     _commit(stores, made)
                     tell(Progress("events", made.day + 1, world.days, _rows(stores[0])))
             tell(Progress("truth", world.days, world.days, _rows(stores[0])))
-            return [dict(store.finish()["tables"]) for store in stores][0]
+            content = [store.finish() for store in stores]
+            return dict(content[0]["tables"])
     except KeyboardInterrupt:
         where = ", ".join(folder.target for folder in folders)
         days = min((store.next_day for store in stores), default=0)
-        again = "start again" if not stores else "go on with --resume"
-        raise Interrupted(f"{where}: stopped after {days} of {world.days} days; {again}") from None
+        on = f"go on with: {command} --resume" if stores else "nothing is written"
+        raise Interrupted(f"{where}: stopped after {days} of {world.days} days; {on}") from None
 
 
 def run_of_world(world: World, command: str, labels: Labels) -> Run:
@@ -197,4 +203,3 @@ def _counted(stream: Iterator[Table], rows: Counter[str]) -> Iterator[Table]:
     for table in stream:
         rows[table.name] += len(table)
         yield table
-

@@ -1,7 +1,8 @@
 """The property graph: node and edge tables that refer to each other by row number.
 
 A graph is a stack of blocks: the population's own first, then one for each pattern and one for each
-look-alike. It is never changed in place: `grow` gives a bigger one. A row keeps its number for good.
+look-alike. It is never changed in place: `grow` gives a bigger one. A row keeps its number for
+good.
 """
 
 from __future__ import annotations
@@ -188,4 +189,4 @@ def _moved_members(table: Table, moves: Mapping[str, tuple[int, int]]) -> Array:
     promised, start = np.array([moves[kind] for kind in kinds]).T
     entity, rows = table["entity"], table["entity_id"]
     shift = np.where(rows >= promised[entity], (start - promised)[entity], 0)
-    return (rows + shift).astype(rows.dtype)
+    return np.asarray(rows + shift, rows.dtype)

@@ -1,10 +1,11 @@
 """The ledger: walks propose, the ledger disposes, strictly in the order of time.
 
-Money is whole minor units. Every movement is one row from one account to another, so the sum over all
-accounts never changes. A card, cash, instant or book payment moves at once, if balance and limit cover
-it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits the payee from
-the bank's clearing account at once, and is settled, or bounces, one or two business days later. What a
-bounced item cannot take back from the payee is the bank's loss. Chain money is held until its next hop.
+Money is whole minor units. Every movement is one row from one account to another, so the sum over
+all accounts never changes. A card, cash, instant or book payment moves at once, if balance and
+limit cover it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits
+the payee from the bank's clearing account at once, and is settled, or bounces, one or two business
+days later. What a bounced item cannot take back from the payee is the bank's loss. Chain money is
+held until its next hop.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _PENDING = np.dtype(
         ("creditor", "i4"),
         ("edge", "i4"),
         ("rail", "i1"),
+        ("held", "i1"),
     ]
 )
 
@@ -139,7 +141,6 @@ class Ledger:
         link = self.links.number(proposals.edge, proposals.is_once)
         *rows, added = settle_day(
             order,
-            midnight,
             day,
             due,
             proposals.time,
@@ -219,6 +220,3 @@ class Links:
             place = np.minimum(np.searchsorted(self.edge, edge[some]), len(self.edge) - 1)
             link[some] = np.where(self.edge[place] == edge[some], place, -1)
         return link
-
-
-assert words.LEGS[0] == "original"  # noqa: S101 - the compiled loop numbers legs by this order

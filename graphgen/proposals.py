@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class _Columns:
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
 
-    def take(self: Columns, rows: Array) -> Columns:
+    def take(self, rows: Array) -> Self:
         """Give some of the rows."""
         return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
@@ -41,24 +41,20 @@ def stacked(kind: type[Columns], parts: Sequence[Columns]) -> Columns:
     )
 
 
-def _column(dtype: str) -> Any:  # noqa: ANN401 - dataclass fields are typed so
-    return field(metadata={"dtype": dtype})
-
-
 @dataclass(frozen=True)
 class Sessions(_Columns):
     """Visits to the bank."""
 
-    time: Array = _column("int64")
+    time: Array = field(metadata={"dtype": "int64"})
     """ms since 1970 UTC."""
-    duration: Array = _column("int32")
+    duration: Array = field(metadata={"dtype": "int32"})
     """ms."""
-    user: Array = _column("int32")
-    device: Array = _column("int32")
-    ip: Array = _column("int32")
-    table: Array = _column("int8")
+    user: Array = field(metadata={"dtype": "int32"})
+    device: Array = field(metadata={"dtype": "int32"})
+    ip: Array = field(metadata={"dtype": "int32"})
+    table: Array = field(metadata={"dtype": "int8"})
     """The table of the edge that it was walked off: a code of `words.WALKED_EDGES`."""
-    edge: Array = _column("int32")
+    edge: Array = field(metadata={"dtype": "int32"})
     """The row of that table."""
 
 
@@ -66,38 +62,38 @@ class Sessions(_Columns):
 class Payments(_Columns):
     """Payments that are ordered; the ledger decides what becomes of them."""
 
-    time: Array = _column("int64")
-    edge: Array = _column("int32")
+    time: Array = field(metadata={"dtype": "int64"})
+    edge: Array = field(metadata={"dtype": "int32"})
     """The row of `pays`."""
-    debtor: Array = _column("int32")
-    creditor: Array = _column("int32")
-    user: Array = _column("int32")
-    card: Array = _column("int32")
-    amount: Array = _column("int64")
+    debtor: Array = field(metadata={"dtype": "int32"})
+    creditor: Array = field(metadata={"dtype": "int32"})
+    user: Array = field(metadata={"dtype": "int32"})
+    card: Array = field(metadata={"dtype": "int32"})
+    amount: Array = field(metadata={"dtype": "int64"})
     """Minor units, when the amount is a sum."""
-    amount_of: Array = _column("int8")
-    share: Array = _column("float32")
-    habit: Array = _column("int8")
-    rail: Array = _column("int8")
-    channel: Array = _column("int8")
-    is_once: Array = _column("bool")
-    session: Array = _column("int32")
+    amount_of: Array = field(metadata={"dtype": "int8"})
+    share: Array = field(metadata={"dtype": "float32"})
+    habit: Array = field(metadata={"dtype": "int8"})
+    rail: Array = field(metadata={"dtype": "int8"})
+    channel: Array = field(metadata={"dtype": "int8"})
+    is_once: Array = field(metadata={"dtype": "bool"})
+    session: Array = field(metadata={"dtype": "int32"})
     """The number of its session among the block's sessions of the day, -1 for none."""
-    device: Array = _column("int32")
-    ip: Array = _column("int32")
+    device: Array = field(metadata={"dtype": "int32"})
+    ip: Array = field(metadata={"dtype": "int32"})
 
 
 @dataclass(frozen=True)
 class Actions(_Columns):
     """What is done in sessions, other than paying."""
 
-    time: Array = _column("int64")
-    session: Array = _column("int32")
-    type: Array = _column("int8")
-    payee: Array = _column("int32")
+    time: Array = field(metadata={"dtype": "int64"})
+    session: Array = field(metadata={"dtype": "int32"})
+    type: Array = field(metadata={"dtype": "int8"})
+    payee: Array = field(metadata={"dtype": "int32"})
     """The account of a payee that is added, else -1."""
-    table: Array = _column("int8")
-    edge: Array = _column("int32")
+    table: Array = field(metadata={"dtype": "int8"})
+    edge: Array = field(metadata={"dtype": "int32"})
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Randomness with names: every draw comes from a stream that its path names, never from an order.
 
-Two streams of one seed with different paths are independent, and a stream depends on nothing but its
-seed and its path. So a new pattern, a new walk or another worker moves nobody else's draws.
+Two streams of one seed with different paths are independent, and a stream depends on nothing but
+its seed and its path. So a new pattern, a new walk or another worker moves nobody else's draws.
 """
 
 from __future__ import annotations

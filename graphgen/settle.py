@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.schema import words
+from graphgen.table import Array
 
 __all__ = ["settle_day"]
 
-_SETTLEMENT, _RETURN, _FEE, _WRITE_OFF = (
-    words.LEGS.index(leg) for leg in ("settlement", "return", "fee", "write_off")
+_ORIGINAL, _SETTLEMENT, _RETURN, _FEE, _WRITE_OFF = (
+    words.LEGS.index(leg) for leg in ("original", "settlement", "return", "fee", "write_off")
 )
 _BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("declined")
 _CHEQUE, _BATCH, _BOOK, _CASH = (
@@ -26,18 +27,46 @@ _LEGS_OF_AN_ITEM = 4
 _AFFORDED = 0.8
 """Who pays off a debt spends at most this share of the available balance; our assumption."""
 
+Rows: TypeAlias = tuple[Array, ...]
+"""The columns of the rows that are being booked."""
+
 
 @compiled
-def _write(  # type: ignore[no-untyped-def]
-    rows, n, balance, time, debtor, creditor, counterparty, amount, leg, status, rail, original,
-    proposal, edge,
+def _write(
+    rows: Rows,
+    n: int,
+    balance: Array,
+    time: int,
+    debtor: int,
+    creditor: int,
+    counterparty: int,
+    amount: int,
+    leg: int,
+    status: int,
+    rail: int,
+    original: int,
+    proposal: int,
+    edge: int,
 ) -> int:
     """Book one row, or note that it was declined; gives the number of the next."""
     if status == _BOOKED:
         balance[debtor] -= amount
         balance[creditor] += amount
-    (times, debtors, creditors, counterparties, amounts, debtor_balances, creditor_balances, legs,
-     statuses, rails, originals, proposals, edges) = rows
+    (
+        times,
+        debtors,
+        creditors,
+        counterparties,
+        amounts,
+        debtor_balances,
+        creditor_balances,
+        legs,
+        statuses,
+        rails,
+        originals,
+        proposals,
+        edges,
+    ) = rows
     times[n] = time
     debtors[n] = debtor
     creditors[n] = creditor
@@ -55,66 +84,202 @@ def _write(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _settle_item(rows, n, item, balance, hold, limit, bank, internal, fee) -> int:  # type: ignore[no-untyped-def]
+def _settle_item(
+    rows: Rows,
+    n: int,
+    item: Any,  # noqa: ANN401 - a record of the pending items
+    balance: Array,
+    hold: Array,
+    limit: Array,
+    bank: Array,
+    internal: Array,
+    fee: int,
+) -> int:
     """Settle an item in clearing, or return it: fee, what the payee can give back, the loss."""
     debtor, creditor, amount = item.debtor, item.creditor, item.amount
     clearing = internal[bank[creditor], _CLEARING]
+    if item.held:
+        hold[debtor] -= amount
     covered = balance[debtor] - hold[debtor] + limit[debtor] >= amount
     n = _write(
-        rows, n, balance, item.due, debtor, clearing, creditor, amount, _SETTLEMENT,
-        _BOOKED if covered else _DECLINED, item.rail, item.original, -1, item.edge,
+        rows,
+        n,
+        balance,
+        item.due,
+        debtor,
+        clearing,
+        creditor,
+        amount,
+        _SETTLEMENT,
+        _BOOKED if covered else _DECLINED,
+        item.rail,
+        item.original,
+        -1,
+        item.edge,
     )
     if covered:
         return n
     back = max(0, min(amount, balance[creditor] - hold[creditor] + limit[creditor]))
     if back > 0:
         n = _write(
-            rows, n, balance, item.due, creditor, clearing, debtor, back, _RETURN, _BOOKED,
-            item.rail, item.original, -1, item.edge,
+            rows,
+            n,
+            balance,
+            item.due,
+            creditor,
+            clearing,
+            debtor,
+            back,
+            _RETURN,
+            _BOOKED,
+            item.rail,
+            item.original,
+            -1,
+            item.edge,
         )
     if back < amount:
         loss = internal[bank[creditor], _LOSS]
         n = _write(
-            rows, n, balance, item.due, loss, clearing, creditor, amount - back, _WRITE_OFF,
-            _BOOKED, item.rail, item.original, -1, item.edge,
+            rows,
+            n,
+            balance,
+            item.due,
+            loss,
+            clearing,
+            creditor,
+            amount - back,
+            _WRITE_OFF,
+            _BOOKED,
+            item.rail,
+            item.original,
+            -1,
+            item.edge,
         )
     charge = min(fee, balance[debtor] - hold[debtor] + limit[debtor])
     if charge > 0:
         n = _write(
-            rows, n, balance, item.due, debtor, internal[bank[debtor], _INCOME], -1, charge, _FEE,
-            _BOOKED, _BOOK, item.original, -1, item.edge,
+            rows,
+            n,
+            balance,
+            item.due,
+            debtor,
+            internal[bank[debtor], _INCOME],
+            -1,
+            charge,
+            _FEE,
+            _BOOKED,
+            _BOOK,
+            item.original,
+            -1,
+            item.edge,
         )
     return n
 
 
 @compiled
-def _due(midnight, first, posting, original, rail) -> int:  # type: ignore[no-untyped-def]
-    """Say when an item falls due: a batch transfer the next business day, a cheque then or later."""
+def _due(first: Array, posting: Array, original: int, rail: int) -> int:
+    """Say when an item falls due.
+
+    A batch transfer does on the next business day, a cheque then or on the one after it.
+    """
     x = np.uint64(original) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(32)
     second = 1 if rail == _CHEQUE and x & np.uint64(1) else 0
-    return first[second] + posting[0] + np.int64((x >> np.uint64(8)) % np.uint64(posting[1]))
+    return int(first[second] + posting[0] + np.int64((x >> np.uint64(8)) % np.uint64(posting[1])))
 
 
 @compiled
-def settle_day(  # type: ignore[no-untyped-def]
-    order, midnight, day, due, time, debtor, creditor, amount, amount_of, share, rail, edge, link,
-    first_child, child, child_share, balance, hold, resolved, limit, bank, internal, first, posting,
-    fee, note, added,
-) -> Any:
+def _sum(of: int, amount: int, share: float, available: int, owed: int, receipt: int) -> int:
+    """Resolve an amount that refers to something: minor units, nothing due if not above 0."""
+    if of == _OF_BALANCE:
+        return int(share * max(0, available))
+    if of == _OF_DEBT:
+        return int(min(share * max(0, owed), _AFFORDED * max(0, available)))
+    if of == _OF_RECEIPT:
+        return receipt
+    return amount
+
+
+@compiled
+def _enter(
+    item: Any,  # noqa: ANN401 - a record of the pending items
+    payer: int,
+    payee: int,
+    amount: int,
+    original: int,
+    edge: int,
+    rail: int,
+    held: bool,  # noqa: FBT001 - a column's value
+) -> None:
+    """Note an item that enters clearing."""
+    item.debtor = payer
+    item.creditor = payee
+    item.amount = amount
+    item.original = original
+    item.edge = edge
+    item.rail = rail
+    item.held = held
+
+
+@compiled
+def _cut(rows: Rows, n: int) -> Rows:
+    """Leave out what was not needed of the columns."""
+    (a, b, c, d, e, f, g, h, i, j, k, l, m) = rows  # noqa: E741 - thirteen of a kind
+    return (
+        a[:n], b[:n], c[:n], d[:n], e[:n], f[:n], g[:n], h[:n], i[:n], j[:n], k[:n], l[:n], m[:n],
+    )  # fmt: skip
+
+
+@compiled
+def settle_day(
+    order: Array,
+    day: int,
+    due: Array,
+    time: Array,
+    debtor: Array,
+    creditor: Array,
+    amount: Array,
+    amount_of: Array,
+    share: Array,
+    rail: Array,
+    edge: Array,
+    link: Array,
+    first_child: Array,
+    child: Array,
+    child_share: Array,
+    balance: Array,
+    hold: Array,
+    resolved: Array,
+    limit: Array,
+    bank: Array,
+    internal: Array,
+    first: Array,
+    posting: Array,
+    fee: int,
+    note: int,
+    added: Array,
+) -> tuple[Array, ...]:
     """Settle due items and proposals in the order given; changes balance, hold and resolved.
 
-    `order` numbers the due items first, then the proposals. Returns the columns of `Booked`, and the
-    items that entered clearing.
+    `order` numbers the due items first, then the proposals. Returns the columns of `Booked`, and
+    the items that entered clearing.
     """
     most = len(time) + _LEGS_OF_AN_ITEM * len(due)
     rows = (
-        np.empty(most, np.int64), np.empty(most, np.int32), np.empty(most, np.int32),
-        np.empty(most, np.int32), np.empty(most, np.int64), np.empty(most, np.int64),
-        np.empty(most, np.int64), np.empty(most, np.int8), np.empty(most, np.int8),
-        np.empty(most, np.int8), np.empty(most, np.int64), np.empty(most, np.int32),
-        np.empty(most, np.int32),
+        np.empty(most, np.int64),  # time
+        np.empty(most, np.int32),  # debtor
+        np.empty(most, np.int32),  # creditor
+        np.empty(most, np.int32),  # counterparty
+        np.empty(most, np.int64),  # amount
+        np.empty(most, np.int64),  # the debtor's balance
+        np.empty(most, np.int64),  # the creditor's balance
+        np.empty(most, np.int8),  # leg
+        np.empty(most, np.int8),  # status
+        np.empty(most, np.int8),  # rail
+        np.empty(most, np.int64),  # original
+        np.empty(most, np.int32),  # proposal
+        np.empty(most, np.int32),  # edge
     )
     n, new = 0, 0
     for place in order:
@@ -122,59 +287,33 @@ def settle_day(  # type: ignore[no-untyped-def]
             n = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
             continue
         i = place - len(due)
-        payer, payee, of = debtor[i], creditor[i], amount_of[i]
-        available = balance[payer] - hold[payer]
-        if of == _OF_BALANCE:
-            sum_ = np.int64(share[i] * max(0, available))
-        elif of == _OF_DEBT:
-            sum_ = np.int64(share[i] * max(0, -balance[payee]))
-            sum_ = min(sum_, np.int64(_AFFORDED * max(0, available)))
-        elif of == _OF_RECEIPT:
-            sum_ = resolved[link[i]]
-            if sum_ > 0:
-                hold[payer] -= sum_
-                available += sum_
-        else:
-            sum_ = amount[i]
-        if of != _OF_SUM and rail[i] == _CASH:
-            sum_ -= sum_ % note
-        if sum_ <= 0:
+        payer, payee, of, by = debtor[i], creditor[i], amount_of[i], rail[i]
+        receipt = resolved[link[i]] if of == _OF_RECEIPT else 0
+        held = max(0, receipt)
+        available = balance[payer] - hold[payer] + held
+        paid = _sum(of, amount[i], share[i], available, -balance[payee], receipt)
+        if of != _OF_SUM and by == _CASH:
+            paid -= paid % note
+        if paid <= 0:
             continue
-        original = np.int64(day) << 32 | n
-        if rail[i] in (_CHEQUE, _BATCH):
-            clearing = internal[bank[payee], _CLEARING]
-            n = _write(
-                rows, n, balance, time[i], clearing, payee, payer, sum_, 0, _BOOKED, rail[i], -1, i,
-                edge[i],
-            )
-            added[new].due = _due(midnight, first, posting, original, rail[i])
-            added[new].original = original
-            added[new].amount = sum_
-            added[new].debtor = payer
-            added[new].creditor = payee
-            added[new].edge = edge[i]
-            added[new].rail = rail[i]
+        counterparty, status = -1, _BOOKED
+        if by in (_CHEQUE, _BATCH):
+            # what a hop pays this way stays held until it is settled, so that it surely is
+            number = (day << 32) | n
+            _enter(added[new], payer, payee, paid, number, edge[i], by, held > 0)
+            added[new].due = _due(first, posting, number, by)
             new += 1
-        elif available + limit[payer] >= sum_:
-            n = _write(
-                rows, n, balance, time[i], payer, payee, -1, sum_, 0, _BOOKED, rail[i], -1, i,
-                edge[i],
-            )
+            counterparty, payer = payer, internal[bank[payee], _CLEARING]
         else:
-            n = _write(
-                rows, n, balance, time[i], payer, payee, -1, sum_, 0, _DECLINED, rail[i], -1, i,
-                edge[i],
-            )
-            continue
-        if link[i] >= 0:
+            hold[payer] -= held
+            status = _BOOKED if available + limit[payer] >= paid else _DECLINED
+        n = _write(
+            rows, n, balance, time[i], payer, payee, counterparty, paid, _ORIGINAL, status, by, -1,
+            i, edge[i],
+        )  # fmt: skip
+        if link[i] >= 0 and status == _BOOKED:
             for follower in range(first_child[link[i]], first_child[link[i] + 1]):
-                passed = np.int64(child_share[follower] * sum_)
+                passed = np.int64(child_share[follower] * paid)
                 resolved[child[follower]] = passed
                 hold[payee] += passed
-    (times, debtors, creditors, counterparties, amounts, debtor_balances, creditor_balances, legs,
-     statuses, rails, originals, proposals, edges) = rows
-    return (
-        times[:n], debtors[:n], creditors[:n], counterparties[:n], amounts[:n],
-        debtor_balances[:n], creditor_balances[:n], legs[:n], statuses[:n], rails[:n],
-        originals[:n], proposals[:n], edges[:n], added[:new],
-    )
+    return (*_cut(rows, n), added[:new])

@@ -150,7 +150,7 @@ def _bytes(out: Array, at: int, data: Array, start: int, stop: int) -> int:
 
 
 @compiled
-def spell_rows(  # noqa: PLR0917 - compiled code takes arrays by position
+def spell_rows(
     out: Array,
     matrix: Array,
     marks: Array,

@@ -34,9 +34,20 @@ from graphgen.lock import FolderLock
 from graphgen.run_record import Run, exporter_name, read_run, readme, run_json, run_of
 from graphgen.stage import Staged, Stager, StoreError, explained
 
-__all__ = ["Staged", "Store", "StoreError"]
+__all__ = ["Staged", "Store", "StoreError", "check"]
 
 _KEPT_CHECKPOINTS = 2
+
+
+def check(path: str | Path, *, force: bool = False, need_bytes: int = 0) -> None:
+    """Raise the `StoreError` that `Store.create` would, as far as it can be told beforehand."""
+    root = Path(path)
+    check_folder(root, force=force)
+    with explained(root):
+        check_space(root, need_bytes)
+        there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
+        if not os.access(there, os.W_OK):
+            raise StoreError(f"{root}: cannot be written: {there} is read-only")
 
 
 class Store:

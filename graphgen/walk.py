@@ -1,8 +1,8 @@
 """Walks: what fires on a day, read off the graph's edges.
 
 A walk is one file in `graphgen/walks/`. It is made once for each block of the graph, and then asked
-for single days, in any order and in any process: what it proposes for a day depends on nothing but the
-graph, the block, the day and a stream of its own.
+for single days, in any order and in any process: what it proposes for a day depends on nothing but
+the graph, the block, the day and a stream of its own.
 """
 
 from __future__ import annotations

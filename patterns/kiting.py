@@ -1,14 +1,15 @@
 """Cheque kiting: spending the credit that a bank gives before a cheque has cleared.
 
 The kiter pays account B from A, C from B and A from C, day after day, each before the last cheque
-clears, so that every bank shows a balance that no one ever deposited. The sums grow; debits about equal
-credits; at last the balances are drawn in cash, the cheques in clearing bounce, and the banks bear the
-loss. It looks like somebody who moves money between accounts of their own.
+clears, so that every bank shows a balance that no one ever deposited. The sums grow; debits about
+equal credits; at last the balances are drawn in cash, the cheques in clearing bounce, and the banks
+bear the loss. It looks like somebody who moves money between accounts of their own.
 
-Source: Bankers Online, "Steps to Prove Check Kiting" (https://bankersonline.com/qa/steps-prove-check-kiting):
-accounts at several banks, several cheques a day near the cut-off, deposits about equal to withdrawals,
-drawings on funds that are not collected. Cycles of 2 to 4 accounts, 1 to 2 days of float and growth of 5
-to 15 % a cycle are common to the guidance of bank examiners; the sums are our assumption.
+Source: Bankers Online, "Steps to Prove Check Kiting"
+(https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
+a day near the cut-off, deposits about equal to withdrawals, drawings on funds that are not
+collected. Cycles of 2 to 4 accounts, 1 to 2 days of float and growth of 5 to 15 % a cycle are
+common to the guidance of bank examiners; the sums are our assumption.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from graphgen.table import Array, Table
 
 @dataclass(frozen=True)
 class Kiting(Pattern):
-    """Cycles of cheques between one person's accounts at different banks, and a bounce at the end."""
+    """Cycles of cheques between one person's accounts at different banks, till they bounce."""
 
     prevalence: ClassVar[float] = 5.0
 
@@ -95,9 +96,7 @@ class Kiting(Pattern):
         account, tables = open_checking(graph, user, bank.reshape(-1), rng, least=least)
         return account.reshape(bank.shape), with_life(graph, rng, tables, accounts=account)
 
-    def _moments(
-        self, graph: Graph, rng: np.random.Generator, person: Array, banks: int
-    ) -> Array:
+    def _moments(self, graph: Graph, rng: np.random.Generator, person: Array, banks: int) -> Array:
         """Draw when the cheques are paid in: int64 ms (people, days, banks), ascending.
 
         On so many business days in a row, one cheque after the other while the counters are open.
@@ -105,7 +104,9 @@ class Kiting(Pattern):
         business = _business_days(graph)
         days = min(self.days, max(1, len(business)))
         first = rng.integers(0, max(1, len(business) - days), len(person))
-        day = business[first[:, None] + np.arange(days)] if len(person) else np.empty((0, days), int)
+        day = (
+            business[first[:, None] + np.arange(days)] if len(person) else np.empty((0, days), int)
+        )
         day = np.repeat(day.reshape(-1), banks)
         user = np.repeat(person, days * banks)
         at = at_hours(graph, rng, user, day, "counter")

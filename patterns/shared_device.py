@@ -1,13 +1,13 @@
 """A shared device: one person works many people's accounts from one device.
 
-A herder has six to fifteen people's accounts, recruited or bought, in hand. Within a week each of them
-signs in from the same device, and what the accounts hold is sent to one of them. It looks like a family's
-tablet or a shop's kiosk, from which as many people bank.
+A herder has six to fifteen people's accounts, recruited or bought, in hand. Within a week each of
+them signs in from the same device, and what the accounts hold is sent to one of them. It looks like
+a family's tablet or a shop's kiosk, from which as many people bank.
 
-Sources: how many people are behind the device, within how many days and what they send is our assumption;
-that device and activity must aggregate together to tell such a group from an honest one is the finding of
-Liu et al., "Heterogeneous Graph Neural Networks for Malicious Account Detection" (Alipay, CIKM 2018; arXiv
-2002.12307). Honest users of one device: see the population.
+Sources: how many people are behind the device, within how many days and what they send is our
+assumption; that device and activity must aggregate together to tell such a group from an honest one
+is the finding of Liu et al., "Heterogeneous Graph Neural Networks for Malicious Account Detection"
+(Alipay, CIKM 2018; arXiv 2002.12307). Honest users of one device: see the population.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class SharedDevice(Pattern):
         )
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield kiosks and tablets from which as many neighbours bank, for as long as they stand."""
+        """Yield kiosks and tablets from which as many neighbours bank, as long as they stand."""
         count = self.lookalikes(graph)
         here = self._sizes(rng, count)
         people = np.arange(graph.size("user"), dtype=np.int32)
@@ -128,7 +128,7 @@ def _behind(
     kind: str,
     net: str,
 ) -> tuple[Array, Array, Array, list[Table]]:
-    """Put people behind new devices: devices, addresses, ways (a grid like the people's), tables."""
+    """Put people behind new devices: devices, addresses, a grid of ways, and the tables."""
     count, world, here = len(people), graph.world, people >= 0
     device, ip = graph.new("device", count), graph.new("ip", count)
     way = np.full(people.shape, -1, np.int32)
@@ -182,7 +182,7 @@ def _collected(
 
 
 def _case(graph: Graph, people: Array) -> Array:
-    """Number the case of each place in the grid."""
+    """Give the case of each place in the grid."""
     first = graph.size("case")
     return np.broadcast_to(first + np.arange(len(people))[:, None], people.shape)
 

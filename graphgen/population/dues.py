@@ -24,6 +24,8 @@ _SMALLEST_RENT = 45_000
 _LARGEST_SHARE = 0.38
 """Rent is at most this share of the income, the bills together half as much; our assumption."""
 _SPREAD_OF_HOUSING = 0.25
+_ON_THE_FIRST = 0.7
+"""Share of rents and mortgages due on the first of the month; our assumption."""
 
 
 def dues(
@@ -72,7 +74,9 @@ def _housing(
         offline = np.zeros(len(user), bool)
         landlord = market.pick(rng, category, everybody.place[user], offline)
         payee = market.account[landlord]
-        by_cheque = rng.random(len(user)) < graph.world.place.toml("habits")["budget"]["cheque_rent"]
+        by_cheque = (
+            rng.random(len(user)) < graph.world.place.toml("habits")["budget"]["cheque_rent"]
+        )
         rounded = np.rint(amount / 500) * 500
     else:
         payee = graph["bank"]["income_account_id"][graph["account"]["bank_id"][payer]]
@@ -91,7 +95,8 @@ def _housing(
         amount_of="sum",
         share=0.0,
         rate=0.0,
-        schedule=FOLLOWING + np.where(rng.random(len(user)) < 0.7, 1, rng.integers(1, 29, len(user))),
+        schedule=FOLLOWING
+        + np.where(rng.random(len(user)) < _ON_THE_FIRST, 1, rng.integers(1, 29, len(user))),
         hours=_hours(graph, "counter" if kind == "rent" else "payroll"),
         valid_from=since(graph, rng, payer),
     )

@@ -74,7 +74,7 @@ def at_hours(
     step = u.astype(np.int64)
     low, high = hours.quantile[row, step], hours.quantile[row, step + 1]
     within = np.minimum(low + (u - step) * (high - low), DAY_MS - 1)
-    return world.start_ms + day * DAY_MS + within.astype(np.int64)
+    return np.asarray(world.start_ms + day * DAY_MS + within.astype(np.int64), np.int64)
 
 
 def _amount(rng: np.random.Generator, everybody: Holders, person: Array) -> Array:
@@ -110,9 +110,7 @@ def _big_tickets(
     )
 
 
-def _private(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array
-) -> Table:
+def _private(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array) -> Table:
     """Pay somebody one does not usually pay: by instant payment, cheque or batch transfer."""
     others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
     payee = rng.choice(others, len(person)) if len(others) else person
@@ -140,9 +138,7 @@ def _private(
     )
 
 
-def _cash(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array
-) -> Table:
+def _cash(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array) -> Table:
     """Fetch a large sum, or most of what there is, at the counter."""
     account = everybody.main[person]
     most = rng.random(len(person)) < _CLEARED_OUT
@@ -156,9 +152,7 @@ def _cash(
         channel="branch",
         amount_minor=_amount(rng, everybody, person),
         spread=0.0,
-        amount_of=np.where(
-            most, words.AMOUNT_OF.index("balance"), words.AMOUNT_OF.index("sum")
-        ),
+        amount_of=np.where(most, words.AMOUNT_OF.index("balance"), words.AMOUNT_OF.index("sum")),
         share=rng.uniform(0.6, 0.98, len(person)),
         rate=0.0,
         schedule=ONCE,

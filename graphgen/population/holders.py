@@ -73,7 +73,7 @@ def holders(graph: Graph) -> Holders:
 
 
 def place_of(graph: Graph, name: str) -> Array:
-    """Number the city and state of each row of a table: int32, the same number in every table."""
+    """Give the number of each row's city and state: int32, the same number in every table."""
     region = graph.world.place
     cities = region.csv("cities")
     known = [f"{c}|{s}" for c, s in zip(cities["city"], cities["state"], strict=True)]

@@ -85,9 +85,9 @@ def _salaries(
             habit="salary",
             rail="batch",
             channel="file",
-            amount_minor=np.rint(
-                everybody.income[user[paid]] * 12 / a_year[kinds[paid]]
-            ).astype(np.int64),
+            amount_minor=np.rint(everybody.income[user[paid]] * 12 / a_year[kinds[paid]]).astype(
+                np.int64
+            ),
             spread=np.where(rng.random(len(paid)) < 0.4, 0.06, 0.0),  # noqa: PLR2004 - by the hour
             amount_of="sum",
             share=0.0,

@@ -1,8 +1,8 @@
 """The honest life of an account: the one function that gives it to everybody.
 
 What an account lives by depends on what it is: a person's main account earns, pays the rent, shops;
-a second one takes side income and shops less; savings and cards are fed from the main one; a business
-sells and buys. The population's accounts and those that patterns create get it here alike.
+a second one takes side income and shops less; savings and cards are fed from the main one; a
+business sells and buys. The population's accounts and those that patterns create get it here alike.
 """
 
 from __future__ import annotations
@@ -101,6 +101,4 @@ def _second_life(
     earned, tables = side_income(graph, rng, everybody, user, account)
     yield from tables
     yield from cash(graph, rng, everybody, user, account)
-    yield from purchases(
-        graph, rng, everybody, market, user, account, earned, activity=_SIDE_SHARE
-    )
+    yield from purchases(graph, rng, everybody, market, user, account, earned, activity=_SIDE_SHARE)

@@ -104,4 +104,4 @@ def _younger(graph: Graph, one: Array, other: Array) -> Array:
 
 
 def _rounded(amount: Array) -> Array:
-    return np.maximum(1000, np.rint(amount / 1000) * 1000).astype(np.int64)
+    return np.asarray(np.maximum(1000, np.rint(amount / 1000) * 1000), np.int64)

@@ -38,14 +38,13 @@ class Shops:
     """int64 (categories, 2, places + 1): where local (0) and online (1) shops of a place begin."""
 
     def category(self, code: str | int) -> int:
-        """Number a category by its code."""
+        """Give the number of a category."""
         return self.codes.index(f"{int(code):04d}")
 
-    def pick(
-        self, rng: np.random.Generator, category: Array, place: Array, online: Array
-    ) -> Array:
-        """Draw a merchant of each category, local or online as asked; if there is none in the
-        place then anywhere, if none of that sort then of the other. int32.
+    def pick(self, rng: np.random.Generator, category: Array, place: Array, online: Array) -> Array:
+        """Draw a merchant of each category, local or online as asked: int32.
+
+        If there is none in the place then one from anywhere, if none of that sort of the other.
         """
         places = self.start.shape[2] - 1
         side = online.astype(np.int8)

@@ -24,12 +24,10 @@ def since(graph: Graph, rng: np.random.Generator, account: Array) -> Array:
     """Draw times between the opening of each account and the start of the world: int64, ms."""
     opened = graph["account"]["opened"][account]
     start = np.maximum(graph.world.start_ms, opened + 1)
-    return opened + ((start - opened) * rng.random(len(account))).astype(np.int64)
+    return np.asarray(opened + ((start - opened) * rng.random(len(account))), np.int64)
 
 
-def lately(
-    graph: Graph, rng: np.random.Generator, account: Array
-) -> tuple[Array, Array]:
+def lately(graph: Graph, rng: np.random.Generator, account: Array) -> tuple[Array, Array]:
     """Draw from when to when habits of choice stand: int64 ms; some begin or end in the window."""
     world = graph.world
     first, last = since(graph, rng, account), np.full(len(account), NULL_NUMBER)

@@ -9,7 +9,7 @@ import numpy as np
 
 from graphgen.population.holders import Holders
 from graphgen.population.shops import Shops
-from graphgen.population.since import lately, since
+from graphgen.population.since import lately
 from graphgen.schedule import BY_RATE, SAME_DAY
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -25,6 +25,8 @@ _WITHDRAWN, _PAID_IN = 8_000, 20_000
 """Median amounts of cash, in minor units; our assumption."""
 _AT_MACHINES = 0.92
 """Share of people who fetch cash at machines and not at the counter; our assumption."""
+_OWN_BANK = 0.7
+"""Share of people who fetch cash at their own bank; our assumption."""
 _SUBSCRIPTION = ("5968", "4899", "5815", "5818")
 _POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
 _MONTH = 30.4
@@ -68,7 +70,9 @@ def purchases(
         creditor_account_id=market.account[shop],
         user_id=user[person],
         card_id=np.where(
-            on_credit, everybody.credit_card[user[person]], _card(graph, everybody, user, account)[person]
+            on_credit,
+            everybody.credit_card[user[person]],
+            _card(graph, everybody, user, account)[person],
         ),
         habit="purchase",
         rail="card",
@@ -98,7 +102,10 @@ def _card(graph: Graph, everybody: Holders, user: Array, account: Array) -> Arra
 def _categories(
     graph: Graph, rng: np.random.Generator, market: Shops, count: int
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """Draw categories by how often people go there: category, median, spread, hours, at a distance."""
+    """Draw categories by how often people go there.
+
+    Gives category, median amount, spread, hours, and whether it is bought at a distance.
+    """
     place = graph.world.place
     sold, shops = place.csv("purchases"), place.csv("merchants")
     codes = [f"{int(c):04d}" for c in shops["mcc"]]
@@ -175,7 +182,9 @@ def _cash(
 ) -> Table:
     bank = graph["account"]["bank_id"][account]
     other = rng.integers(0, graph.size("bank"), len(user))
-    vault = graph["bank"]["vault_account_id"][np.where(rng.random(len(user)) < 0.7, bank, other)]
+    vault = graph["bank"]["vault_account_id"][
+        np.where(rng.random(len(user)) < _OWN_BANK, bank, other)
+    ]
     first, last = lately(graph, rng, account)
     return Table.of(
         "pays",

@@ -1,4 +1,4 @@
-"""Who sends money to whom: a directed network with the degrees, reciprocity and clustering asked for.
+"""Who sends money to whom: a directed network of given degrees, reciprocity and clustering.
 
 People stand in a line, neighbours next to each other. Each draws how many people it pays and how
 many pay it from discrete power laws; what is to be reciprocated is paired first, the rest of the

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.table import Array
 
 __all__ = ["order_online", "pick_way", "pick_ways", "times_and_amounts"]
 
@@ -14,13 +13,29 @@ _RATED, _ONCE = 0, 2
 _DAY_MS = 86_400_000
 _QUARTER_MS = 900_000
 _LARGEST = 1 << 52
+_ENDS_IN_99 = 0.7
+"""Of the prices that end in .99 or .95; our assumption."""
 
 
 @compiled
-def times_and_amounts(  # type: ignore[no-untyped-def]
-    edge, kind, u, z, clock, weight, quantile, midnight, valid_from, valid_to, median, spread,
-    habit, round_minor, round_share, charm_share,
-) -> Any:
+def times_and_amounts(
+    edge: Array,
+    kind: Array,
+    u: Array,
+    z: Array,
+    clock: Array,
+    weight: Array,
+    quantile: Array,
+    midnight: int,
+    valid_from: Array,
+    valid_to: Array,
+    median: Array,
+    spread: Array,
+    habit: Array,
+    round_minor: Array,
+    round_share: Array,
+    charm_share: Array,
+) -> tuple[Array, ...]:
     """Give what fires a time of the day and an amount; what is not valid then is left out.
 
     Returns the numbers of those kept (int64), times (int64, ms) and amounts (int64, minor units).
@@ -54,7 +69,7 @@ def times_and_amounts(  # type: ignore[no-untyped-def]
                 sum_ = max(1, (sum_ + unit // 2) // unit) * unit
             elif u[i, 2] < round_share[h] + charm_share[h]:
                 dollars = (sum_ // 100) * 100
-                sum_ = dollars + (99 if u[i, 2] * 1e6 % 10 < 7 else 95)
+                sum_ = dollars + (99 if u[i, 2] * 1e6 % 1 < _ENDS_IN_99 else 95)
         keep[n] = i
         time[n] = at
         amount[n] = max(1, sum_)
@@ -63,8 +78,20 @@ def times_and_amounts(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def pick_way(  # type: ignore[no-untyped-def]
-    user, begin, end, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
+def pick_way(
+    user: int,
+    begin: int,
+    end: int,
+    midnight: int,
+    u: float,
+    first: Array,
+    valid_from: Array,
+    valid_to: Array,
+    rate: Array,
+    hours: Array,
+    zone: Array,
+    zones: int,
+    density: Array,
 ) -> int:
     """Draw one of the ways a person banks from begin to end (ms), by how much each is used then.
 
@@ -89,17 +116,42 @@ def pick_way(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def order_online(  # type: ignore[no-untyped-def]
-    time, user, by_card, is_once, valid_from, valid_to, via_device, via_ip, has_via, u, duration,
-    session_user, session_row, session_time, session_duration, session_device, session_ip, midnight,
-    first, device, ip, way_from, way_to, rate, hours, zone, zones, density,
-) -> Any:
+def order_online(
+    time: Array,
+    user: Array,
+    by_card: Array,
+    is_once: Array,
+    valid_from: Array,
+    valid_to: Array,
+    via_device: Array,
+    via_ip: Array,
+    has_via: Array,
+    u: Array,
+    duration: Array,
+    session_user: Array,
+    session_row: Array,
+    session_time: Array,
+    session_duration: Array,
+    session_device: Array,
+    session_ip: Array,
+    midnight: int,
+    first: Array,
+    device: Array,
+    ip: Array,
+    way_from: Array,
+    way_to: Array,
+    rate: Array,
+    hours: Array,
+    zone: Array,
+    zones: int,
+    density: Array,
+) -> tuple[Array, ...]:
     """Find from where each payment is ordered.
 
-    A card needs a device and an address; a transfer of habit takes one of its payer's sessions of the
-    day (and its time moves there); any other brings a session of its own. Returns time, session (of
-    those so far, then of those brought, -1 for a card), device, ip (-1 where the person has no way to
-    bank), which bring a session (bool), and its start and duration.
+    A card needs a device and an address; a transfer of habit takes one of its payer's sessions
+    of the day (and its time moves there); any other brings a session of its own. Returns time,
+    session (of those so far, then of those brought, -1 for a card), device, ip (-1 where the
+    person has no way to bank), which bring a session (bool), and its start and duration.
     """
     count = len(time)
     at = time.copy()
@@ -131,8 +183,19 @@ def order_online(  # type: ignore[no-untyped-def]
             from_device[i], from_ip[i] = via_device[i], via_ip[i]
         else:
             way = pick_way(
-                user[i], begin, end, midnight, u[i, 2], first, way_from, way_to, rate, hours, zone,
-                zones, density,
+                user[i],
+                begin,
+                end,
+                midnight,
+                u[i, 2],
+                first,
+                way_from,
+                way_to,
+                rate,
+                hours,
+                zone,
+                zones,
+                density,
             )
             if way < 0:
                 continue
@@ -147,16 +210,38 @@ def order_online(  # type: ignore[no-untyped-def]
     return at, session, from_device, from_ip, brings, start, lasts
 
 
-
 @compiled
-def pick_ways(  # type: ignore[no-untyped-def]
-    user, begin, end, midnight, u, first, valid_from, valid_to, rate, hours, zone, zones, density
-) -> Any:
-    """Draw for each person and span of time one of the person's ways to bank: int32, -1 for none."""
+def pick_ways(
+    user: Array,
+    begin: Array,
+    end: Array,
+    midnight: int,
+    u: Array,
+    first: Array,
+    valid_from: Array,
+    valid_to: Array,
+    rate: Array,
+    hours: Array,
+    zone: Array,
+    zones: int,
+    density: Array,
+) -> Array:
+    """Draw a way to bank for each person and span of time: int32, -1 for none."""
     ways = np.empty(len(user), np.int32)
     for i in range(len(user)):
         ways[i] = pick_way(
-            user[i], begin[i], end[i], midnight, u[i], first, valid_from, valid_to, rate, hours, zone, zones,
+            user[i],
+            begin[i],
+            end[i],
+            midnight,
+            u[i],
+            first,
+            valid_from,
+            valid_to,
+            rate,
+            hours,
+            zone,
+            zones,
             density,
         )
     return ways

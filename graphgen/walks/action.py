@@ -1,8 +1,8 @@
 """Actions: what people do in their sessions besides paying.
 
-They sign in (now and then after a failed attempt) and look at the balance. Every change is a dated edge
-of the graph: a new device, a new e-mail address, telephone or home, a payee that was not paid before; it
-brings a session of its own at the edge's date.
+They sign in (now and then after a failed attempt) and look at the balance. Every change is a dated
+edge of the graph: a new device, a new e-mail address, telephone or home, a payee that was not paid
+before; it brings a session of its own at the edge's date.
 
 Failed sign-ins of honest people: 2 to 4 % of attempts; our assumption, as are the other shares.
 """
@@ -168,7 +168,7 @@ def _changes(ground: Ground, block: Block) -> _Changes:
             rows = np.flatnonzero((table["since"] >= start) & (table["since"] < end))
             parts.append(_change(block, name, rows, table["since"], what))
     if "signs_in" in block.tables:
-        parts.append(_new_devices(ground, block, start, end))
+        parts.append(_new_devices(block, start, end))
     if "pays" in block.tables:
         pays = block.tables["pays"]
         begins = (pays["valid_from"] >= start) & (pays["valid_from"] < end)
@@ -183,7 +183,7 @@ def _changes(ground: Ground, block: Block) -> _Changes:
     return _Changes(*(column[order] for column in columns))
 
 
-def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
+def _new_devices(block: Block, start: int, end: int) -> tuple[Array, ...]:
     """Find devices that their person uses for the first time: the first way of each pair."""
     table = block.tables["signs_in"]
     user, device, begins = table["user_id"], table["device_id"], table["valid_from"]

@@ -1,7 +1,7 @@
 """Payments: money moves along `pays`: habits at their rates, dues on their days, errands once.
 
-A transfer ordered online lies inside a session of its payer, one of the day's or one that it brings; a
-card used online carries the device and the address that its holder uses at that time.
+A transfer ordered online lies inside a session of its payer, one of the day's or one that it
+brings; a card used online carries the device and the address that its holder uses at that time.
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
 """Sessions: people open their bank's app or site from the devices and addresses they use.
 
-Each `signs_in` edge fires at its rate, at the hours of its profile in its person's time zone. Sessions
-that other walks need (a payment ordered on the way, a changed address) are brought by those.
+Each `signs_in` edge fires at its rate, at the hours of its profile in its person's time zone.
+Sessions that other walks need (a payment ordered on the way, a changed address) are brought by
+those.
 
-Source: Malauzai Software, 7 million sign-ins: 17 to 18.6 mobile sign-ins a user and month, 7.7 to 8.9 on
-the web, lasting 80 to 94 seconds on average on mobile and 154 on the web.
+Source: Malauzai Software, 7 million sign-ins: 17 to 18.6 mobile sign-ins a user and month, 7.7 to
+8.9 on the web, lasting 80 to 94 seconds on average on mobile and 154 on the web.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -84,13 +83,21 @@ class SessionWalk(Walk):
 def durations(rng: np.random.Generator, count: int) -> Array:
     """Draw how long sessions last: int32, ms."""
     drawn = _MEDIAN_MS * np.exp(_SPREAD * rng.standard_normal(count, np.float32))
-    return np.clip(drawn, 4_000, _LONGEST_MS).astype(np.int32)
+    return np.asarray(np.clip(drawn, 4_000, _LONGEST_MS), np.int32)
 
 
 @compiled
-def _times(  # type: ignore[no-untyped-def]
-    edge, duration, u, clock, weight, quantile, midnight, valid_from, valid_to
-) -> Any:
+def _times(
+    edge: Array,
+    duration: Array,
+    u: Array,
+    clock: Array,
+    weight: Array,
+    quantile: Array,
+    midnight: int,
+    valid_from: Array,
+    valid_to: Array,
+) -> tuple[Array, Array]:
     """Thin firings by how busy their clock's day is, and give those left a time of the day.
 
     A session ends before its edge does.
