@@ -4,8 +4,8 @@ Money is whole minor units. Every movement is one row from one account to anothe
 all accounts never changes. A card, cash, instant or book payment moves at once, if balance and
 limit cover it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits
 the payee from the bank's clearing account at once, and is settled, or bounces, one or two business
-days later. What a bounced item cannot take back from the payee is the bank's loss. Chain money is
-held until its next hop.
+days later. What a bounced item cannot take back from the payee, or a fee from the payer, is the
+bank's loss. Chain money is held until its next hop.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from graphgen.order import by_time
 from graphgen.population.habits import habits
+from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.settle import settle_day
 from graphgen.table import Array
@@ -118,6 +119,7 @@ class Ledger:
         self.posting = np.array(
             [clearing["hour_utc"] * 3_600_000, clearing["minutes"] * 60_000], np.int64
         )
+        self.salt = np.uint64(stream(world.seed, "clearing").integers(1 << 63))
         self.fee = int(clearing["returned_item_fee_minor"])
         cash = words.HABITS.index("cash_withdrawal")
         self.note = int(habits(world.place).round_minor[cash])
@@ -135,6 +137,8 @@ class Ledger:
         """Settle a day: change the state, and give the rows."""
         midnight = self.world.start_ms + day * DAY_MS
         is_due = state.pending["due"] < midnight + DAY_MS
+        if len(state.pending) and state.pending["due"].min() < midnight:
+            raise ValueError(f"day {day} cannot be settled: an earlier day has not been")
         due, later = state.pending[is_due], state.pending[~is_due]
         first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
         order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
@@ -163,6 +167,7 @@ class Ledger:
             self.internal,
             first,
             self.posting,
+            self.salt,
             self.fee,
             self.note,
             np.empty(len(proposals), _PENDING),

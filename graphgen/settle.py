@@ -23,7 +23,7 @@ _OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
     words.AMOUNT_OF.index(what) for what in ("sum", "balance", "debt", "receipt")
 )
 _CLEARING, _INCOME, _LOSS = 0, 1, 2
-_LEGS_OF_AN_ITEM = 4
+_LEGS_OF_AN_ITEM = 5
 _AFFORDED = 0.8
 """Who pays off a debt spends at most this share of the available balance; our assumption."""
 
@@ -84,6 +84,12 @@ def _write(
 
 
 @compiled
+def _free(account: int, balance: Array, hold: Array, limit: Array) -> int:
+    """Say what can be taken from an account: balance and limit less what is held, at least 0."""
+    return int(max(0, balance[account] - hold[account] + limit[account]))
+
+
+@compiled
 def _settle_item(
     rows: Rows,
     n: int,
@@ -95,94 +101,70 @@ def _settle_item(
     internal: Array,
     fee: int,
 ) -> int:
-    """Settle an item in clearing, or return it: fee, what the payee can give back, the loss."""
-    debtor, creditor, amount = item.debtor, item.creditor, item.amount
+    """Settle an item in clearing, or return it: from the payee, else at the bank's loss."""
+    debtor, creditor, amount, due = item.debtor, item.creditor, item.amount, item.due
+    rail, original, edge = item.rail, item.original, item.edge
     clearing = internal[bank[creditor], _CLEARING]
     if item.held:
         hold[debtor] -= amount
-    covered = balance[debtor] - hold[debtor] + limit[debtor] >= amount
+    covered = _free(debtor, balance, hold, limit) >= amount
     n = _write(
-        rows,
-        n,
-        balance,
-        item.due,
-        debtor,
-        clearing,
-        creditor,
-        amount,
-        _SETTLEMENT,
-        _BOOKED if covered else _DECLINED,
-        item.rail,
-        item.original,
-        -1,
-        item.edge,
-    )
+        rows, n, balance, due, debtor, clearing, creditor, amount, _SETTLEMENT,
+        _BOOKED if covered else _DECLINED, rail, original, -1, edge,
+    )  # fmt: skip
     if covered:
         return n
-    back = max(0, min(amount, balance[creditor] - hold[creditor] + limit[creditor]))
+    back = min(amount, _free(creditor, balance, hold, limit))
     if back > 0:
         n = _write(
-            rows,
-            n,
-            balance,
-            item.due,
-            creditor,
-            clearing,
-            debtor,
-            back,
-            _RETURN,
-            _BOOKED,
-            item.rail,
-            item.original,
-            -1,
-            item.edge,
-        )
+            rows, n, balance, due, creditor, clearing, debtor, back, _RETURN, _BOOKED, rail,
+            original, -1, edge,
+        )  # fmt: skip
     if back < amount:
         loss = internal[bank[creditor], _LOSS]
         n = _write(
-            rows,
-            n,
-            balance,
-            item.due,
-            loss,
-            clearing,
-            creditor,
-            amount - back,
-            _WRITE_OFF,
-            _BOOKED,
-            item.rail,
-            item.original,
-            -1,
-            item.edge,
-        )
-    charge = min(fee, balance[debtor] - hold[debtor] + limit[debtor])
-    if charge > 0:
+            rows, n, balance, due, loss, clearing, creditor, amount - back, _WRITE_OFF, _BOOKED,
+            rail, original, -1, edge,
+        )  # fmt: skip
+    return _charge(rows, n, item, balance, hold, limit, bank, internal, fee)
+
+
+@compiled
+def _charge(
+    rows: Rows,
+    n: int,
+    item: Any,  # noqa: ANN401 - a record of the pending items
+    balance: Array,
+    hold: Array,
+    limit: Array,
+    bank: Array,
+    internal: Array,
+    fee: int,
+) -> int:
+    """Charge the payer of a returned item a fee; what is not covered is the bank's loss too."""
+    debtor, due, original, edge = item.debtor, item.due, item.original, item.edge
+    income, loss = internal[bank[debtor], _INCOME], internal[bank[debtor], _LOSS]
+    taken = min(fee, _free(debtor, balance, hold, limit))
+    if taken > 0:
         n = _write(
-            rows,
-            n,
-            balance,
-            item.due,
-            debtor,
-            internal[bank[debtor], _INCOME],
-            -1,
-            charge,
-            _FEE,
-            _BOOKED,
-            _BOOK,
-            item.original,
-            -1,
-            item.edge,
-        )
+            rows, n, balance, due, debtor, income, -1, taken, _FEE, _BOOKED, _BOOK, original, -1,
+            edge,
+        )  # fmt: skip
+    if taken < fee:
+        n = _write(
+            rows, n, balance, due, loss, income, debtor, fee - taken, _WRITE_OFF, _BOOKED, _BOOK,
+            original, -1, edge,
+        )  # fmt: skip
     return n
 
 
 @compiled
-def _due(first: Array, posting: Array, original: int, rail: int) -> int:
+def _due(first: Array, posting: Array, salt: np.uint64, original: int, rail: int) -> int:
     """Say when an item falls due.
 
     A batch transfer does on the next business day, a cheque then or on the one after it.
     """
-    x = np.uint64(original) * np.uint64(0x9E3779B97F4A7C15)
+    x = (np.uint64(original) ^ salt) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(32)
     second = 1 if rail == _CHEQUE and x & np.uint64(1) else 0
@@ -256,6 +238,7 @@ def settle_day(
     internal: Array,
     first: Array,
     posting: Array,
+    salt: np.uint64,
     fee: int,
     note: int,
     added: Array,
@@ -301,7 +284,7 @@ def settle_day(
             # what a hop pays this way stays held until it is settled, so that it surely is
             number = (day << 32) | n
             _enter(added[new], payer, payee, paid, number, edge[i], by, held > 0)
-            added[new].due = _due(first, posting, number, by)
+            added[new].due = _due(first, posting, salt, number, by)
             new += 1
             counterparty, payer = payer, internal[bank[payee], _CLEARING]
         else:

@@ -52,16 +52,18 @@ class Kiting(Pattern):
         kiter = self._people(graph, rng, self.instances(graph))
         account, tables = self._accounts(graph, rng, kiter, least=0)
         yield from tables
-        at = self._moments(graph, rng, kiter, account.shape[1])
-        first = self.amount * rng.lognormal(0, 0.4, (len(kiter), 1, 1))
+        parts = 1 + round(3 * self.difficulty)
+        at, drawn = self._moments(graph, rng, kiter, account.shape[1], parts)
+        # the harder it is to be, the smaller are the sums, and the more parts they are drawn in
+        first = self.amount * (1.6 - 1.2 * self.difficulty)
+        first = first * rng.lognormal(0, 0.4, (len(kiter), 1, 1))
         size = first * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         size = size * (1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape))
         case = graph.new("case", len(kiter))
         yield _cheques(graph, kiter, account, at, size, case)
-        drawn = at.max(axis=(1, 2))[:, None] + rng.integers(60_000, 3 * 3_600_000, account.shape)
         yield _drawn(graph, rng, kiter, account, drawn, case)
-        yield cases(graph, self, case, at.min(axis=(1, 2)), drawn.max(axis=1), is_fraud=True)
+        yield cases(graph, self, case, at.min(axis=(1, 2)), drawn.max(axis=(1, 2)), is_fraud=True)
         yield from members(case, user={"kiter": kiter[:, None]}, account={"account": account})
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -70,7 +72,7 @@ class Kiting(Pattern):
         amount = self.amount * rng.lognormal(0, 0.4, (len(mover), 1))
         account, tables = self._accounts(graph, rng, mover, least=amount * self.days)
         yield from tables
-        at = self._moments(graph, rng, mover, account.shape[1])
+        at, _ = self._moments(graph, rng, mover, account.shape[1], 0)
         size = amount[:, :, None] * (1 - 0.05 * rng.random(at.shape))
         case = graph.new("case", len(mover))
         yield _cheques(graph, mover, account, at, size, case)
@@ -96,10 +98,14 @@ class Kiting(Pattern):
         account, tables = open_checking(graph, user, bank.reshape(-1), rng, least=least)
         return account.reshape(bank.shape), with_life(graph, rng, tables, accounts=account)
 
-    def _moments(self, graph: Graph, rng: np.random.Generator, person: Array, banks: int) -> Array:
-        """Draw when the cheques are paid in: int64 ms (people, days, banks), ascending.
+    def _moments(
+        self, graph: Graph, rng: np.random.Generator, person: Array, banks: int, parts: int
+    ) -> tuple[Array, Array]:
+        """Draw when cheques are paid in, and when the balances are drawn out at the end: int64 ms.
 
-        On so many business days in a row, one cheque after the other while the counters are open.
+        Cheques go in on so many business days in a row, one after the other while the counters are
+        open: (people, days, banks), ascending. What is drawn, in so many parts of each account, is
+        drawn on the last day after the cheques: (people, banks, parts).
         """
         business = _business_days(graph)
         days = min(self.days, max(1, len(business)))
@@ -107,10 +113,19 @@ class Kiting(Pattern):
         day = (
             business[first[:, None] + np.arange(days)] if len(person) else np.empty((0, days), int)
         )
-        day = np.repeat(day.reshape(-1), banks)
-        user = np.repeat(person, days * banks)
-        at = at_hours(graph, rng, user, day, "counter")
-        return np.sort(at.reshape(len(person), days, banks), axis=2)
+        visits = np.full(days, banks)
+        visits[-1] += banks * parts
+        at = at_hours(
+            graph,
+            rng,
+            np.repeat(person, visits.sum()),
+            np.repeat(day, visits, axis=1).reshape(-1),
+            "counter",
+        ).reshape(len(person), -1)
+        paid_in = np.sort(at[:, : banks * (days - 1)].reshape(-1, days - 1, banks), axis=2)
+        last = np.sort(at[:, banks * (days - 1) :], axis=1)
+        cheques = np.concatenate([paid_in, last[:, None, :banks]], axis=1)
+        return cheques, last[:, banks:].reshape(len(person), parts, banks).transpose(0, 2, 1)
 
 
 def _business_days(graph: Graph) -> Array:
@@ -152,23 +167,25 @@ def _drawn(
     case: Array,
 ) -> Table:
     """Draw nearly all of each balance in cash, before the last cheques are settled."""
-    bank = graph["bank"]["vault_account_id"][rng.integers(0, graph.size("bank"), account.shape)]
     graph.new("pays", at.size)
+    bank = graph["bank"]["vault_account_id"][rng.integers(0, graph.size("bank"), at.shape)]
+    # equal parts of what there is: a half, then all of the rest
+    share = 1 / np.arange(at.shape[2], 0, -1) * rng.uniform(0.85, 0.98, at.shape)
     return Table.of(
         "pays",
-        debtor_account_id=account,
+        debtor_account_id=account[:, :, None],
         creditor_account_id=bank,
-        user_id=person[:, None],
+        user_id=person[:, None, None],
         habit="cash_withdrawal",
         rail="cash",
         channel="branch",
         amount_minor=0,
         spread=0.0,
         amount_of="balance",
-        share=rng.uniform(0.85, 0.98, account.shape),
+        share=share,
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("counter"),
         valid_from=at,
-        case_id=case[:, None],
+        case_id=case[:, None, None],
     )

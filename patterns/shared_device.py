@@ -22,6 +22,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
 from graphgen.population import settle, with_life
+from graphgen.population.errands import at_hours
 from graphgen.population.network import addresses_of, devices
 from graphgen.schedule import ONCE
 from graphgen.schema import words
@@ -29,6 +30,8 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _NEVER = np.int64(2**62)
+_A_WHILE = DAY_MS // 24
+"""Nobody sends sooner after the first sign-in; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -56,28 +59,24 @@ class SharedDevice(Pattern):
         here = self._sizes(rng, count)
         user, account, tables = _recruits(graph, rng, int(here.sum()))
         yield from tables
-        grid = np.full(here.shape, -1, np.int32)
-        grid[here] = user
-        own = np.full(here.shape, -1, np.int32)
-        own[here] = account
-        start = self._first_seen(graph, rng, here)
-        sends = here & (np.arange(self.most) > 0)
-        stretch = int(DAY_MS * (2 + 12 * self.difficulty))
-        at = np.where(sends, start + rng.integers(DAY_MS // 24, stretch, here.shape), 0)
+        seen = graph.grow("seen", tables)
+        people, own = _grid(here, user), _grid(here, account)
+        start = self._first_seen(seen, rng, people)
+        at = self._sendings(seen, rng, people, start)
         # the herder looks in once more, and leaves each account alone after that
-        done = np.where(sends, at, at.max(axis=1, initial=0, keepdims=True))
-        until = np.maximum(done, start) + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
-        device, ip, way, tables = _behind(graph, rng, grid, start, until, kind="phone", net="home")
-        yield from tables
-        yield _collected(graph, rng, grid, own, way, at)
+        done = np.maximum(start, at.max(axis=2, initial=0))
+        done[:, :1] = np.where(here, done, 0).max(axis=1, initial=0, keepdims=True)
+        until = done + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
+        device, ip, way, made = _behind(graph, rng, people, start, until)
+        yield from made
+        yield _collected(graph, rng, people, own, way, at)
         case = graph.new("case", count)
         last = np.where(here, until, 0).max(axis=1, initial=0)
         yield cases(graph, self, case, start.min(axis=1, initial=_NEVER), last, is_fraud=True)
-        collector = np.where(np.arange(self.most) == 0, grid, -1)
-        recruited = np.where(np.arange(self.most) == 0, -1, grid)
+        first = np.arange(self.most) == 0
         yield from members(
             case,
-            user={"collector": collector, "recruit": recruited},
+            user={"collector": np.where(first, people, -1), "recruit": np.where(first, -1, people)},
             account={"account": own},
             device={"device": device[:, None]},
             ip={"address": ip[:, None]},
@@ -87,19 +86,19 @@ class SharedDevice(Pattern):
         """Yield kiosks and tablets from which as many neighbours bank, as long as they stand."""
         count = self.lookalikes(graph)
         here = self._sizes(rng, count)
-        people = np.arange(graph.size("user"), dtype=np.int32)
-        grid = np.full(here.shape, -1, np.int32)
-        grid[here] = choose(rng, people, (int(here.sum()),), "shared_device: look-alikes' people")
-        start = self._first_seen(graph, rng, here)
+        everybody = np.arange(graph.size("user"), dtype=np.int32)
+        need = (int(here.sum()),)
+        people = _grid(here, choose(rng, everybody, need, "shared_device: look-alikes' people"))
+        start = self._first_seen(graph, rng, people)
         until = np.full(here.shape, graph.world.end_ms)
-        device, ip, _, tables = _behind(graph, rng, grid, start, until, kind="tablet", net="public")
-        yield from tables
+        device, ip, _, made = _behind(graph, rng, people, start, until)
+        yield from made
         case = graph.new("case", count)
         end = np.full(count, graph.world.end_ms)
         yield cases(graph, self, case, start.min(axis=1, initial=_NEVER), end, is_fraud=False)
         yield from members(
             case,
-            user={"user": grid},
+            user={"user": people},
             device={"device": device[:, None]},
             ip={"address": ip[:, None]},
         )
@@ -109,30 +108,55 @@ class SharedDevice(Pattern):
         sizes = rng.integers(self.fewest, self.most + 1, (count, 1))
         return np.arange(self.most) < sizes
 
-    def _first_seen(self, graph: Graph, rng: np.random.Generator, here: Array) -> Array:
+    def _first_seen(self, graph: Graph, rng: np.random.Generator, people: Array) -> Array:
         """Draw when each first signs in, all within the days: int64 ms, never where nobody is."""
-        world = graph.world
-        window = min(self.days, world.days) * DAY_MS
-        latest = max(1, world.days * DAY_MS - window)
-        begin = world.start_ms + rng.integers(0, latest, (len(here), 1))
-        return np.where(here, begin + rng.integers(0, max(1, window), here.shape), _NEVER)
+        days = graph.world.days
+        begin = rng.integers(0, max(1, days - self.days + 1), (len(people), 1))
+        day = begin + rng.integers(0, max(1, min(self.days, days)), people.shape)
+        return _moments(graph, rng, people, day, "home")
+
+    def _sendings(
+        self, graph: Graph, rng: np.random.Generator, people: Array, start: Array
+    ) -> Array:
+        """Draw when each sends money to the first: int64 ms (people, most, parts), 0 for never.
+
+        The harder it is to be, the more parts it is sent in, and the longer that takes.
+        """
+        parts = 1 + round(3 * self.difficulty)
+        shape = (*people.shape, parts)
+        wait = rng.integers(0, 2 + round(12 * self.difficulty), shape)
+        day = np.maximum(0, (start[:, :, None] - graph.world.start_ms) // DAY_MS) + wait
+        everyone = np.broadcast_to(people[:, :, None], shape)
+        at = _moments(graph, rng, everyone, np.minimum(day, graph.world.days + 30), "people")
+        at = np.where(at <= start[:, :, None] + _A_WHILE, at + DAY_MS, at)
+        sends = (people >= 0) & (np.arange(self.most) > 0)
+        return np.where(sends[:, :, None], at, 0)
+
+
+def _grid(here: Array, rows: Array) -> Array:
+    """Lay rows out in a grid; -1 where there is nobody."""
+    grid = np.full(here.shape, -1, np.int32)
+    grid[here] = rows
+    return grid
+
+
+def _moments(
+    graph: Graph, rng: np.random.Generator, people: Array, day: Array, profile: str
+) -> Array:
+    """Draw moments of days for a grid of people: int64 ms, never where there is nobody."""
+    here = people >= 0
+    at = np.full(people.shape, _NEVER)
+    at[here] = at_hours(graph, rng, people[here], day[here], profile)
+    return at
 
 
 def _behind(
-    graph: Graph,
-    rng: np.random.Generator,
-    people: Array,
-    start: Array,
-    until: Array,
-    *,
-    kind: str,
-    net: str,
+    graph: Graph, rng: np.random.Generator, people: Array, start: Array, until: Array
 ) -> tuple[Array, Array, Array, list[Table]]:
     """Put people behind new devices: devices, addresses, a grid of ways, and the tables."""
     count, world, here = len(people), graph.world, people >= 0
-    device, ip = graph.new("device", count), graph.new("ip", count)
-    way = np.full(people.shape, -1, np.int32)
-    way[here] = graph.new("signs_in", int(here.sum()))
+    device, ip = graph.new("device", count), rng.permutation(graph.new("ip", count))
+    way = _grid(here, graph.new("signs_in", int(here.sum())))
     signs_in = Table.of(
         "signs_in",
         user_id=people[here],
@@ -144,40 +168,50 @@ def _behind(
         valid_to=until[here],
         case_id=_case(graph, people)[here],
     )
-    code = np.full(count, words.DEVICE_TYPES.index(kind), np.int8)
-    made = [devices(world.place, code, rng), addresses_of(graph, net, count, rng), signs_in]
-    return device, ip, way, made
+    kind = rng.integers(0, len(words.DEVICE_TYPES), count).astype(np.int8)
+    at_home = count // 2
+    return (
+        device,
+        ip,
+        way,
+        [
+            devices(world.place, kind, rng),
+            addresses_of(graph, "home", at_home, rng),
+            addresses_of(graph, "public", count - at_home, rng),
+            signs_in,
+        ],
+    )
 
 
 def _collected(
-    graph: Graph,
-    rng: np.random.Generator,
-    people: Array,
-    account: Array,
-    way: Array,
-    at: Array,
+    graph: Graph, rng: np.random.Generator, people: Array, account: Array, way: Array, at: Array
 ) -> Table:
-    """Send what the accounts hold to the first of them."""
+    """Send what the accounts hold to the first of them, in parts of what there is."""
     sends = at > 0
     graph.new("pays", int(sends.sum()))
+
+    def each(grid: Array) -> Array:
+        return np.broadcast_to(grid[:, :, None], at.shape)[sends]
+
+    collector = np.broadcast_to(account[:, :1], account.shape)
     return Table.of(
         "pays",
-        debtor_account_id=account[sends],
-        creditor_account_id=np.broadcast_to(account[:, :1], account.shape)[sends],
-        user_id=people[sends],
+        debtor_account_id=each(account),
+        creditor_account_id=each(collector),
+        user_id=each(people),
         habit="transfer",
         rail="instant",
         channel="online",
         amount_minor=0,
         spread=0.0,
         amount_of="balance",
-        share=rng.uniform(0.35, 0.9, int(sends.sum())),
+        share=rng.uniform(0.35, 0.9, int(sends.sum())) / at.shape[2],
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),
         valid_from=at[sends],
-        via=way[sends],
-        case_id=_case(graph, people)[sends],
+        via=each(way),
+        case_id=each(_case(graph, people)),
     )
 
 

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["at_hours", "errands", "moments"]
 
 _DAYS = 90
-_MEDIAN_OF_INCOME = 0.05
+_MEDIAN_OF_INCOME = 0.06
 """An errand's median amount as a share of the monthly income; our assumption."""
-_SPREAD = 1.0
+_SPREAD = 1.2
+_AT_MOST = 1.5
+_CHEQUE_TIMES, _CASH_TIMES = 6.0, 4.0
+"""How much larger errands by cheque and in cash are, and the largest, in monthly incomes; our
+assumption."""
 _TO_PEOPLE = 0.55
 _IN_CASH = 0.12
 _CLEARED_OUT = 0.15
@@ -77,9 +81,13 @@ def at_hours(
     return np.asarray(world.start_ms + day * DAY_MS + within.astype(np.int64), np.int64)
 
 
-def _amount(rng: np.random.Generator, everybody: Holders, person: Array) -> Array:
-    drawn = everybody.income[person] * _MEDIAN_OF_INCOME * rng.lognormal(0, _SPREAD, len(person))
-    return np.maximum(100, np.minimum(drawn, 0.8 * everybody.income[person])).astype(np.int64)
+def _amount(
+    rng: np.random.Generator, everybody: Holders, person: Array, *, times: Array | float = 1.0
+) -> Array:
+    """Draw amounts around a share of the income, or that many times as much."""
+    income = everybody.income[person]
+    drawn = income * _MEDIAN_OF_INCOME * times * rng.lognormal(0, _SPREAD, len(person))
+    return np.maximum(100, np.minimum(drawn, _AT_MOST * income)).astype(np.int64)
 
 
 def _big_tickets(
@@ -127,7 +135,9 @@ def _private(graph: Graph, rng: np.random.Generator, everybody: Holders, person:
         habit="transfer",
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
-        amount_minor=_amount(rng, everybody, person),
+        amount_minor=_amount(
+            rng, everybody, person, times=np.where(rail == _CHEQUE, _CHEQUE_TIMES, 1.0)
+        ),
         spread=0.0,
         amount_of="sum",
         share=0.0,
@@ -150,7 +160,7 @@ def _cash(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Ar
         habit="cash_withdrawal",
         rail="cash",
         channel="branch",
-        amount_minor=_amount(rng, everybody, person),
+        amount_minor=_amount(rng, everybody, person, times=_CASH_TIMES),
         spread=0.0,
         amount_of=np.where(most, words.AMOUNT_OF.index("balance"), words.AMOUNT_OF.index("sum")),
         share=rng.uniform(0.6, 0.98, len(person)),

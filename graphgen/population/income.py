@@ -36,6 +36,10 @@ _SIDE_INCOME = 0.22
 _EMPLOYED = words.EMPLOYMENT.index("employed")
 _SELF_EMPLOYED = words.EMPLOYMENT.index("self_employed")
 _EXTERNAL = words.ACCOUNT_TYPES.index("external")
+_BATCH, _CHEQUE = words.RAILS.index("batch"), words.RAILS.index("cheque")
+_FILE, _BRANCH = words.CHANNELS.index("file"), words.CHANNELS.index("branch")
+_SUPPLY_BY_BATCH = 0.6
+"""Share of firms that pay suppliers by batch transfer, the others by cheque; our assumption."""
 
 
 def income(
@@ -181,19 +185,20 @@ def _trade(
     orders: float,
 ) -> Iterator[Table]:
     """Yield takings from, and orders paid to, the world outside: so many times a month each."""
-    for times, habit, rail in ((takings, "revenue", "batch"), (orders, "supply", "cheque")):
+    for times, habit in ((takings, "revenue"), (orders, "supply")):
         if not times:
             continue
         outside = _outside(graph, rng, len(account))
         comes_in = habit == "revenue"
         share = 1.0 if comes_in else 0.6
+        by = np.full(len(account), _BATCH) if comes_in else _either(rng, len(account))
         yield Table.of(
             "pays",
             debtor_account_id=outside if comes_in else account,
             creditor_account_id=account if comes_in else outside,
             habit=habit,
-            rail=words.RAILS.index(rail) if comes_in else _either(rng, len(account)),
-            channel="file",
+            rail=by,
+            channel=np.where(by == _CHEQUE, _BRANCH, _FILE),
             amount_minor=np.rint(turnover * share / times / 1.13).astype(np.int64),
             spread=0.5,
             amount_of="sum",
@@ -206,8 +211,7 @@ def _trade(
 
 
 def _either(rng: np.random.Generator, count: int) -> Array:
-    batch, cheque = words.RAILS.index("batch"), words.RAILS.index("cheque")
-    return np.where(rng.random(count) < 0.7, batch, cheque)  # noqa: PLR2004 - our assumption
+    return np.where(rng.random(count) < _SUPPLY_BY_BATCH, _BATCH, _CHEQUE)
 
 
 def _outside(graph: Graph, rng: np.random.Generator, count: int) -> Array:

@@ -23,6 +23,8 @@ _ON_CREDIT = 0.55
 """Share of the shops where people who have a credit card use it; our assumption."""
 _WITHDRAWN, _PAID_IN = 8_000, 20_000
 """Median amounts of cash, in minor units; our assumption."""
+_AT_THE_COUNTER = 5.0
+"""How much more is fetched at the counter at a time, and how much more seldom; our assumption."""
 _AT_MACHINES = 0.92
 """Share of people who fetch cash at machines and not at the counter; our assumption."""
 _OWN_BANK = 0.7
@@ -161,7 +163,9 @@ def cash(
     wealth = np.sqrt(everybody.income[user] / max(1.0, float(np.median(everybody.income))))
     machine = rng.random(len(user)) < _AT_MACHINES
     rate = rates["cash_withdrawal"] * rng.standard_exponential(len(user))
-    yield _cash(graph, rng, user, account, rate, _WITHDRAWN * wealth, machine, out=True)
+    median = _WITHDRAWN * wealth * np.where(machine, 1.0, _AT_THE_COUNTER)
+    rate /= np.where(machine, 1.0, _AT_THE_COUNTER)
+    yield _cash(graph, rng, user, account, rate, median, machine, out=True)
     some = rng.random(len(user)) < rates["cash_depositors"]
     machine = rng.random(len(user)) < 0.5  # noqa: PLR2004 - half go to the counter
     rate = rng.standard_exponential(len(user)) * rates["cash_deposit"] / rates["cash_depositors"]

@@ -36,17 +36,19 @@ SETUP = Setup(
             o.debtor_account_id AS clearing, o.creditor_account_id AS payee,
             o.counterparty_account_id AS payer,
             o.payment_id // 100000000 - 1000 AS day,
-            l.settlements, l.declined, l.fees, l.settled_day, l.settled, l.returned, l.odd
+            l.settlements, l.declined, l.charged, l.settled_day, l.settled, l.returned, l.odd
         FROM payment AS o
         LEFT JOIN (
             SELECT s.original_payment_id,
                 count(*) FILTER (s.leg = 'settlement') AS settlements,
                 count(*) FILTER (s.leg = 'settlement' AND s.status = 'declined') AS declined,
-                count(*) FILTER (s.leg = 'fee') AS fees,
+                coalesce(sum(s.amount_minor) FILTER (
+                    s.leg = 'fee' OR (s.leg = 'write_off' AND s.rail = 'book')), 0) AS charged,
                 max(s.payment_id // 100000000 - 1000) FILTER (s.leg = 'settlement')
                     AS settled_day,
                 max(s.amount_minor) FILTER (s.leg = 'settlement') AS settled,
-                coalesce(sum(s.amount_minor) FILTER (s.leg IN ('return', 'write_off')), 0)
+                coalesce(sum(s.amount_minor) FILTER (
+                    s.leg IN ('return', 'write_off') AND s.rail <> 'book'), 0)
                     AS returned,
                 min(s.payment_id) FILTER (CASE s.leg
                     WHEN 'settlement' THEN (s.debtor_account_id, s.creditor_account_id,
@@ -58,8 +60,10 @@ SETUP = Setup(
                         (p.creditor_account_id, p.debtor_account_id,
                         p.counterparty_account_id, p.rail)
                     WHEN 'write_off' THEN (s.debtor_account_id, s.creditor_account_id,
-                        s.counterparty_account_id, s.rail) IS DISTINCT FROM
-                        (b.loss_account_id, p.debtor_account_id, p.creditor_account_id, p.rail)
+                        s.counterparty_account_id, s.rail) NOT IN (
+                        (b.loss_account_id, p.debtor_account_id, p.creditor_account_id, p.rail),
+                        (f.loss_account_id, f.income_account_id, p.counterparty_account_id,
+                            'book'))
                     WHEN 'fee' THEN (s.debtor_account_id, s.creditor_account_id,
                         s.counterparty_account_id, s.rail) IS DISTINCT FROM
                         (p.counterparty_account_id, f.income_account_id, NULL, 'book')
@@ -108,6 +112,8 @@ PROMISES = (
         WHERE CASE WHEN p.leg = 'original' AND p.rail IN ('cheque', 'batch')
             THEN p.debtor_account_id <> b.clearing_account_id OR c.bank_id IS NOT NULL
                 OR p.counterparty_account_id IS NULL OR p.status <> 'booked'
+            WHEN p.leg = 'write_off' AND p.rail = 'book'
+            THEN d.bank_id IS NOT NULL OR c.bank_id IS NOT NULL
             WHEN p.leg IN ('original', 'fee')
             THEN d.bank_id IS NOT NULL OR c.bank_id IS NOT NULL
                 OR p.counterparty_account_id IS NOT NULL
@@ -146,8 +152,13 @@ PROMISES = (
     ),
     Promise(
         "fees",
-        "a fee is charged at most once, and only for an item that bounced",
-        "SELECT payment_id, fees, declined FROM item WHERE fees > declined",
+        "the same fee is charged for every item that bounced, to the payer and else to the bank's "
+        "loss, and for no other",
+        """
+        SELECT payment_id, declined, charged FROM item
+        WHERE settlements > 0 AND charged <> CASE WHEN declined > 0
+            THEN (SELECT max(charged) FROM item) ELSE 0 END
+        """,
         needs=("payment",),
     ),
     Promise(

@@ -143,9 +143,10 @@ PROMISES = (
                 OR card_id IS DISTINCT FROM edge_card_id
             WHEN 'settlement' THEN debtor_account_id <> payer OR counterparty_account_id <> payee
             WHEN 'return' THEN debtor_account_id <> payee OR counterparty_account_id <> payer
-            WHEN 'write_off' THEN counterparty_account_id <> payee
+            WHEN 'write_off' THEN counterparty_account_id <>
+                CASE rail WHEN 'book' THEN payer ELSE payee END
             ELSE debtor_account_id <> payer END
-            OR (leg <> 'fee' AND rail <> edge_rail)
+            OR (leg NOT IN ('fee', 'write_off') AND rail <> edge_rail)
         """,
         needs=("payment",),
     ),
