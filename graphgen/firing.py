@@ -11,17 +11,24 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
 __all__ = ["Rates", "fire"]
 
+_NEVER = NULL_NUMBER
+"""What `valid_to` says of an edge that does not end."""
+
 
 class Rates:
     """The rates of a block's edges, laid end to end week by week."""
 
-    def __init__(self, rate: Array, valid_from: Array, valid_to: Array, key: int) -> None:
-        self._rate = rate
+    def __init__(
+        self, edge: Array, rate: Array, valid_from: Array, valid_to: Array, key: int
+    ) -> None:
+        """Lay out the edges with these row numbers (int32); the other columns are of all rows."""
+        self._edge, self._rate = edge, rate
         self._from, self._to = valid_from, valid_to
         self._key = np.uint64(key)
         self._week: int | None = None
@@ -31,6 +38,7 @@ class Rates:
         """Give the running sum of the rates in the week that begins at `monday` (ms): float64."""
         if week != self._week:
             self._cumulative = _lay(
+                self._edge,
                 self._rate,
                 self._from,
                 self._to,
@@ -60,6 +68,7 @@ def fire(rng: np.random.Generator, cumulative: Array, busiest: float) -> Array:
 
 @compiled
 def _lay(
+    edges: Array,
     rate: Array,
     valid_from: Array,
     valid_to: Array,
@@ -69,17 +78,18 @@ def _lay(
     week: np.uint64,
 ) -> Array:
     """Sum rates, each times its intensity of the week: exponential with mean 1, by a hash."""
-    cumulative = np.empty(len(rate))
+    cumulative = np.empty(len(edges))
     total = 0.0
     salt = key + week * np.uint64(0x9E3779B97F4A7C15)
-    for edge in range(len(rate)):
-        if valid_from[edge] < last and valid_to[edge] > first:
+    for place in range(len(edges)):
+        edge = edges[place]
+        if valid_from[edge] < last and (valid_to[edge] > first or valid_to[edge] == _NEVER):
             x = (np.uint64(edge) + salt) * np.uint64(0xBF58476D1CE4E5B9)
             x = (x ^ (x >> np.uint64(31))) * np.uint64(0x94D049BB133111EB)
             x ^= x >> np.uint64(29)
             u = (np.float64(x >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
             total -= rate[edge] * np.log(u)
-        cumulative[edge] = total
+        cumulative[place] = total
     return cumulative
 
 

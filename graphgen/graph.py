@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -48,14 +49,19 @@ class Graph:
     world: World
     blocks: tuple[Block, ...] = ()
     _promised: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
-    _cache: dict[str, Table] = field(default_factory=dict, repr=False, compare=False)
+    # what is stacked stays while somebody holds it: a large graph is not kept twice
+    _cache: WeakValueDictionary[str, Table] = field(
+        default_factory=WeakValueDictionary, repr=False, compare=False
+    )
     _ids: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Table:
         """Give all rows of a table, block after block."""
-        if name not in self._cache:
-            self._cache[name] = self._observed(name) if name in _OBSERVED else self._stacked(name)
-        return self._cache[name]
+        table = self._cache.get(name)
+        if table is None:
+            table = self._observed(name) if name in _OBSERVED else self._stacked(name)
+            self._cache[name] = table
+        return table
 
     def size(self, name: str) -> int:
         """Count a table's rows."""
@@ -96,7 +102,7 @@ class Graph:
             self,
             blocks=(*self.blocks, Block(name, stacked, starts)),
             _promised={},
-            _cache={},
+            _cache=WeakValueDictionary(),
             _ids={},
         )
 

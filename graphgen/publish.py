@@ -89,13 +89,16 @@ def places(graph: Graph, name: str) -> Array:
 
 def public_pieces(graph: Graph, name: str, rows: int = _PIECE) -> Iterator[Table]:
     """Yield a recipe's table, so many rows at a time; an empty one as one piece without rows."""
-    table = graph[name]
-    for start in range(0, max(len(table), 1), rows):
-        numbers = np.arange(start, min(start + rows, len(table)), dtype=np.int64)
-        piece = Table(
-            table.schema, {c: values[start : start + rows] for c, values in table.columns.items()}
-        )
-        yield _published(graph, piece, numbers)
+    blocks = [block for block in graph.blocks if name in block.tables and len(block.tables[name])]
+    if not blocks:
+        yield public(graph, name)
+    for block in blocks:
+        table, first = block.tables[name], block.starts[name]
+        for start in range(0, len(table), rows):
+            end = min(start + rows, len(table))
+            piece = {c: values[start:end] for c, values in table.columns.items()}
+            numbers = np.arange(first + start, first + end, dtype=np.int64)
+            yield _published(graph, Table(table.schema, piece), numbers)
 
 
 def _published(graph: Graph, table: Table, ids: Array | None) -> Table:

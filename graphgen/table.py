@@ -154,8 +154,8 @@ def _shape(value: Any) -> tuple[int, ...]:  # noqa: ANN401
 def _column(column: Column, value: Any, shape: tuple[int, ...], size: int) -> Any:  # noqa: ANN401
     if column.dtype is None:
         return _text_column(column, value, shape, size)
-    if value is None:
-        value = column.null
+    if value is None:  # one null for all rows: it takes no memory until it is stacked with others
+        return np.broadcast_to(np.array(column.null, column.dtype), size)
     if isinstance(value, str):
         value = column.values.index(value)
     grid = np.broadcast_to(np.asarray(value), shape)
@@ -177,6 +177,9 @@ def _text_column(column: Column, value: Any, shape: tuple[int, ...], size: int) 
 
 def _stack(parts: list[Any]) -> Any:  # noqa: ANN401
     if isinstance(parts[0], np.ndarray):
+        filled = [part for part in parts if len(part)] or parts[:1]
+        if all(part.strides == (0,) and part[:1] == filled[0][:1] for part in filled):
+            return np.broadcast_to(filled[0][:1], sum(len(part) for part in parts))
         return np.concatenate(parts)
     if any(pa.types.is_dictionary(part.type) for part in parts):
         if all(pa.types.is_dictionary(part.type) for part in parts):

@@ -28,7 +28,7 @@ _MEDIAN_OF_INCOME = 0.06
 """An errand's median amount as a share of the monthly income; our assumption."""
 _SPREAD = 1.2
 _AT_MOST = 1.5
-_CHEQUE_TIMES, _CASH_TIMES = 6.0, 4.0
+_CHEQUE_TIMES, _CASH_TIMES = 4.0, 4.0
 """How much larger errands by cheque and in cash are, and the largest, in monthly incomes; our
 assumption."""
 _TO_PEOPLE = 0.55

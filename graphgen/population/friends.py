@@ -23,7 +23,7 @@ _MEDIAN_MINOR = 4500
 """Median amount of a transfer between people; our assumption."""
 _OF_INCOME = 0.4
 _SPREAD = 0.7
-_CHEQUE_SIZE = 8.0
+_CHEQUE_SIZE = 5.0
 """How much larger a transfer by cheque is. Federal Reserve Payments Study 2022: the average cheque
 was 2,430 dollars in 2021."""
 _AT_MOST = 0.12

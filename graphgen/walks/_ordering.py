@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array
 
 __all__ = ["order_online", "pick_way", "pick_ways", "times_and_amounts"]
@@ -13,6 +14,7 @@ _RATED, _ONCE = 0, 2
 _DAY_MS = 86_400_000
 _QUARTER_MS = 900_000
 _LARGEST = 1 << 52
+_NEVER = NULL_NUMBER
 _ENDS_IN_99 = 0.7
 """Of the prices that end in .99 or .95; our assumption."""
 
@@ -57,7 +59,7 @@ def times_and_amounts(
             step = int(place)
             low = quantile[c, step]
             at = midnight + int(low + (place - step) * (quantile[c, step + 1] - low))
-            if at < valid_from[e] or at >= valid_to[e]:
+            if at < valid_from[e] or (at >= valid_to[e] and valid_to[e] != _NEVER):
                 continue
         sum_ = median[e]
         if spread[e] > 0:

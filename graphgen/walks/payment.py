@@ -44,16 +44,11 @@ class PaymentWalk(Walk):
         edges = self.edges
         self.start = block.starts["pays"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
-        self.valid_to = end_of(edges["valid_to"])
+        self.valid_to = np.ascontiguousarray(edges["valid_to"])
         schedule = edges["schedule"]
         self.rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
         key = stream(ground.world.seed, "weeks", "pays", block.name).integers(1 << 63)
-        self.rates = Rates(
-            edges["rate"][self.rated],
-            edges["valid_from"][self.rated],
-            self.valid_to[self.rated],
-            int(key),
-        )
+        self.rates = Rates(self.rated, edges["rate"], edges["valid_from"], self.valid_to, int(key))
         regular = np.flatnonzero((schedule != BY_RATE) & (schedule != ONCE)).astype(np.int32)
         self.regular = regular[np.argsort(schedule[regular], kind="stable")]
         self.first_due = np.searchsorted(schedule[self.regular], np.arange(129))
@@ -151,16 +146,15 @@ class PaymentWalk(Walk):
         if (np.diff(sessions.user) < 0).any():
             by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
         via = edges["via"][edge]
-        sign_in = self.ground.graph["signs_in"] if (via >= 0).any() else None
         placed = order_online(
             payments.time[online],
             payments.user[online],
             payments.rail[online] == _CARD,
             payments.is_once[online],
             edges["valid_from"][edge],
-            self.valid_to[edge],
-            sign_in["device_id"][np.maximum(via, 0)] if sign_in else via,
-            sign_in["ip_id"][np.maximum(via, 0)] if sign_in else via,
+            end_of(self.valid_to[edge]),
+            self._via("device_id", via),
+            self._via("ip_id", via),
             via >= 0,
             rng.random((len(online), 3)),
             durations(rng, len(online)),
@@ -204,6 +198,19 @@ class PaymentWalk(Walk):
             table=np.full(len(new), _PAYS, np.int8),
             edge=payments.edge[new],
         )
+
+    def _via(self, column: str, via: Array) -> Array:
+        """Look up the ways that errands name: of the block's own, or of the population's."""
+        found = via.copy()
+        for block in {
+            self.ground.graph.blocks[0].name: self.ground.graph.blocks[0],
+            self.block.name: self.block,
+        }.values():
+            if "signs_in" in block.tables:
+                values, first = block.tables["signs_in"][column], block.starts["signs_in"]
+                here = (via >= first) & (via < first + len(values))
+                found[here] = values[via[here] - first]
+        return found
 
 
 def _put(values: Array, rows: Array, new: Array) -> Array:

@@ -17,9 +17,9 @@ from graphgen.firing import Rates, fire
 from graphgen.graph import Block
 from graphgen.proposals import BlockDay, Sessions
 from graphgen.rng import stream
-from graphgen.schema import words
+from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array
-from graphgen.walk import Ground, Today, Walk, end_of
+from graphgen.walk import Ground, Today, Walk
 
 __all__ = ["SessionWalk", "durations"]
 
@@ -27,6 +27,7 @@ _MEDIAN_MS = 62_000
 _SPREAD = 0.85
 """A log-normal with these has the mean of 89 seconds that Malauzai published for mobile."""
 _LONGEST_MS = 3_600_000
+_NEVER = NULL_NUMBER
 _SIGNS_IN = words.WALKED_EDGES.index("signs_in")
 
 
@@ -43,9 +44,10 @@ class SessionWalk(Walk):
         edges = self.edges
         self.start = block.starts["signs_in"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
-        self.valid_to = end_of(edges["valid_to"])
         key = stream(ground.world.seed, "weeks", "signs_in", block.name).integers(1 << 63)
-        self.rates = Rates(edges["rate"], edges["valid_from"], self.valid_to, int(key))
+        every = np.arange(len(edges), dtype=np.int32)
+        self.valid_to = np.ascontiguousarray(edges["valid_to"])
+        self.rates = Rates(every, edges["rate"], edges["valid_from"], self.valid_to, int(key))
 
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's sessions, in the order of their edges."""
@@ -115,7 +117,8 @@ def _times(
         step = int(place)
         low = quantile[c, step]
         at = midnight + int(low + (place - step) * (quantile[c, step + 1] - low))
-        if valid_from[e] <= at and at + duration[i] < valid_to[e]:
+        ends = at + duration[i]
+        if valid_from[e] <= at and (ends < valid_to[e] or valid_to[e] == _NEVER):
             keep[n] = i
             time[n] = at
             n += 1
