@@ -53,7 +53,7 @@ class Relay(Pattern):
             creditor_account_id=account[:, 1:],
             user_id=people[:, :-1],
             habit="transfer",
-            rail="instant",
+            rail=np.array([words.RAILS.index(r) for r in ("instant", "batch", "instant")]),
             channel="online",
             amount_minor=2_000,
             spread=0.0,
@@ -261,7 +261,7 @@ BREAKS = (
         "leg = 'fee'",
         "original_payment_id",
         "(SELECT min(payment_id) FROM payment WHERE rail = 'card')",
-        ("legs of edges",),
+        ("legs of edges", "fees"),
     ),
     Break(
         "clearing accounts",
@@ -288,7 +288,7 @@ BREAKS = (
         "leg = 'settlement' AND status = 'booked'",
         "status",
         "'declined'",
-        ("returns", "balances", "declines", "limits", "conservation"),
+        ("returns", "fees", "balances", "declines", "limits", "conservation"),
     ),
     Break(
         "opened",

@@ -8,24 +8,31 @@ __all__ = ["PROMISES", "SETUP"]
 
 SETUP = Setup(
     (
-        # what waits on an account for the next hop of a chain: each hop passes on a share of the
-        # receipt of the errand that it follows, and lets go of it when it is made
+        # each hop of a chain beside the receipt that it passes on a share of
+        """
+        CREATE TEMP TABLE hop AS
+        SELECT e.edge_id, e.amount_of, e.debtor_account_id AS payer,
+            p.payment_id AS receipt_id, p.creditor_account_id AS receiver,
+            CAST(trunc(CAST(e.share AS DOUBLE) * p.amount_minor) AS BIGINT) AS money
+        FROM pays AS e
+        JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = e.follows
+        JOIN payment AS p ON p.payment_id = l.event_id
+        WHERE p.leg = 'original' AND p.status = 'booked'
+        """,
+        # what it passes on waits on its account until it is made, or settled if it has to clear
         """
         CREATE TEMP TABLE held AS
         SELECT payment_id, account_id, CAST(sum(money) AS BIGINT) AS held
         FROM (
-            SELECT p.payment_id, p.creditor_account_id AS account_id,
-                trunc(CAST(hop.share AS DOUBLE) * p.amount_minor) AS money
-            FROM pays AS hop
-            JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = hop.follows
-            JOIN payment AS p ON p.payment_id = l.event_id
-            WHERE p.leg = 'original' AND p.status = 'booked'
+            SELECT receipt_id AS payment_id, receiver AS account_id, money FROM hop
             UNION ALL
-            SELECT p.payment_id, hop.debtor_account_id, -p.amount_minor
-            FROM pays AS hop
-            JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = hop.edge_id
+            SELECT p.payment_id, h.payer, -h.money
+            FROM hop AS h
+            JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = h.edge_id
             JOIN payment AS p ON p.payment_id = l.event_id
-            WHERE hop.amount_of = 'receipt' AND p.leg = 'original'
+            WHERE h.amount_of = 'receipt'
+                AND p.leg = CASE WHEN p.rail IN ('cheque', 'batch') THEN 'settlement'
+                    ELSE 'original' END
         )
         GROUP BY ALL
         """,

@@ -60,10 +60,11 @@ SETUP = Setup(
                         (p.creditor_account_id, p.debtor_account_id,
                         p.counterparty_account_id, p.rail)
                     WHEN 'write_off' THEN (s.debtor_account_id, s.creditor_account_id,
-                        s.counterparty_account_id, s.rail) NOT IN (
-                        (b.loss_account_id, p.debtor_account_id, p.creditor_account_id, p.rail),
-                        (f.loss_account_id, f.income_account_id, p.counterparty_account_id,
-                            'book'))
+                        s.counterparty_account_id) IS DISTINCT FROM CASE s.rail
+                        WHEN 'book' THEN
+                        (f.loss_account_id, f.income_account_id, p.counterparty_account_id)
+                        ELSE (b.loss_account_id, p.debtor_account_id, p.creditor_account_id) END
+                        OR s.rail NOT IN ('book', p.rail)
                     WHEN 'fee' THEN (s.debtor_account_id, s.creditor_account_id,
                         s.counterparty_account_id, s.rail) IS DISTINCT FROM
                         (p.counterparty_account_id, f.income_account_id, NULL, 'book')

@@ -200,19 +200,17 @@ PROMISES = (
     ),
     Promise(
         "chains",
-        "a hop passes on its share of the receipt that it follows, after that has come, and is "
-        "never declined",
+        "a hop passes on its share of the receipt that it follows (in cash: as whole notes), after "
+        "that has come, and is never declined",
         """
-        SELECT c.payment_id, c.amount_minor, c.status, c.edge_id, c.follows,
-            p.payment_id AS receipt_id
+        SELECT c.payment_id, c.amount_minor, c.status, c.edge_id, c.follows, h.receipt_id, h.money
         FROM (
             FROM walked WHERE follows IS NOT NULL AND amount_of = 'receipt' AND leg = 'original'
         ) AS c
-        LEFT JOIN (FROM walked WHERE leg = 'original' AND status = 'booked') AS p
-            ON p.edge_id = c.follows
-        WHERE p.payment_id IS NULL OR p.payment_id >= c.payment_id OR c.status <> 'booked'
-            OR c.amount_minor <> trunc(CAST(c.share AS DOUBLE) * p.amount_minor)
-            OR p.creditor_account_id <> c.payer
+        LEFT JOIN hop AS h USING (edge_id)
+        WHERE h.receipt_id IS NULL OR h.receipt_id >= c.payment_id OR h.receiver <> c.payer
+            OR c.status <> 'booked' OR c.amount_minor > h.money
+            OR (c.rail <> 'cash' AND c.amount_minor < h.money)
         """,
         needs=("payment",),
     ),
