@@ -1,0 +1,160 @@
+"""Cheque kiting is what its guidance says: cycles at several banks, on float, and a bounce."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graphgen.patterns.kiting import Kiting
+from graphgen.schema import words
+from graphgen.table import Array, Table
+from graphgen.world import World
+
+Tables = Mapping[str, Table]
+Collect = Callable[[World], Tables]
+
+COUNT = 10
+KITING = Kiting(count=COUNT)
+WORLD = World(users=800, days=40, patterns={"kiting": KITING})
+CHEQUE, CASH = words.RAILS.index("cheque"), words.RAILS.index("cash")
+LEG = {word: code for code, word in enumerate(words.LEGS)}
+DECLINED = words.STATUSES.index("declined")
+
+
+def of_cases(tables: Tables, *, crime: bool) -> list[tuple[int, Table]]:
+    """Give each case and its rows of payment."""
+    label, case = tables["event_label"], tables["case"]
+    case_of = label["case_id"][label["event"] == words.EVENTS.index("payment")]
+    wanted = case["case_id"][case["is_fraud"] == crime]
+    return [(int(each), tables["payment"].take(case_of == each)) for each in wanted]
+
+
+def edges_of(tables: Tables, case: int) -> Table:
+    return tables["pays"].take(tables["pays"]["case_id"] == case)
+
+
+def accounts_of(tables: Tables, case: int) -> Array:
+    member = tables["member"]
+    is_account = member["entity"] == words.ENTITIES.index("account")
+    return np.asarray(member["entity_id"][is_account & (member["case_id"] == case)])
+
+
+@pytest.mark.parametrize("banks", [2, 3, 5])
+def test_a_kiter_s_accounts_lie_at_as_many_banks_and_are_owned_by_the_kiter(
+    banks: int, tables_of: Collect
+) -> None:
+    tables = tables_of(replace(WORLD, patterns={"kiting": replace(KITING, banks=banks)}))
+    bank = dict(zip(*(tables["account"][c].tolist() for c in ("account_id", "bank_id")),
+                    strict=True))
+    held, member = tables["has_account"], tables["member"]
+    owner = dict(zip(*(held[c].tolist() for c in ("account_id", "user_id")), strict=True))
+    for case, _ in of_cases(tables, crime=True) + of_cases(tables, crime=False):
+        accounts = accounts_of(tables, case).tolist()
+        assert len(accounts) == banks == len({bank[account] for account in accounts})
+        is_user = member["entity"] == words.ENTITIES.index("user")
+        person = member["entity_id"][is_user & (member["case_id"] == case)].tolist()
+        assert {owner[account] for account in accounts} == set(person)
+        assert len(person) == 1
+
+
+@pytest.mark.parametrize("crime", [True, False])
+def test_cheques_go_round_a_cycle_through_all_accounts(crime: bool, tables_of: Collect) -> None:  # noqa: FBT001
+    tables = tables_of(WORLD)
+    for case, _ in of_cases(tables, crime=crime):
+        edges = edges_of(tables, case)
+        cheques = edges.take(edges["rail"] == CHEQUE)
+        step = {*zip(cheques["debtor_account_id"].tolist(),
+                     cheques["creditor_account_id"].tolist(), strict=True)}
+        after = dict(step)
+        assert len(step) == len(after) == KITING.banks  # each account pays one other
+        here = next(iter(after))
+        seen = [here := after[here] for _ in range(KITING.banks)]
+        assert set(seen) == set(accounts_of(tables, case).tolist())
+        assert len(cheques) == KITING.banks * KITING.days
+
+
+def test_each_cheque_is_written_before_the_one_that_covers_it_has_cleared(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(WORLD)
+    payment = tables["payment"]
+    for _, rows in of_cases(tables, crime=True):
+        first = rows["leg"] == LEG["original"]
+        cheque = rows.take(first & (rows["rail"] == CHEQUE))
+        settled = payment.take(np.isin(payment["original_payment_id"], cheque["payment_id"]))
+        settled = settled.take(settled["leg"] == LEG["settlement"])
+        due = dict(zip(*(settled[c].tolist() for c in ("original_payment_id", "time")),
+                       strict=True))
+        times = cheque["time"]
+        for row in range(len(cheque) - 1):
+            if int(cheque["payment_id"][row]) in due:
+                assert times[row + 1] < due[int(cheque["payment_id"][row])] + 5 * 86_400_000
+        open_ = [
+            sum(at <= now < due.get(int(i), 2**62)
+                for at, i in zip(times, cheque["payment_id"], strict=True))
+            for now in times
+        ]
+        assert np.median(open_) >= KITING.banks  # a whole round is always afloat
+
+
+def test_the_sums_grow_from_day_to_day(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    for case, _ in of_cases(tables, crime=True):
+        edges = edges_of(tables, case)
+        cheques = edges.take(edges["rail"] == CHEQUE)
+        day = cheques["valid_from"] // 86_400_000
+        sums = [cheques["amount_minor"][day == each].mean() for each in np.unique(day)]
+        assert np.diff(np.log(sums)).mean() == pytest.approx(np.log(1 + KITING.growth), rel=0.4)
+
+
+def test_at_last_the_money_is_drawn_and_the_cheques_bounce(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    label, payment = tables["event_label"], tables["payment"]
+    assert len(label) > len(payment)
+    lost = 0
+    for _, rows in of_cases(tables, crime=True):
+        drawn = rows.take((rows["rail"] == CASH) & (rows["status"] != DECLINED))
+        cheque = rows.take((rows["rail"] == CHEQUE) & (rows["leg"] == LEG["original"]))
+        if len(drawn):
+            assert drawn["time"].max() > cheque["time"].max()
+        bounced = (rows["leg"] == LEG["settlement"]) & (rows["status"] == DECLINED)
+        lost += bool(bounced.any())
+    assert lost >= 0.8 * COUNT
+
+
+def test_whoever_moves_their_own_money_round_has_it(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    cheques = bounced = 0
+    for _, rows in of_cases(tables, crime=False):
+        assert (rows["rail"] != CASH).all()
+        settled = rows["leg"] == LEG["settlement"]
+        cheques += int(settled.sum())
+        bounced += int((settled & (rows["status"] == DECLINED)).sum())
+    assert cheques > COUNT * KITING.banks
+    assert bounced <= 0.05 * cheques
+
+
+def test_cheques_are_paid_in_while_the_counters_are_open(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    for crime in (True, False):
+        for _, rows in of_cases(tables, crime=crime):
+            paid_in = rows.take((rows["leg"] == LEG["original"]) & (rows["rail"] == CHEQUE))
+            hour = (paid_in["time"] // 60_000 + paid_in["utc_offset"]) // 60 % 24
+            assert ((hour >= 7) & (hour <= 20)).all()
+            for day in np.unique((paid_in["time"] - WORLD.start_ms) // 86_400_000):
+                assert WORLD.place.is_business_day(WORLD.date_of(int(day)), 1)[0]
+
+
+def test_the_harder_it_is_to_find_the_smaller_are_the_sums(tables_of: Collect) -> None:
+    medians = []
+    for difficulty in (0.0, 0.5, 1.0):
+        pattern = replace(KITING, difficulty=difficulty)
+        tables = tables_of(replace(WORLD, patterns={"kiting": pattern}))
+        rows = [rows for _, rows in of_cases(tables, crime=True)]
+        amounts = np.concatenate([each["amount_minor"] for each in rows])
+        medians.append(float(np.median(amounts)))
+    assert medians == sorted(medians, reverse=True)
+    assert medians[2] < 0.6 * medians[0]
