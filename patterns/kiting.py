@@ -55,8 +55,8 @@ class Kiting(Pattern):
         parts = 1 + round(3 * self.difficulty)
         at, drawn = self._moments(graph, rng, kiter, account.shape[1], parts)
         # the harder it is to be, the smaller are the sums, and the more parts they are drawn in
-        first = self.amount * (1.6 - 1.2 * self.difficulty)
-        first = first * rng.lognormal(0, 0.4, (len(kiter), 1, 1))
+        median = self.amount * (1.6 - 1.2 * self.difficulty)
+        first = median * rng.lognormal(0, 0.4, (len(kiter), 1, 1))
         size = first * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         size = size * (1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape))
@@ -121,8 +121,8 @@ class Kiting(Pattern):
             np.repeat(person, visits.sum()),
             np.repeat(day, visits, axis=1).reshape(-1),
             "counter",
-        ).reshape(len(person), -1)
-        paid_in = np.sort(at[:, : banks * (days - 1)].reshape(-1, days - 1, banks), axis=2)
+        ).reshape(len(person), visits.sum())
+        paid_in = np.sort(at[:, : banks * (days - 1)].reshape(len(person), days - 1, banks), axis=2)
         last = np.sort(at[:, banks * (days - 1) :], axis=1)
         cheques = np.concatenate([paid_in, last[:, None, :banks]], axis=1)
         return cheques, last[:, banks:].reshape(len(person), parts, banks).transpose(0, 2, 1)

@@ -21,17 +21,23 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["at_hours", "errands", "moments"]
+__all__ = ["at_hours", "errands", "moments", "often", "private"]
 
 _DAYS = 90
 _MEDIAN_OF_INCOME = 0.06
 """An errand's median amount as a share of the monthly income; our assumption."""
 _SPREAD = 1.2
 _AT_MOST = 1.5
-_CHEQUE_TIMES, _CASH_TIMES = 4.0, 4.0
-"""How much larger errands by cheque and in cash are, and the largest, in monthly incomes; our
+_CHEQUES, _BATCHES = 0.5, 0.87
+"""Share of errands by cheque, among those who can afford it, and share not by batch transfer; our
 assumption."""
+_CASH_TIMES, _CHEQUE_SHARE = 4.0, (0.05, 0.65)
+"""How much larger errands in cash are, what share of the balance a large cheque is for, and the
+largest errand in monthly incomes; our assumption."""
+_OF_SUM, _OF_BALANCE = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("balance")
 _TO_PEOPLE = 0.55
+_STRANGERS = 0.12
+"""Of the errands to people, those to somebody one never pays otherwise; our assumption."""
 _IN_CASH = 0.12
 _CLEARED_OUT = 0.15
 """Share of large withdrawals that take most of what there is; our assumption."""
@@ -46,13 +52,21 @@ def errands(
     graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, user: Array
 ) -> Iterator[Table]:
     """Yield people's unusual payments, to shops and to other people."""
+    person = np.repeat(user, rng.poisson(often(graph), len(user)))
+    u = rng.random(len(person))
+    yield _big_tickets(graph, rng, everybody, market, person[u > _TO_PEOPLE])
+    stranger = person[u < _TO_PEOPLE * _STRANGERS]
+    others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
+    payee = rng.choice(others, len(stranger)) if len(others) else stranger
+    yield private(graph, rng, everybody, stranger[payee != stranger], payee[payee != stranger])
+    yield _cash(graph, rng, everybody, person[rng.random(len(person)) < _IN_CASH])
+
+
+def often(graph: Graph, *, among_friends: bool = False) -> float:
+    """Say how many errands a person has in the window, or how many of them among friends."""
     world = graph.world
     many = world.place.toml("habits")["rates"]["errands"] * world.days / _DAYS
-    person = np.repeat(user, rng.poisson(many, len(user)))
-    to_people = rng.random(len(person)) < _TO_PEOPLE
-    yield _big_tickets(graph, rng, everybody, market, person[~to_people])
-    yield _private(graph, rng, everybody, person[to_people])
-    yield _cash(graph, rng, everybody, person[rng.random(len(person)) < _IN_CASH])
+    return float(many * _TO_PEOPLE * (1 - _STRANGERS) if among_friends else many)
 
 
 def moments(graph: Graph, rng: np.random.Generator, user: Array, profile: str) -> Array:
@@ -118,15 +132,13 @@ def _big_tickets(
     )
 
 
-def _private(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array) -> Table:
-    """Pay somebody one does not usually pay: by instant payment, cheque or batch transfer."""
-    others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
-    payee = rng.choice(others, len(person)) if len(others) else person
-    somebody = payee != person
-    person, payee = person[somebody], payee[somebody]
-    rail = rng.choice(
-        np.array([_INSTANT, _BATCH, _CHEQUE]), len(person), p=np.array([0.62, 0.13, 0.25])
-    )
+def private(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array, payee: Array
+) -> Table:
+    """Pay other people once, and more than usual: by instant payment, cheque or batch transfer."""
+    u = rng.random(len(person))
+    affords = everybody.income[person] > np.median(everybody.income)
+    rail = np.where(u < _CHEQUES * affords, _CHEQUE, np.where(u > _BATCHES, _BATCH, _INSTANT))
     return Table.of(
         "pays",
         debtor_account_id=everybody.main[person],
@@ -135,12 +147,11 @@ def _private(graph: Graph, rng: np.random.Generator, everybody: Holders, person:
         habit="transfer",
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
-        amount_minor=_amount(
-            rng, everybody, person, times=np.where(rail == _CHEQUE, _CHEQUE_TIMES, 1.0)
-        ),
+        amount_minor=_amount(rng, everybody, person),
         spread=0.0,
-        amount_of="sum",
-        share=0.0,
+        # who writes a large cheque looks at the balance first
+        amount_of=np.where(rail == _CHEQUE, _OF_BALANCE, _OF_SUM),
+        share=np.where(rail == _CHEQUE, rng.uniform(*_CHEQUE_SHARE, len(person)), 0.0),
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),
@@ -162,7 +173,7 @@ def _cash(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Ar
         channel="branch",
         amount_minor=_amount(rng, everybody, person, times=_CASH_TIMES),
         spread=0.0,
-        amount_of=np.where(most, words.AMOUNT_OF.index("balance"), words.AMOUNT_OF.index("sum")),
+        amount_of=np.where(most, _OF_BALANCE, _OF_SUM),
         share=rng.uniform(0.6, 0.98, len(person)),
         rate=0.0,
         schedule=ONCE,

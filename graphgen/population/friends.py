@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.population.holders import holders
+from graphgen.population.errands import often, private
+from graphgen.population.holders import Holders, holders
 from graphgen.population.since import lately
-from graphgen.population.transfers import transfer_network
+from graphgen.population.transfers import degrees, transfer_network
 from graphgen.schedule import BY_RATE
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -17,38 +18,83 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["friends"]
+__all__ = ["befriend", "friends"]
 
 _MEDIAN_MINOR = 4500
 """Median amount of a transfer between people; our assumption."""
 _OF_INCOME = 0.4
-_SPREAD = 0.7
+_SPREAD = 0.6
 _CHEQUE_SIZE = 5.0
 """How much larger a transfer by cheque is. Federal Reserve Payments Study 2022: the average cheque
 was 2,430 dollars in 2021."""
-_AT_MOST = 0.12
+_SPREAD_OF_SIZE = 0.25
+_AT_MOST = 0.08
 """What a person sends to others is at most this share of the income; our assumption."""
 _INSTANT, _BATCH, _CHEQUE = (words.RAILS.index(r) for r in ("instant", "batch", "cheque"))
 _ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
 
 
 def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
-    """Yield the habits of sending money among these people, and `knows` for each pair."""
+    """Yield the habits and errands of sending money among these people, and `knows` for pairs."""
     everybody = holders(graph)
     users = users[everybody.main[users] >= 0]
     place = everybody.place[users] + rng.random(len(users))
     payer, payee, pair = transfer_network(rng, place, graph.world.transfers)
-    payer, payee = users[payer], users[payee]
+    yield from _friendship(graph, rng, everybody, users[payer], users[payee], pair)
+
+
+def befriend(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
+    """Yield the same for a few people more, who make friends with people that were there before.
+
+    Each draws as many partners as anybody, among people of the same place if there are any.
+    """
+    everybody, shape = holders(graph), graph.world.transfers
+    there = np.setdiff1d(np.flatnonzero(everybody.main >= 0), users).astype(np.int32)
+    if not len(there) or not len(users):
+        return
+    out = np.repeat(users, degrees(rng, len(users), shape.out_exponent, shape.mean_degree))
+    into = np.repeat(users, degrees(rng, len(users), shape.in_exponent, shape.mean_degree))
+    there = there[np.argsort(everybody.place[there], kind="stable")]
+    person = np.concatenate([out, into])
+    first, last = (
+        np.searchsorted(everybody.place[there], everybody.place[person], side)
+        for side in ("left", "right")
+    )
+    low, high = np.where(first < last, first, 0), np.where(first < last, last, len(there))
+    other = there[low + (rng.random(len(person)) * (high - low)).astype(np.int64)]
+    is_out = np.arange(len(person)) < len(out)
+    back = rng.random(len(person)) < shape.reciprocity / (2 - shape.reciprocity)
+    payer = np.concatenate([np.where(is_out, person, other), np.where(is_out, other, person)[back]])
+    payee = np.concatenate([np.where(is_out, other, person), np.where(is_out, person, other)[back]])
+    key = np.minimum(payer, payee).astype(np.int64) << 32 | np.maximum(payer, payee)
+    directed = np.unique(payer.astype(np.int64) << 32 | payee, return_index=True)[1]
+    pair = np.unique(key[directed], return_inverse=True)[1]
+    yield from _friendship(graph, rng, everybody, payer[directed], payee[directed], pair)
+
+
+def _friendship(
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    payer: Array,
+    payee: Array,
+    pair: Array,
+) -> Iterator[Table]:
     yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
+    people = len(np.unique(payer))
+    some = rng.integers(
+        0, max(1, len(payer)), rng.poisson(often(graph, among_friends=True) * people)
+    )
+    if len(payer):
+        yield private(graph, rng, everybody, payer[some], payee[some])
     first = np.unique(pair, return_index=True)[1]
     first = first[~_known(graph, payer[first], payee[first])]
-    world = graph.world
     yield Table.of(
         "knows",
         user_id=payer[first],
         other_user_id=payee[first],
         relation="friend",
-        since=world.start_ms - (rng.random(len(first)) * 3e11).astype(np.int64),
+        since=graph.world.start_ms - (rng.random(len(first)) * 3e11).astype(np.int64),
     )
 
 
@@ -66,13 +112,15 @@ def _transfers(
     pairs = int(pair.max()) + 1 if len(pair) else 0
     # who pays back does so about as often and as much: a pair has one rate and one size
     rate = rates["transfer"] * rng.lognormal(0, rates["transfer_spread"], pairs)
-    size = _MEDIAN_MINOR * rng.lognormal(0, 0.7, pairs)
+    size = _MEDIAN_MINOR * rng.lognormal(0, _SPREAD_OF_SIZE, pairs)
     wealth = (income[payer] / max(1.0, float(np.median(income)))) ** _OF_INCOME
     amount = size[pair] * wealth
     a_month = 30.4 * np.exp(_SPREAD**2 / 2) * np.bincount(payer, amount * rate[pair], len(main))
     amount *= np.minimum(1, _AT_MOST * income / np.maximum(1, a_month))[payer]
     u = rng.random(len(payer))
-    rail = np.where(u < budget["cheque_transfer"], _CHEQUE, _INSTANT)
+    # who can afford it writes cheques: they are not to bounce
+    writes = 2 * (income[payer] > np.median(income)) * budget["cheque_transfer"]
+    rail = np.where(u < writes, _CHEQUE, _INSTANT)
     rail = np.where(u > 1 - budget["batch_transfer"], _BATCH, rail)
     # who writes a cheque pays more at a time, and more seldom
     by_cheque = rail == _CHEQUE

@@ -14,6 +14,7 @@ import numpy as np
 
 from graphgen.population.dues import dues
 from graphgen.population.errands import errands
+from graphgen.population.friends import befriend
 from graphgen.population.holders import Holders, holders
 from graphgen.population.income import business_income, income, side_income
 from graphgen.population.own import own_transfers, repayments
@@ -70,9 +71,14 @@ def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator
 def with_life(
     graph: Graph, rng: np.random.Generator, tables: list[Table], *, accounts: Array
 ) -> list[Table]:
-    """Give tables that a pattern is about to plant, and the honest life of the accounts in them."""
-    life = list(live(graph.grow("to plant", tables), rng, accounts=accounts))
-    graph.new("pays", sum(len(table) for table in life))
+    """Give tables that a pattern is about to plant, and the honest life of what is in them.
+
+    Accounts get their habits, new people their friends.
+    """
+    grown = graph.grow("to plant", tables)
+    people = np.arange(graph.size("user"), grown.size("user"), dtype=np.int32)
+    life = [*live(grown, rng, accounts=accounts), *befriend(grown, rng, users=people)]
+    graph.new("pays", sum(len(table) for table in life if table.name == "pays"))
     return [*tables, *life]
 
 

@@ -21,10 +21,12 @@ __all__ = ["cash", "purchases", "subscriptions"]
 
 _ON_CREDIT = 0.55
 """Share of the shops where people who have a credit card use it; our assumption."""
-_WITHDRAWN, _PAID_IN = 8_000, 20_000
+_WITHDRAWN, _PAID_IN = 6_500, 20_000
 """Median amounts of cash, in minor units; our assumption."""
 _AT_THE_COUNTER = 5.0
 """How much more is fetched at the counter at a time, and how much more seldom; our assumption."""
+_ALWAYS = 0.3
+"""Share of people who always take the same round sum; our assumption."""
 _AT_MACHINES = 0.92
 """Share of people who fetch cash at machines and not at the counter; our assumption."""
 _OWN_BANK = 0.7
@@ -60,7 +62,7 @@ def purchases(
     busy = total * rng.lognormal(-0.1, rates["purchase_spread"], len(user))
     rate *= (busy / np.bincount(person, rate, len(user)))[person]
     spent = _MONTH * np.bincount(person, rate * median * np.exp(spread**2 / 2), len(user))
-    scale = np.clip(np.maximum(budget, 0.25 * everybody.income[user]) * share / spent, 0.15, 6.0)
+    scale = np.clip(np.maximum(budget, 0.18 * everybody.income[user]) * share / spent, 0.15, 6.0)
     own = everybody.main[user[person]] == account[person]
     on_credit = own & (everybody.credit_card[user[person]] >= 0)
     on_credit &= rng.random(len(person)) < _ON_CREDIT
@@ -189,6 +191,8 @@ def _cash(
     vault = graph["bank"]["vault_account_id"][
         np.where(rng.random(len(user)) < _OWN_BANK, bank, other)
     ]
+    amount = np.rint(median * rng.lognormal(0, 0.5, len(user)))
+    always, hundred = rng.random(len(user)) < _ALWAYS, 100 * graph.world.place.minor_units
     first, last = lately(graph, rng, account)
     return Table.of(
         "pays",
@@ -198,8 +202,8 @@ def _cash(
         habit="cash_withdrawal" if out else "cash_deposit",
         rail="cash",
         channel=np.where(machine, words.CHANNELS.index("atm"), words.CHANNELS.index("branch")),
-        amount_minor=np.rint(median * rng.lognormal(0, 0.5, len(user))).astype(np.int64),
-        spread=0.6,
+        amount_minor=np.where(always, np.maximum(1, np.rint(amount / hundred)) * hundred, amount),
+        spread=np.where(always, 0.0, 0.6),
         amount_of="sum",
         share=0.0,
         rate=rate,

@@ -70,8 +70,7 @@ def metrics(dataset: Dataset) -> Iterator[Metric]:
             tail.exponent,
             exponent - _WITHIN,
             exponent + _WITHIN,
-            f"the world's transfers.{name}_exponent; from degree {tail.begins} on, "
-            f"KS {tail.distance:.3f}",
+            f"the world's; from {tail.begins} on, KS {tail.distance:.3f}",
         )
     yield from _degrees(dataset, asked["mean_degree"], source, target)
     yield Metric(
@@ -111,7 +110,7 @@ def _degrees(dataset: Dataset, asked: float, source: Array, target: Array) -> It
         len(source) / people,
         0.6 * asked,
         1.2 * asked,
-        f"the world's transfers.mean_degree; not all pay within its days ({OURS})",
+        f"the world's, less those who pay nobody; {OURS}",
     )
     largest = max(np.bincount(source).max(), np.bincount(target).max()) / people
     yield Metric(

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["metrics"]
 
-_MALAUZAI = "Malauzai Software: 7 million sign-ins"
-_KIM_JO = "Kim and Jo, arXiv 1604.01125, for gaps; the range is our assumption"
+_MALAUZAI = "Malauzai"
+"""Malauzai Software: 7 million sign-ins to banks' apps and sites in the United States."""
+_KIM_JO = "arXiv 1604.01125; range our assumption"
+"""Kim and Jo, "Measuring burstiness for finite event sequences": the formula."""
 _BURSTS = """
 SELECT avg((sqrt(n + 1) * r - sqrt(n - 1)) / ((sqrt(n + 1) - 2) * r + sqrt(n - 1)))
 FROM (

@@ -54,5 +54,5 @@ def metrics(dataset: Dataset) -> Iterator[Metric]:
             sessions / len(dataset.days) * _A_MONTH,
             17.0,
             32.0,
-            "17 to 18.6 mobile and 7.7 to 8.9 on the web: Malauzai Software",
+            "17 to 18.6 mobile and 7.7 to 8.9 on the web: Malauzai",
         )
