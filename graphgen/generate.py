@@ -151,7 +151,8 @@ def _into_folders(
     except KeyboardInterrupt:
         where = ", ".join(folder.target for folder in folders)
         days = min((store.next_day for store in stores), default=0)
-        on = f"go on with: {command or 'the same call,'} --resume" if stores else "nothing is written"
+        call = f"{command} --resume" if command else "the same call, and resume=True"
+        on = f"go on with: {call}" if stores else "nothing is written"
         raise Interrupted(f"{where}: stopped after {days} of {world.days} days; {on}") from None
 
 
