@@ -178,7 +178,7 @@ def _text_column(column: Column, value: Any, shape: tuple[int, ...], size: int) 
 def _stack(parts: list[Any]) -> Any:  # noqa: ANN401
     if isinstance(parts[0], np.ndarray):
         filled = [part for part in parts if len(part)] or parts[:1]
-        if all(part.strides == (0,) and part[:1] == filled[0][:1] for part in filled):
+        if len(filled[0]) and all(p.strides == (0,) and p[0] == filled[0][0] for p in filled):
             return np.broadcast_to(filled[0][:1], sum(len(part) for part in parts))
         return np.concatenate(parts)
     if any(pa.types.is_dictionary(part.type) for part in parts):

@@ -431,6 +431,21 @@ def test_every_format_keeps_every_promise(form: str, ids: str, tmp_path: Path) -
     assert broken(write(tmp_path / "world", form, ids)) == {}
 
 
+@pytest.mark.parametrize(
+    "world",
+    [
+        World(users=60, days=0),
+        World(users=60, days=3, walks=("payment",)),
+        World(users=60, days=3, walks=("action",)),
+        World(users=1, days=3, patterns={}),
+    ],
+    ids=["no day", "payments alone", "actions alone", "one person"],
+)
+def test_a_world_keeps_its_promises_whatever_it_leaves_out(world: World, tmp_path: Path) -> None:
+    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(tmp_path / "world"))])
+    assert broken(tmp_path / "world") == {}
+
+
 def test_what_is_not_finished_is_not_proven(folder: Path) -> None:
     run = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps({**run, "complete": False}))
