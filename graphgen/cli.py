@@ -172,8 +172,10 @@ def verify(
 
         metrics = measure(dataset)
     if json:
-        told = {"checks": checks, "realism": metrics} if realism else {"checks": checks}
-        terminal.show_json({name: [asdict(each) for each in some] for name, some in told.items()})
+        told = {"checks": [asdict(check) for check in checks]}
+        if realism:
+            told["realism"] = [asdict(metric) for metric in metrics]
+        terminal.show_json(told)
     else:
         terminal.show_checks(checks)
         if metrics:
