@@ -75,8 +75,9 @@ def test_each_quarter_is_as_busy_as_its_local_hour_of_the_week(day: date) -> Non
 def test_a_quantile_is_the_inverse_of_the_density() -> None:
     here = CLOCKS.hours(ordinary)
     row = clock("shopping", "America/New_York")
-    share = np.diff(np.interp(np.arange(97) * QUARTER_MS, here.quantile[row],
-                              np.linspace(0, 1, QUANTILES + 1)))
+    share = np.diff(
+        np.interp(np.arange(97) * QUARTER_MS, here.quantile[row], np.linspace(0, 1, QUANTILES + 1))
+    )
     wanted = here.density[row] / here.density[row].sum()
     assert np.abs(share - wanted).max() < 2 / QUANTILES
 

@@ -371,6 +371,9 @@ def test_difficulty_changes_what_is_planted(name: str) -> None:
         pattern = PATTERNS.load(name, Pattern)(count=COUNT, difficulty=difficulty)
         return [t for t in pattern.plant(graph.bed(), stream(1, "plant")) if t.name != "case"]
 
-    with pytest.raises(AssertionError):
-        for easy, hard in zip(crimes(0.0), crimes(1.0), strict=True):
-            assert_equal(easy, hard)
+    for easy, hard in zip(crimes(0.0), crimes(1.0), strict=True):
+        if len(easy) != len(hard) or any(
+            not np.array_equal(plain(easy[column]), plain(hard[column])) for column in easy
+        ):
+            return
+    pytest.fail("the hardest crimes are the easiest ones")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphgen.firing import Rates, fire
+from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
@@ -13,9 +14,16 @@ MONDAY = 1_767_571_200_000
 FOREVER = np.iinfo(np.int64).max
 
 
-def rates(rate: Array, key: int = 11, first: Array | int = 0, last: Array | int = FOREVER) -> Rates:
+def rates(
+    rate: Array,
+    key: int = 11,
+    first: Array | int = 0,
+    last: Array | int = FOREVER,
+    edge: Array | None = None,
+) -> Rates:
     size = len(rate)
-    return Rates(rate, np.broadcast_to(first, size) + 0, np.broadcast_to(last, size) + 0, key)
+    some = np.arange(size, dtype=np.int32) if edge is None else edge
+    return Rates(some, rate, np.broadcast_to(first, size) + 0, np.broadcast_to(last, size) + 0, key)
 
 
 def fired(line: Array, times: int, busiest: float = 1.0) -> Array:
@@ -109,12 +117,19 @@ def test_a_week_does_not_depend_on_which_week_was_asked_for_before() -> None:
         assert (here == fresh.cumulative(week, MONDAY + 7 * week * DAY_MS)).all()
 
 
+def test_an_edge_s_weeks_do_not_depend_on_which_other_edges_have_a_rate() -> None:
+    rate = np.linspace(0.1, 1, 60)
+    some = np.arange(3, 60, 7, dtype=np.int32)
+    among, alone = weekly(rates(rate), 5), weekly(rates(rate, edge=some), 5)
+    assert alone == pytest.approx(among[:, some])
+
+
 def test_only_edges_that_live_in_the_week_have_a_rate_in_it() -> None:
     week = 7 * DAY_MS
-    first = np.array([0, MONDAY + week, MONDAY + week - 1, 0, 0])
-    last = np.array([FOREVER, FOREVER, FOREVER, MONDAY, MONDAY + 1])
-    line = rates(np.ones(5), first=first, last=last).cumulative(0, MONDAY)
-    assert (np.diff(line, prepend=0.0) > 0).tolist() == [True, False, True, False, True]
+    first = np.array([0, MONDAY + week, MONDAY + week - 1, 0, 0, 0])
+    last = np.array([FOREVER, FOREVER, FOREVER, MONDAY, MONDAY + 1, NULL_NUMBER])
+    line = rates(np.ones(6), first=first, last=last).cumulative(0, MONDAY)
+    assert (np.diff(line, prepend=0.0) > 0).tolist() == [True, False, True, False, True, True]
 
 
 def test_gaps_between_firings_are_burstier_than_poisson() -> None:

@@ -28,6 +28,8 @@ FIRST = 4 * BANKS
 POOR, RICH, OVERDRAFT, CARD, ELSEWHERE, OUTSIDE = range(FIRST, FIRST + CUSTOMERS)
 BALANCE = {POOR: 1_000, RICH: 5_000_000, OVERDRAFT: 0, CARD: 0, ELSEWHERE: 70_000, OUTSIDE: 0}
 LIMIT = {POOR: 0, RICH: 0, OVERDRAFT: 50_000, CARD: 200_000, ELSEWHERE: 0, OUTSIDE: NULL_NUMBER}
+INCOME, LOSS = 1, 2
+"""Where the first bank, that of all customers but the last two, books fees and losses."""
 CHEQUE, BATCH, CASH, INSTANT = (
     words.RAILS.index(rail) for rail in ("cheque", "batch", "cash", "instant")
 )
@@ -221,7 +223,9 @@ def test_what_went_into_clearing_comes_out_again_whole(orders: list[dict[str, An
             leg, original = booked.leg[row], int(booked.original[row])
             assert original >> 32 == 0
             assert leg != ORIGINAL
-            if booked.status[row] == BOOKED and leg in {SETTLEMENT, RETURN, WRITE_OFF}:
+            clears = booked.creditor[row] in {0, 4}  # into a clearing account
+            if booked.status[row] == BOOKED and clears:
+                assert leg in {SETTLEMENT, RETURN, WRITE_OFF}
                 amounts[original & 0xFFFFFFFF] -= int(booked.amount[row])
     assert not any(amounts.values())
     assert not len(state.pending)
@@ -299,19 +303,23 @@ def bounced(spent: int) -> tuple[Ledger, LedgerState, Booked]:
 
 def test_a_bounced_cheque_is_taken_back_and_its_writer_pays_a_fee() -> None:
     ledger, state, rows = bounced(spent=10_000)
-    assert rows.leg.tolist() == [SETTLEMENT, RETURN, FEE]
-    assert rows.status.tolist() == [DECLINED, BOOKED, BOOKED]
-    assert rows.amount.tolist() == [60_000, 60_000, min(ledger.fee, BALANCE[POOR])]
+    assert rows.leg.tolist()[:3] == [SETTLEMENT, RETURN, FEE]
+    assert rows.status.tolist()[:3] == [DECLINED, BOOKED, BOOKED]
+    paid = min(ledger.fee, BALANCE[POOR])
+    assert rows.amount.tolist()[:3] == [60_000, 60_000, paid]
     assert state.balance[OVERDRAFT] == -10_000
-    assert state.balance[POOR] == BALANCE[POOR] - min(ledger.fee, BALANCE[POOR])
+    assert state.balance[POOR] == BALANCE[POOR] - paid
+    # what the fee's payer has not got is the loss of the bank that earns it
+    assert state.balance[INCOME] == ledger.fee
+    assert state.balance[LOSS] == paid - ledger.fee
 
 
 def test_what_a_bounced_cheque_s_payee_cannot_give_back_is_the_bank_s_loss() -> None:
-    _, state, rows = bounced(spent=105_000)
-    assert rows.leg.tolist() == [SETTLEMENT, RETURN, WRITE_OFF, FEE]
+    ledger, state, rows = bounced(spent=105_000)
+    assert rows.leg.tolist()[:4] == [SETTLEMENT, RETURN, WRITE_OFF, FEE]
     assert rows.amount.tolist()[:3] == [60_000, 5_000, 55_000]
     assert state.balance[OVERDRAFT] == -LIMIT[OVERDRAFT]
-    assert state.balance[2] == -55_000  # the loss account of the payee's bank
+    assert state.balance[LOSS] == -55_000 - max(0, ledger.fee - BALANCE[POOR])
 
 
 def test_the_float_of_a_cheque_can_be_spent_before_it_bounces() -> None:
@@ -392,6 +400,25 @@ def test_a_chain_passes_on_its_shares_for_sure_whatever_its_members_spend(
                 found[order["edge"]] = int(booked.amount[row])
     assert found == {edge: amount for edge, amount in enumerate(passed) if amount}
     assert (state.hold == 0).all()
+
+
+@pytest.mark.parametrize("rail", [CHEQUE, BATCH])
+def test_a_hop_that_clears_later_is_covered_when_it_does(rail: int) -> None:
+    ledger = Ledger(graph_with(CHAIN))
+    state = ledger.start()
+    spend = {"debtor": POOR, "creditor": RICH, "amount_of": OF_BALANCE, "share": 1.0}
+    hops = [hop(0, 0, amount=80_000), hop(1, 1, rail=rail), spend | {"at": 2}]
+    days = [ledger.settle(state, 0, proposals(hops))]
+    days += [ledger.settle(state, day, proposals([spend], day)) for day in range(1, 8)]
+    assert days[0].amount.tolist() == [80_000, 60_000, BALANCE[POOR] + 20_000]
+    legs = [
+        (int(booked.leg[row]), int(booked.status[row]), int(booked.amount[row]))
+        for booked in days[1:]
+        for row in range(len(booked))
+    ]
+    assert legs == [(SETTLEMENT, BOOKED, 60_000)]
+    assert state.hold[POOR] == 0
+    assert state.hold[ELSEWHERE] == sum(int(float(CHAIN["share"][e]) * 60_000) for e in (2, 3))
 
 
 def test_money_that_waits_for_its_next_hop_cannot_be_spent_otherwise() -> None:

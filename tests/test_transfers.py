@@ -122,6 +122,8 @@ def test_the_same_stream_draws_the_same_network_and_another_one_another() -> Non
     again = network.__wrapped__("rabobank", PEOPLE, 1)
     for one, other in zip(network("rabobank"), again, strict=True):
         assert (one == other).all()
-    edges = {seed: set(zip(*(side.tolist() for side in network("rabobank", seed=seed)[:2]),
-                           strict=True)) for seed in (1, 2)}
+    edges = {
+        seed: set(zip(*(side.tolist() for side in network("rabobank", seed=seed)[:2]), strict=True))
+        for seed in (1, 2)
+    }
     assert len(edges[1] & edges[2]) < 0.01 * len(edges[1])

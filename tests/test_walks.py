@@ -349,7 +349,7 @@ def test_twice_the_activity_is_twice_the_purchases_for_the_same_money(tables_of:
     assert 0.75 < much / little < 1.3
 
 
-def test_the_tables_of_a_day_are_the_same_whether_labels_are_inline(tables_of: Collect) -> None:
+def test_the_tables_of_a_day_are_the_same_whether_labels_are_inline() -> None:
     maker, ledger = DayMaker(grown()), Ledger(grown())
     state = ledger.start()
     apart, inline = [], []

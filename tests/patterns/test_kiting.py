@@ -47,8 +47,9 @@ def test_a_kiter_s_accounts_lie_at_as_many_banks_and_are_owned_by_the_kiter(
     banks: int, tables_of: Collect
 ) -> None:
     tables = tables_of(replace(WORLD, patterns={"kiting": replace(KITING, banks=banks)}))
-    bank = dict(zip(*(tables["account"][c].tolist() for c in ("account_id", "bank_id")),
-                    strict=True))
+    bank = dict(
+        zip(*(tables["account"][c].tolist() for c in ("account_id", "bank_id")), strict=True)
+    )
     held, member = tables["has_account"], tables["member"]
     owner = dict(zip(*(held[c].tolist() for c in ("account_id", "user_id")), strict=True))
     for case, _ in of_cases(tables, crime=True) + of_cases(tables, crime=False):
@@ -66,8 +67,13 @@ def test_cheques_go_round_a_cycle_through_all_accounts(crime: bool, tables_of: C
     for case, _ in of_cases(tables, crime=crime):
         edges = edges_of(tables, case)
         cheques = edges.take(edges["rail"] == CHEQUE)
-        step = {*zip(cheques["debtor_account_id"].tolist(),
-                     cheques["creditor_account_id"].tolist(), strict=True)}
+        step = {
+            *zip(
+                cheques["debtor_account_id"].tolist(),
+                cheques["creditor_account_id"].tolist(),
+                strict=True,
+            )
+        }
         after = dict(step)
         assert len(step) == len(after) == KITING.banks  # each account pays one other
         here = next(iter(after))
@@ -86,15 +92,18 @@ def test_each_cheque_is_written_before_the_one_that_covers_it_has_cleared(
         cheque = rows.take(first & (rows["rail"] == CHEQUE))
         settled = payment.take(np.isin(payment["original_payment_id"], cheque["payment_id"]))
         settled = settled.take(settled["leg"] == LEG["settlement"])
-        due = dict(zip(*(settled[c].tolist() for c in ("original_payment_id", "time")),
-                       strict=True))
+        due = dict(
+            zip(*(settled[c].tolist() for c in ("original_payment_id", "time")), strict=True)
+        )
         times = cheque["time"]
         for row in range(len(cheque) - 1):
             if int(cheque["payment_id"][row]) in due:
                 assert times[row + 1] < due[int(cheque["payment_id"][row])] + 5 * 86_400_000
         open_ = [
-            sum(at <= now < due.get(int(i), 2**62)
-                for at, i in zip(times, cheque["payment_id"], strict=True))
+            sum(
+                at <= now < due.get(int(i), 2**62)
+                for at, i in zip(times, cheque["payment_id"], strict=True)
+            )
             for now in times
         ]
         assert np.median(open_) >= KITING.banks  # a whole round is always afloat

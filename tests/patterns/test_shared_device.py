@@ -86,8 +86,9 @@ def test_nobody_sends_before_the_device_has_been_used_for_the_account(tables_of:
         first = dict(zip(seen["user_id"].tolist(), seen["first_seen"].tolist(), strict=True))
         rows = payments_of(tables, case)
         order = np.searchsorted(session["session_id"], rows["session_id"])
-        for user, time in zip(session["user_id"][order].tolist(), rows["time"].tolist(),
-                              strict=True):
+        for user, time in zip(
+            session["user_id"][order].tolist(), rows["time"].tolist(), strict=True
+        ):
             assert time >= first[user]
 
 
@@ -98,8 +99,11 @@ def test_the_people_behind_a_kiosk_send_nothing_for_it(tables_of: Collect) -> No
         assert len(payments_of(tables, case)) == 0
         people = members(tables, case, "user")
         assert np.isin(people, base["user"]["user_id"]).all()
-        assert set(tables["member"]["role"].take(np.flatnonzero(
-            tables["member"]["case_id"] == case)).to_pylist()) == {"user", "device", "address"}
+        assert set(
+            tables["member"]["role"]
+            .take(np.flatnonzero(tables["member"]["case_id"] == case))
+            .to_pylist()
+        ) == {"user", "device", "address"}
 
 
 def test_recruits_are_people_of_their_own_with_homes_and_devices(tables_of: Collect) -> None:
