@@ -12,8 +12,8 @@ from graphgen.table import Array
 
 __all__ = ["settle_day"]
 
-_ORIGINAL, _SETTLEMENT, _RETURN, _FEE, _WRITE_OFF = (
-    words.LEGS.index(leg) for leg in ("original", "settlement", "return", "fee", "write_off")
+_ORIGINAL, _SETTLEMENT, _RETURN, _FEE = (
+    words.LEGS.index(leg) for leg in ("original", "settlement", "return", "fee")
 )
 _BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("declined")
 _CHEQUE, _BATCH, _BOOK, _CASH = (
@@ -123,7 +123,7 @@ def _settle_item(
     if back < amount:
         loss = internal[bank[creditor], _LOSS]
         n = _write(
-            rows, n, balance, due, loss, clearing, creditor, amount - back, _WRITE_OFF, _BOOKED,
+            rows, n, balance, due, loss, clearing, creditor, amount - back, _RETURN, _BOOKED,
             rail, original, -1, edge,
         )  # fmt: skip
     return _charge(rows, n, item, balance, hold, limit, bank, internal, fee)
@@ -152,7 +152,7 @@ def _charge(
         )  # fmt: skip
     if taken < fee:
         n = _write(
-            rows, n, balance, due, loss, income, debtor, fee - taken, _WRITE_OFF, _BOOKED, _BOOK,
+            rows, n, balance, due, loss, income, debtor, fee - taken, _FEE, _BOOKED, _BOOK,
             original, -1, edge,
         )  # fmt: skip
     return n

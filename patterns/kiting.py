@@ -41,10 +41,10 @@ class Kiting(Pattern):
     days: Annotated[int, Interval(ge=2, le=60)] = 9
     """Business days that it goes on for."""
 
-    amount: Annotated[int, Interval(ge=10_000, le=10_000_000)] = 180_000
+    amount: Annotated[int, Interval(ge=10_000, le=10_000_000)] = 120_000
     """Median of the first cheque, in minor units."""
 
-    growth: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
+    growth: Annotated[float, Interval(ge=0, le=0.5)] = 0.06
     """How much larger a day's cheques are than the last day's."""
 
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -52,7 +52,7 @@ class Kiting(Pattern):
         kiter = self._people(graph, rng, self.instances(graph))
         account, tables = self._accounts(graph, rng, kiter, least=0)
         yield from tables
-        parts = 1 + round(3 * self.difficulty)
+        parts = 1 + round(6 * self.difficulty)
         at, drawn = self._moments(graph, rng, kiter, account.shape[1], parts)
         # the harder it is to be, the smaller are the sums, and the more parts they are drawn in
         median = self.amount * (1.6 - 1.2 * self.difficulty)

@@ -122,7 +122,7 @@ class SharedDevice(Pattern):
 
         The harder it is to be, the more parts it is sent in, and the longer that takes.
         """
-        parts = 1 + round(3 * self.difficulty)
+        parts = 1 + round(8 * self.difficulty)
         shape = (*people.shape, parts)
         wait = rng.integers(0, 2 + round(12 * self.difficulty), shape)
         day = np.maximum(0, (start[:, :, None] - graph.world.start_ms) // DAY_MS) + wait
@@ -205,7 +205,7 @@ def _collected(
         amount_minor=0,
         spread=0.0,
         amount_of="balance",
-        share=rng.uniform(0.35, 0.9, int(sends.sum())) / at.shape[2],
+        share=rng.uniform(0.3, 0.9, int(sends.sum())) / at.shape[2],
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),

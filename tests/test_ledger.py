@@ -33,7 +33,7 @@ INCOME, LOSS = 1, 2
 CHEQUE, BATCH, CASH, INSTANT = (
     words.RAILS.index(rail) for rail in ("cheque", "batch", "cash", "instant")
 )
-ORIGINAL, SETTLEMENT, RETURN, FEE, WRITE_OFF = range(5)
+ORIGINAL, SETTLEMENT, RETURN, FEE = range(4)
 BOOKED, DECLINED = range(2)
 SUM, OF_BALANCE, OF_DEBT, RECEIPT = range(4)
 
@@ -225,7 +225,7 @@ def test_what_went_into_clearing_comes_out_again_whole(orders: list[dict[str, An
             assert leg != ORIGINAL
             clears = booked.creditor[row] in {0, 4}  # into a clearing account
             if booked.status[row] == BOOKED and clears:
-                assert leg in {SETTLEMENT, RETURN, WRITE_OFF}
+                assert leg in {SETTLEMENT, RETURN}
                 amounts[original & 0xFFFFFFFF] -= int(booked.amount[row])
     assert not any(amounts.values())
     assert not len(state.pending)
@@ -316,7 +316,7 @@ def test_a_bounced_cheque_is_taken_back_and_its_writer_pays_a_fee() -> None:
 
 def test_what_a_bounced_cheque_s_payee_cannot_give_back_is_the_bank_s_loss() -> None:
     ledger, state, rows = bounced(spent=105_000)
-    assert rows.leg.tolist()[:4] == [SETTLEMENT, RETURN, WRITE_OFF, FEE]
+    assert rows.leg.tolist()[:4] == [SETTLEMENT, RETURN, RETURN, FEE]
     assert rows.amount.tolist()[:3] == [60_000, 5_000, 55_000]
     assert state.balance[OVERDRAFT] == -LIMIT[OVERDRAFT]
     assert state.balance[LOSS] == -55_000 - max(0, ledger.fee - BALANCE[POOR])

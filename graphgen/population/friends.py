@@ -28,7 +28,7 @@ _CHEQUE_SIZE = 5.0
 """How much larger a transfer by cheque is. Federal Reserve Payments Study 2022: the average cheque
 was 2,430 dollars in 2021."""
 _SPREAD_OF_SIZE = 0.25
-_AT_MOST = 0.08
+_AT_MOST = 0.2
 """What a person sends to others is at most this share of the income; our assumption."""
 _INSTANT, _BATCH, _CHEQUE = (words.RAILS.index(r) for r in ("instant", "batch", "cheque"))
 _ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
@@ -39,7 +39,9 @@ def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator
     everybody = holders(graph)
     users = users[everybody.main[users] >= 0]
     place = everybody.place[users] + rng.random(len(users))
-    payer, payee, pair = transfer_network(rng, place, graph.world.transfers)
+    payer, payee, pair = transfer_network(
+        rng, place, graph.world.transfers, means=everybody.income[users]
+    )
     yield from _friendship(graph, rng, everybody, users[payer], users[payee], pair)
 
 

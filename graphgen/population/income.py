@@ -38,6 +38,9 @@ _SELF_EMPLOYED = words.EMPLOYMENT.index("self_employed")
 _EXTERNAL = words.ACCOUNT_TYPES.index("external")
 _BATCH, _CHEQUE = words.RAILS.index("batch"), words.RAILS.index("cheque")
 _FILE, _BRANCH = words.CHANNELS.index("file"), words.CHANNELS.index("branch")
+_TAKINGS, _TAKES_CASH = 200_000, 0.4
+"""Median of what a till holds, in minor units, and share of small businesses that take cash; our
+assumption."""
 _SUPPLY_BY_BATCH = 0.6
 """Share of firms that pay suppliers by batch transfer, the others by cheque; our assumption."""
 
@@ -161,6 +164,7 @@ def business_income(
     """Yield the takings and purchases of people's business accounts."""
     turnover = everybody.income[user] * rng.lognormal(0.3, 0.6, len(user))
     yield from _trade(graph, rng, account, turnover, takings=8.0, orders=3.0)
+    yield _till(graph, rng, account[rng.random(len(account)) < _TAKES_CASH])
 
 
 def commerce_life(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -173,6 +177,28 @@ def commerce_life(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     merchant = graph["merchant"]["account_id"]
     turnover = rng.lognormal(13.2, 1.0, len(merchant))
     yield from _trade(graph, rng, merchant, turnover, takings=0.0, orders=3.0)
+    yield _till(graph, rng, merchant[~graph["merchant"]["online"]])
+
+
+def _till(graph: Graph, rng: np.random.Generator, account: Array) -> Table:
+    """Pay in what is in the till, at the counter, about once a week."""
+    bank = graph["account"]["bank_id"][account]
+    return Table.of(
+        "pays",
+        debtor_account_id=graph["bank"]["vault_account_id"][bank],
+        creditor_account_id=account,
+        habit="cash_deposit",
+        rail="cash",
+        channel="branch",
+        amount_minor=np.rint(_TAKINGS * rng.lognormal(0, 0.7, len(account))).astype(np.int64),
+        spread=0.6,
+        amount_of="sum",
+        share=0.0,
+        rate=1 / 7,
+        schedule=BY_RATE,
+        hours=_hours(graph, "cash_deposit"),
+        valid_from=since(graph, rng, account),
+    )
 
 
 def _trade(

@@ -21,13 +21,13 @@ __all__ = ["cash", "purchases", "subscriptions"]
 
 _ON_CREDIT = 0.55
 """Share of the shops where people who have a credit card use it; our assumption."""
-_WITHDRAWN, _PAID_IN = 6_500, 20_000
+_WITHDRAWN, _PAID_IN = 6_500, 30_000
 """Median amounts of cash, in minor units; our assumption."""
-_AT_THE_COUNTER = 5.0
+_AT_THE_COUNTER = 8.0
 """How much more is fetched at the counter at a time, and how much more seldom; our assumption."""
 _ALWAYS = 0.3
 """Share of people who always take the same round sum; our assumption."""
-_AT_MACHINES = 0.92
+_AT_MACHINES = 0.86
 """Share of people who fetch cash at machines and not at the counter; our assumption."""
 _OWN_BANK = 0.7
 """Share of people who fetch cash at their own bank; our assumption."""

@@ -23,6 +23,8 @@ __all__ = ["degrees", "transfer_network"]
 _LARGEST_SHARE = 0.008
 """The largest degree as a share of all people: 12,700 of 1,624,030 (Rabobank, arXiv 2109.10703)."""
 _SMALLEST_CUT = 12
+_BLUR = 0.8
+"""How loosely the number of people that one pays follows one's means; our assumption."""
 _WIDER = 6
 """Each round of meeting takes cells this many times wider than the last; our assumption."""
 _PAYABLE = 0.9
@@ -59,9 +61,11 @@ def degrees(
 
 
 def transfer_network(
-    rng: np.random.Generator, place: Array, shape: Transfers
+    rng: np.random.Generator, place: Array, shape: Transfers, *, means: Array | None = None
 ) -> tuple[Array, Array, Array]:
     """Draw the edges among people who stand in a line, in the order of `place`.
+
+    Who has more `means` (float) pays more people, as a rule.
 
     Returns payer and payee, int32 (edges,), without loops or doubles, and for each edge the number
     of its pair: an edge and its opposite have one number, int32.
@@ -72,6 +76,9 @@ def transfer_network(
         return nobody, nobody, nobody
     out = degrees(rng, people, shape.out_exponent, shape.mean_degree)
     into = degrees(rng, people, shape.in_exponent, shape.mean_degree)
+    if means is not None:
+        rank = np.argsort(np.argsort(means * rng.lognormal(0, _BLUR, people)))
+        out = np.sort(out)[rank]
     _even_out(rng, out, into)
     mutual = _mutual(rng, out, into, shape.reciprocity)
     cell = max(4.0, _CELL * shape.mean_degree / max(shape.clustering, 1e-4))

@@ -50,7 +50,7 @@ HABITS = (
 )
 RAILS = ("card", "instant", "batch", "cheque", "cash", "book")
 CHANNELS = ("pos", "online", "atm", "branch", "file")
-LEGS = ("original", "settlement", "return", "fee", "write_off")
+LEGS = ("original", "settlement", "return", "fee")
 STATUSES = ("booked", "declined")
 PURPOSES = ("SALA", "BENE", "RENT", "HLRP", "UBIL", "SUBS", "SAVG", "CCRD", "SUPP", "CASH")
 """Codes of the ISO 20022 external purpose code list."""

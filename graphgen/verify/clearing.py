@@ -42,32 +42,26 @@ SETUP = Setup(
             SELECT s.original_payment_id,
                 count(*) FILTER (s.leg = 'settlement') AS settlements,
                 count(*) FILTER (s.leg = 'settlement' AND s.status = 'declined') AS declined,
-                coalesce(sum(s.amount_minor) FILTER (
-                    s.leg = 'fee' OR (s.leg = 'write_off' AND s.rail = 'book')), 0) AS charged,
+                coalesce(sum(s.amount_minor) FILTER (s.leg = 'fee'), 0) AS charged,
                 max(s.payment_id // 100000000 - 1000) FILTER (s.leg = 'settlement')
                     AS settled_day,
                 max(s.amount_minor) FILTER (s.leg = 'settlement') AS settled,
-                coalesce(sum(s.amount_minor) FILTER (
-                    s.leg IN ('return', 'write_off') AND s.rail <> 'book'), 0)
-                    AS returned,
+                coalesce(sum(s.amount_minor) FILTER (s.leg = 'return'), 0) AS returned,
                 min(s.payment_id) FILTER (CASE s.leg
                     WHEN 'settlement' THEN (s.debtor_account_id, s.creditor_account_id,
                         s.counterparty_account_id, s.rail) IS DISTINCT FROM
                         (p.counterparty_account_id, p.debtor_account_id,
                         p.creditor_account_id, p.rail)
-                    WHEN 'return' THEN (s.debtor_account_id, s.creditor_account_id,
-                        s.counterparty_account_id, s.rail) IS DISTINCT FROM
-                        (p.creditor_account_id, p.debtor_account_id,
-                        p.counterparty_account_id, p.rail)
-                    WHEN 'write_off' THEN (s.debtor_account_id, s.creditor_account_id,
-                        s.counterparty_account_id) IS DISTINCT FROM CASE s.rail
-                        WHEN 'book' THEN
-                        (f.loss_account_id, f.income_account_id, p.counterparty_account_id)
-                        ELSE (b.loss_account_id, p.debtor_account_id, p.creditor_account_id) END
-                        OR s.rail NOT IN ('book', p.rail)
-                    WHEN 'fee' THEN (s.debtor_account_id, s.creditor_account_id,
-                        s.counterparty_account_id, s.rail) IS DISTINCT FROM
-                        (p.counterparty_account_id, f.income_account_id, NULL, 'book')
+                    WHEN 'return' THEN s.rail <> p.rail
+                        OR s.creditor_account_id <> p.debtor_account_id
+                        OR (s.debtor_account_id, s.counterparty_account_id) NOT IN (
+                            (p.creditor_account_id, p.counterparty_account_id),
+                            (b.loss_account_id, p.creditor_account_id))
+                    WHEN 'fee' THEN s.rail <> 'book'
+                        OR s.creditor_account_id <> f.income_account_id
+                        OR (s.debtor_account_id, coalesce(s.counterparty_account_id, 0)) NOT IN (
+                            (p.counterparty_account_id, 0),
+                            (f.loss_account_id, p.counterparty_account_id))
                     ELSE true END) AS odd
             FROM payment AS s
             JOIN payment AS p ON p.payment_id = s.original_payment_id
@@ -113,11 +107,9 @@ PROMISES = (
         WHERE CASE WHEN p.leg = 'original' AND p.rail IN ('cheque', 'batch')
             THEN p.debtor_account_id <> b.clearing_account_id OR c.bank_id IS NOT NULL
                 OR p.counterparty_account_id IS NULL OR p.status <> 'booked'
-            WHEN p.leg = 'write_off' AND p.rail = 'book'
-            THEN d.bank_id IS NOT NULL OR c.bank_id IS NOT NULL
             WHEN p.leg IN ('original', 'fee')
             THEN d.bank_id IS NOT NULL OR c.bank_id IS NOT NULL
-                OR p.counterparty_account_id IS NOT NULL
+                OR (p.leg = 'original' AND p.counterparty_account_id IS NOT NULL)
             ELSE c.bank_id IS NULL OR d.bank_id IS NOT NULL END
         """,
         needs=("payment",),

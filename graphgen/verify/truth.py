@@ -142,11 +142,10 @@ PROMISES = (
                 OR creditor_account_id <> payee OR channel <> edge_channel
                 OR card_id IS DISTINCT FROM edge_card_id
             WHEN 'settlement' THEN debtor_account_id <> payer OR counterparty_account_id <> payee
-            WHEN 'return' THEN debtor_account_id <> payee OR counterparty_account_id <> payer
-            WHEN 'write_off' THEN counterparty_account_id <>
-                CASE rail WHEN 'book' THEN payer ELSE payee END
-            ELSE debtor_account_id <> payer END
-            OR (leg NOT IN ('fee', 'write_off') AND rail <> edge_rail)
+            WHEN 'return' THEN counterparty_account_id <>
+                CASE WHEN debtor_account_id = payee THEN payer ELSE payee END
+            ELSE payer NOT IN (debtor_account_id, coalesce(counterparty_account_id, 0)) END
+            OR (leg <> 'fee' AND rail <> edge_rail)
         """,
         needs=("payment",),
     ),
