@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ Tables = Mapping[str, Table]
 def tables_of() -> Callable[[World], Tables]:
     """Give a world's public tables by name, the days of an event under each other."""
 
-    @cache
+    @lru_cache(maxsize=12)  # a world is some ten megabytes
     def collected(world: World) -> Tables:
         parts: dict[str, list[Table]] = {}
         for table in world.tables():

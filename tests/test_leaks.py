@@ -59,12 +59,14 @@ def groups(table: Table) -> Array:
     return kind
 
 
-def from_a_bank(table: Table, tables: dict[str, Table]) -> Array:
-    """Tell money that a bank pays out of its own accounts (a vault's) by a number of its own."""
-    if "debtor_account_id" not in table.columns:
-        return np.zeros(len(table), np.int64)
-    own = [tables["bank"][c] for c in tables["bank"] if c.endswith("_account_id")]
-    return np.isin(table["debtor_account_id"], np.concatenate(own)) * 32**4
+def paid_by_a_bank(rows: Table, tables: Tables) -> Array:
+    """Tell out of which of its own accounts a bank pays a row: 0 where it does not."""
+    number = np.zeros(len(rows), np.int64)
+    if "debtor_account_id" in rows.columns:
+        own = [name for name in tables["bank"] if name.endswith("_account_id")]
+        for place, name in enumerate(own, 1):
+            number[np.isin(rows["debtor_account_id"], tables["bank"][name])] = place
+    return number << 20  # above what `groups` numbers
 
 
 def is_null(table: Table, column: str) -> Array:
@@ -113,8 +115,9 @@ def test_a_crime_uses_no_word_that_honest_rows_do_not_use_too(
 def test_a_crime_s_rows_are_filled_like_honest_rows_of_their_kind(
     name: str, event: str, tables_of: Collect
 ) -> None:
-    crime, other = parted(tables_of(planted(name)), event)
-    ours, theirs = groups(crime), groups(other)
+    tables = tables_of(planted(name))
+    crime, other = parted(tables, event)
+    ours, theirs = (groups(rows) + paid_by_a_bank(rows, tables) for rows in (crime, other))
     for kind in np.unique(ours):
         some, honest = crime.take(ours == kind), other.take(theirs == kind)
         assert len(honest) > ENOUGH, f"kind {kind} is only used by crimes"
@@ -148,7 +151,7 @@ def test_no_single_number_of_a_row_tells_a_crime_from_rows_of_its_kind(
 ) -> None:
     tables = tables_of(planted(name))
     crime, other = parted(tables, event)
-    ours, theirs = (groups(rows) + from_a_bank(rows, tables) for rows in (crime, other))
+    ours, theirs = (groups(rows) + paid_by_a_bank(rows, tables) for rows in (crime, other))
     found = {}
     for kind in np.unique(ours):
         some, honest = crime.take(ours == kind), other.take(theirs == kind)
