@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen import settle
 from graphgen.order import by_time
 from graphgen.population.habits import habits
 from graphgen.rng import stream
@@ -81,7 +82,7 @@ class Booked:
     debtor: Array
     creditor: Array
     counterparty: Array
-    """int32: account rows; -1 for no counterparty."""
+    """int64: account rows; -1 for no counterparty."""
     amount: Array
     debtor_balance: Array
     creditor_balance: Array
@@ -93,9 +94,28 @@ class Booked:
     original: Array
     """int64: number (day << 32 | rank) of the payment that a later leg belongs to, -1 for none."""
     proposal: Array
-    """int32: the proposal that the row came from, -1 for later legs."""
+    """int64: the proposal that the row came from, -1 for later legs."""
     edge: Array
     """int32: the row of `pays`."""
+
+    @classmethod
+    def of(cls, rows: Array) -> Booked:
+        """Take what the compiled loop booked."""
+        return cls(
+            time=rows[settle.TIME],
+            debtor=rows[settle.DEBTOR],
+            creditor=rows[settle.CREDITOR],
+            counterparty=rows[settle.COUNTERPARTY],
+            amount=rows[settle.AMOUNT],
+            debtor_balance=rows[settle.DEBTOR_BALANCE],
+            creditor_balance=rows[settle.CREDITOR_BALANCE],
+            leg=rows[settle.LEG].astype(np.int8),
+            status=rows[settle.STATUS].astype(np.int8),
+            rail=rows[settle.RAIL].astype(np.int8),
+            original=rows[settle.ORIGINAL],
+            proposal=rows[settle.PROPOSAL],
+            edge=rows[settle.EDGE].astype(np.int32),
+        )
 
     def __len__(self) -> int:
         return len(self.time)
@@ -143,7 +163,7 @@ class Ledger:
         first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
         order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
         link = self.links.number(proposals.edge, proposals.is_once)
-        *rows, added = settle_day(
+        rows, added = settle_day(
             order,
             day,
             due,
@@ -173,7 +193,7 @@ class Ledger:
             np.empty(len(proposals), _PENDING),
         )
         state.pending = np.concatenate([later, added])
-        return Booked(*rows)
+        return Booked.of(rows)
 
     def _business_days(self, day: int) -> tuple[int, int]:
         """Say in how many days the next business day is, and the one after it."""

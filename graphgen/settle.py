@@ -10,9 +10,24 @@ from graphgen.compiled import compiled
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["settle_day"]
+__all__ = [
+    "AMOUNT",
+    "COUNTERPARTY",
+    "CREDITOR",
+    "CREDITOR_BALANCE",
+    "DEBTOR",
+    "DEBTOR_BALANCE",
+    "EDGE",
+    "LEG",
+    "ORIGINAL",
+    "PROPOSAL",
+    "RAIL",
+    "STATUS",
+    "TIME",
+    "settle_day",
+]
 
-_ORIGINAL, _SETTLEMENT, _RETURN, _FEE = (
+_FIRST, _SETTLEMENT, _RETURN, _FEE = (
     words.LEGS.index(leg) for leg in ("original", "settlement", "return", "fee")
 )
 _BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("declined")
@@ -27,84 +42,92 @@ _LEGS_OF_AN_ITEM = 5
 _AFFORDED = 0.8
 """Who pays off a debt spends at most this share of the available balance; our assumption."""
 
-Rows: TypeAlias = tuple[Array, ...]
-"""The columns of the rows that are being booked."""
+Number: TypeAlias = int | np.signedinteger[Any]
+"""A whole number of 64 bits: each other width would have the loops compiled once more."""
+
+# The columns of the rows that are being booked, in one array of whole numbers.
+(
+    TIME,
+    DEBTOR,
+    CREDITOR,
+    COUNTERPARTY,
+    AMOUNT,
+    DEBTOR_BALANCE,
+    CREDITOR_BALANCE,
+    LEG,
+    STATUS,
+    RAIL,
+    ORIGINAL,
+    PROPOSAL,
+    EDGE,
+    _COLUMNS,
+) = range(14)
 
 
 @compiled
 def _write(
-    rows: Rows,
-    n: int,
+    rows: Array,
+    n: Number,
     balance: Array,
-    time: int,
-    debtor: int,
-    creditor: int,
-    counterparty: int,
-    amount: int,
-    leg: int,
-    status: int,
-    rail: int,
-    original: int,
-    proposal: int,
-    edge: int,
-) -> int:
+    time: Number,
+    debtor: Number,
+    creditor: Number,
+    counterparty: Number,
+    amount: Number,
+    leg: Number,
+    status: Number,
+    rail: Number,
+    original: Number,
+    proposal: Number,
+    edge: Number,
+) -> Number:
     """Book one row, or note that it was declined; gives the number of the next."""
     if status == _BOOKED:
         balance[debtor] -= amount
         balance[creditor] += amount
-    (
-        times,
-        debtors,
-        creditors,
-        counterparties,
-        amounts,
-        debtor_balances,
-        creditor_balances,
-        legs,
-        statuses,
-        rails,
-        originals,
-        proposals,
-        edges,
-    ) = rows
-    times[n] = time
-    debtors[n] = debtor
-    creditors[n] = creditor
-    counterparties[n] = counterparty
-    amounts[n] = amount
-    debtor_balances[n] = balance[debtor]
-    creditor_balances[n] = balance[creditor]
-    legs[n] = leg
-    statuses[n] = status
-    rails[n] = rail
-    originals[n] = original
-    proposals[n] = proposal
-    edges[n] = edge
+    rows[TIME, n] = time
+    rows[DEBTOR, n] = debtor
+    rows[CREDITOR, n] = creditor
+    rows[COUNTERPARTY, n] = counterparty
+    rows[AMOUNT, n] = amount
+    rows[DEBTOR_BALANCE, n] = balance[debtor]
+    rows[CREDITOR_BALANCE, n] = balance[creditor]
+    rows[LEG, n] = leg
+    rows[STATUS, n] = status
+    rows[RAIL, n] = rail
+    rows[ORIGINAL, n] = original
+    rows[PROPOSAL, n] = proposal
+    rows[EDGE, n] = edge
     return n + 1
 
 
 @compiled
-def _free(account: int, balance: Array, hold: Array, limit: Array) -> int:
+def _free(account: Number, balance: Array, hold: Array, limit: Array) -> Number:
     """Say what can be taken from an account: balance and limit less what is held, at least 0."""
-    return int(max(0, balance[account] - hold[account] + limit[account]))
+    return np.int64(max(0, balance[account] - hold[account] + limit[account]))
 
 
 @compiled
 def _settle_item(
-    rows: Rows,
-    n: int,
+    rows: Array,
+    n: Number,
     item: Any,  # noqa: ANN401 - a record of the pending items
     balance: Array,
     hold: Array,
     limit: Array,
     bank: Array,
     internal: Array,
-    fee: int,
-) -> int:
+    fee: Number,
+) -> Number:
     """Settle an item in clearing, or return it: from the payee, else at the bank's loss."""
-    debtor, creditor, amount, due = item.debtor, item.creditor, item.amount, item.due
-    rail, original, edge = item.rail, item.original, item.edge
-    clearing = internal[bank[creditor], _CLEARING]
+    debtor, creditor, amount, due = (
+        np.int64(item.debtor),
+        np.int64(item.creditor),
+        item.amount,
+        item.due,
+    )
+    rail, original, edge = np.int64(item.rail), item.original, np.int64(item.edge)
+    clearing = int(internal[bank[creditor], _CLEARING])
     if item.held:
         hold[debtor] -= amount
     covered = _free(debtor, balance, hold, limit) >= amount
@@ -121,7 +144,7 @@ def _settle_item(
             original, -1, edge,
         )  # fmt: skip
     if back < amount:
-        loss = internal[bank[creditor], _LOSS]
+        loss = int(internal[bank[creditor], _LOSS])
         n = _write(
             rows, n, balance, due, loss, clearing, creditor, amount - back, _RETURN, _BOOKED,
             rail, original, -1, edge,
@@ -131,19 +154,24 @@ def _settle_item(
 
 @compiled
 def _charge(
-    rows: Rows,
-    n: int,
+    rows: Array,
+    n: Number,
     item: Any,  # noqa: ANN401 - a record of the pending items
     balance: Array,
     hold: Array,
     limit: Array,
     bank: Array,
     internal: Array,
-    fee: int,
-) -> int:
+    fee: Number,
+) -> Number:
     """Charge the payer of a returned item a fee; what is not covered is the bank's loss too."""
-    debtor, due, original, edge = item.debtor, item.due, item.original, item.edge
-    income, loss = internal[bank[debtor], _INCOME], internal[bank[debtor], _LOSS]
+    debtor, due, original, edge = (
+        np.int64(item.debtor),
+        item.due,
+        item.original,
+        np.int64(item.edge),
+    )
+    income, loss = int(internal[bank[debtor], _INCOME]), int(internal[bank[debtor], _LOSS])
     taken = min(fee, _free(debtor, balance, hold, limit))
     if taken > 0:
         n = _write(
@@ -159,7 +187,7 @@ def _charge(
 
 
 @compiled
-def _due(first: Array, posting: Array, salt: np.uint64, original: int, rail: int) -> int:
+def _due(first: Array, posting: Array, salt: np.uint64, original: Number, rail: Number) -> Number:
     """Say when an item falls due.
 
     A batch transfer does on the next business day, a cheque then or on the one after it.
@@ -172,7 +200,9 @@ def _due(first: Array, posting: Array, salt: np.uint64, original: int, rail: int
 
 
 @compiled
-def _sum(of: int, amount: int, share: float, available: int, owed: int, receipt: int) -> int:
+def _sum(
+    of: Number, amount: Number, share: float, available: Number, owed: Number, receipt: Number
+) -> Number:
     """Resolve an amount that refers to something: minor units, nothing due if not above 0."""
     if of == _OF_BALANCE:
         return int(share * max(0, available))
@@ -186,12 +216,12 @@ def _sum(of: int, amount: int, share: float, available: int, owed: int, receipt:
 @compiled
 def _enter(
     item: Any,  # noqa: ANN401 - a record of the pending items
-    payer: int,
-    payee: int,
-    amount: int,
-    original: int,
-    edge: int,
-    rail: int,
+    payer: Number,
+    payee: Number,
+    amount: Number,
+    original: Number,
+    edge: Number,
+    rail: Number,
     held: bool,  # noqa: FBT001 - a column's value
 ) -> None:
     """Note an item that enters clearing."""
@@ -202,15 +232,6 @@ def _enter(
     item.edge = edge
     item.rail = rail
     item.held = held
-
-
-@compiled
-def _cut(rows: Rows, n: int) -> Rows:
-    """Leave out what was not needed of the columns."""
-    (a, b, c, d, e, f, g, h, i, j, k, l, m) = rows  # noqa: E741 - thirteen of a kind
-    return (
-        a[:n], b[:n], c[:n], d[:n], e[:n], f[:n], g[:n], h[:n], i[:n], j[:n], k[:n], l[:n], m[:n],
-    )  # fmt: skip
 
 
 @compiled
@@ -242,35 +263,27 @@ def settle_day(
     fee: int,
     note: int,
     added: Array,
-) -> tuple[Array, ...]:
+) -> tuple[Array, Array]:
     """Settle due items and proposals in the order given; changes balance, hold and resolved.
 
-    `order` numbers the due items first, then the proposals. Returns the columns of `Booked`, and
-    the items that entered clearing.
+    `order` numbers the due items first, then the proposals. Returns the rows, int64 (columns,
+    rows) by the numbers above, and the items that entered clearing.
     """
     most = len(time) + _LEGS_OF_AN_ITEM * len(due)
-    rows = (
-        np.empty(most, np.int64),  # time
-        np.empty(most, np.int32),  # debtor
-        np.empty(most, np.int32),  # creditor
-        np.empty(most, np.int32),  # counterparty
-        np.empty(most, np.int64),  # amount
-        np.empty(most, np.int64),  # the debtor's balance
-        np.empty(most, np.int64),  # the creditor's balance
-        np.empty(most, np.int8),  # leg
-        np.empty(most, np.int8),  # status
-        np.empty(most, np.int8),  # rail
-        np.empty(most, np.int64),  # original
-        np.empty(most, np.int32),  # proposal
-        np.empty(most, np.int32),  # edge
-    )
-    n, new = 0, 0
+    rows = np.empty((_COLUMNS, most), np.int64)
+    n: Number = np.int64(0)
+    new = 0
     for place in order:
         if place < len(due):
             n = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
             continue
         i = place - len(due)
-        payer, payee, of, by = debtor[i], creditor[i], amount_of[i], rail[i]
+        payer, payee, of, by = (
+            np.int64(debtor[i]),
+            np.int64(creditor[i]),
+            amount_of[i],
+            np.int64(rail[i]),
+        )
         receipt = resolved[link[i]] if of == _OF_RECEIPT else 0
         held = max(0, receipt)
         available = balance[payer] - hold[payer] + held
@@ -279,24 +292,26 @@ def settle_day(
             paid -= paid % note
         if paid <= 0:
             continue
-        counterparty, status = -1, _BOOKED
+        counterparty: Number = -1
+        status = _BOOKED
         if by in (_CHEQUE, _BATCH):
             # what a hop pays this way stays held until it is settled, so that it surely is
             number = (day << 32) | n
             _enter(added[new], payer, payee, paid, number, edge[i], by, held > 0)
             added[new].due = _due(first, posting, salt, number, by)
             new += 1
-            counterparty, payer = payer, internal[bank[payee], _CLEARING]
+            counterparty = payer
+            payer = np.int64(internal[bank[payee], _CLEARING])
         else:
             hold[payer] -= held
             status = _BOOKED if available + limit[payer] >= paid else _DECLINED
         n = _write(
-            rows, n, balance, time[i], payer, payee, counterparty, paid, _ORIGINAL, status, by, -1,
-            i, edge[i],
+            rows, n, balance, time[i], payer, payee, counterparty, paid, _FIRST, status, by, -1,
+            np.int64(i), np.int64(edge[i]),
         )  # fmt: skip
         if link[i] >= 0 and status == _BOOKED:
             for follower in range(first_child[link[i]], first_child[link[i] + 1]):
                 passed = np.int64(child_share[follower] * paid)
                 resolved[child[follower]] = passed
                 hold[payee] += passed
-    return (*_cut(rows, n), added[:new])
+    return rows[:, :n], added[:new]

@@ -118,6 +118,19 @@ def pick_way(
 
 
 @compiled
+def _first_not_below(ascending: Array, value: int) -> int:
+    """Find the first place whose number is not below a value, by bisection."""
+    low, high = 0, len(ascending)
+    while low < high:
+        middle = (low + high) // 2
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
 def order_online(
     time: Array,
     user: Array,
@@ -166,8 +179,10 @@ def order_online(
     brought = 0
     for i in range(count):
         if not by_card[i] and not is_once[i]:
-            low = np.searchsorted(session_user, user[i])
-            high = np.searchsorted(session_user, user[i], side="right")
+            low = _first_not_below(session_user, user[i])
+            high = low
+            while high < len(session_user) and session_user[high] == user[i]:
+                high += 1
             if high > low:
                 s = session_row[low + int(u[i, 0] * (high - low))]
                 moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
