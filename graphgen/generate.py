@@ -148,12 +148,21 @@ def _into_folders(
             tell(Progress("truth", world.days, world.days, _rows(stores[0])))
             content = [store.finish() for store in stores]
             return dict(content[0]["tables"])
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError) as stop:
+        if not _is_interrupt(stop):
+            raise
         where = ", ".join(folder.target for folder in folders)
         days = min((store.next_day for store in stores), default=0)
         call = f"{command} --resume" if command else "the same call, and resume=True"
         on = f"go on with: {call}" if stores else "nothing is written"
         raise Interrupted(f"{where}: stopped after {days} of {world.days} days; {on}") from None
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Say whether an error is a Ctrl-C, or came of one, as it does in compiled code."""
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return error is not None
+    return _is_interrupt(error.__cause__) or _is_interrupt(error.__context__)
 
 
 def run_of_world(world: World, command: str, labels: Labels) -> Run:

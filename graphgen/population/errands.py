@@ -36,9 +36,11 @@ _CASH_TIMES, _CHEQUE_SHARE = 4.0, (0.05, 0.65)
 largest errand in monthly incomes; our assumption."""
 _OF_SUM, _OF_BALANCE = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("balance")
 _TO_PEOPLE = 0.55
-_STRANGERS = 0.12
+_STRANGERS = 0.05
 """Of the errands to people, those to somebody one never pays otherwise; our assumption."""
 _IN_CASH = 0.12
+_CASHED = 0.05
+"""Cheques that a person cashes in 90 days; our assumption."""
 _CLEARED_OUT = 0.15
 """Share of large withdrawals that take most of what there is; our assumption."""
 _CARD, _INSTANT = words.RAILS.index("card"), words.RAILS.index("instant")
@@ -59,7 +61,11 @@ def errands(
     others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
     payee = rng.choice(others, len(stranger)) if len(others) else stranger
     yield private(graph, rng, everybody, stranger[payee != stranger], payee[payee != stranger])
-    yield _cash(graph, rng, everybody, person[rng.random(len(person)) < _IN_CASH])
+    at = moments(graph, rng, person, "counter")
+    large = rng.random(len(person)) < _IN_CASH
+    most = rng.random(int(large.sum())) < _CLEARED_OUT
+    yield _cash(graph, rng, everybody, person[large], at[large], most)
+    yield from _cashed_cheques(graph, rng, everybody, user)
 
 
 def often(graph: Graph, *, among_friends: bool = False) -> float:
@@ -159,10 +165,58 @@ def private(
     )
 
 
-def _cash(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array) -> Table:
+def _cashed_cheques(
+    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array
+) -> Iterator[Table]:
+    """Pay in the cheque of somebody one knows, and fetch nearly all there is in cash within hours.
+
+    The poorer of the two writes it, and not always from what is there; so some of these cheques
+    bounce, and the bank bears what is gone.
+    """
+    world, knows = graph.world, graph["knows"]
+    one, other = knows["user_id"], knows["other_user_id"]
+    poorer = everybody.income[one] < everybody.income[other]
+    payer, payee = np.where(poorer, one, other), np.where(poorer, other, one)
+    asked = np.zeros(len(everybody.main), bool)
+    asked[user] = True
+    pairs = np.flatnonzero(
+        asked[payee] & (np.minimum(everybody.main[payer], everybody.main[payee]) >= 0)
+    )
+    some = rng.poisson(_CASHED * world.days / _DAYS * len(user)) if len(pairs) else 0
+    pairs = rng.choice(pairs, some) if some else pairs[:0]
+    payer, payee = payer[pairs], payee[pairs]
+    at = moments(graph, rng, payee, "counter")
+    yield Table.of(
+        "pays",
+        debtor_account_id=everybody.main[payer],
+        creditor_account_id=everybody.main[payee],
+        user_id=payer,
+        habit="transfer",
+        rail="cheque",
+        channel="branch",
+        amount_minor=(everybody.income[payer] * rng.uniform(0.3, 1.5, len(payer))).astype(np.int64),
+        spread=0.0,
+        amount_of="sum",
+        share=0.0,
+        rate=0.0,
+        schedule=ONCE,
+        hours=world.place.profiles.index("counter"),
+        valid_from=at,
+    )
+    later = at + rng.integers(60_000, 3 * 3_600_000, len(at))
+    yield _cash(graph, rng, everybody, payee, later, np.ones(len(at), bool))
+
+
+def _cash(
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    person: Array,
+    at: Array,
+    most: Array,
+) -> Table:
     """Fetch a large sum, or most of what there is, at the counter."""
     account = everybody.main[person]
-    most = rng.random(len(person)) < _CLEARED_OUT
     return Table.of(
         "pays",
         debtor_account_id=account,
@@ -178,5 +232,5 @@ def _cash(graph: Graph, rng: np.random.Generator, everybody: Holders, person: Ar
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("counter"),
-        valid_from=moments(graph, rng, person, "counter"),
+        valid_from=at,
     )
