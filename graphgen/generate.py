@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from graphgen.exporter import Exporter, FileExporter
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
-from graphgen.run_record import Labels, Run
+from graphgen.run_record import Labels, Run, read_run
 from graphgen.schema import RECIPES, TRUTH
-from graphgen.store import Store, StoreError, check
+from graphgen.store import Store, StoreError, check, tidied
 
 if TYPE_CHECKING:
     from graphgen.crew import Made
@@ -126,7 +127,10 @@ def _into_folders(
         with ExitStack() as opened:
             tell(Progress("graph", 0, world.days, 0))
             if resume:  # what cannot be gone on with is told at once
-                stores = [opened.enter_context(_resumed(world, f, labels)) for f in folders]
+                left = _unfinished(folders)
+                if not left:
+                    return dict((read_run(Path(folders[0].target)) or {})["tables"])
+                stores = [opened.enter_context(_resumed(world, f, labels)) for f in left]
             else:  # and what cannot be written, before a large world is grown for nothing
                 for folder in folders:
                     check(folder.target, force=force, need_bytes=_need(world, folder))
@@ -170,6 +174,17 @@ def run_of_world(world: World, command: str, labels: Labels) -> Run:
     from graphgen.config import world_to_dict
 
     return Run(world_to_dict(world), world.seed, world.start, world.days, command, labels)
+
+
+def _unfinished(folders: Sequence[FileExporter]) -> list[FileExporter]:
+    """Say which folders are to be gone on with: not those that were finished before the end came.
+
+    Nothing is left where all were, and the end came just then; if it was not so, all are given.
+    """
+    ended = [tidied(folder.target) for folder in folders]
+    runs = [read_run(Path(folder.target)) for folder in folders]
+    left = [f for f, run in zip(folders, runs, strict=True) if not (run and run["complete"])]
+    return left or ([] if any(ended) else list(folders))
 
 
 def _resumed(world: World, folder: FileExporter, labels: Labels) -> Store:

@@ -34,7 +34,7 @@ from graphgen.lock import FolderLock
 from graphgen.run_record import Run, exporter_name, read_run, readme, run_json, run_of
 from graphgen.stage import Staged, Stager, StoreError, explained
 
-__all__ = ["Staged", "Store", "StoreError", "check"]
+__all__ = ["Staged", "Store", "StoreError", "check", "tidied"]
 
 _KEPT_CHECKPOINTS = 2
 
@@ -48,6 +48,17 @@ def check(path: str | Path, *, force: bool = False, need_bytes: int = 0) -> None
         there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
         if not os.access(there, os.W_OK):
             raise StoreError(f"{root}: cannot be written: {there} is read-only")
+
+
+def tidied(path: str | Path) -> bool:
+    """Say whether a folder's dataset is complete but was not tidied up; then do that."""
+    root = Path(path)
+    content = read_run(root)
+    if content is None or not content["complete"] or not (root / OWN).exists():
+        return False
+    with explained(root):
+        shutil.rmtree(root / OWN)
+    return True
 
 
 class Store:

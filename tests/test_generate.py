@@ -486,3 +486,34 @@ def test_a_world_that_asks_for_more_people_than_there_are_writes_nothing(tmp_pat
         with pytest.raises(ValueError, match=name):
             generate(World(users=20, days=5, patterns={name: pattern}), [csv(tmp_path / "world")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_was_killed_just_before_it_tidied_up_is_resumed_to_the_end(
+    tmp_path: Path,
+) -> None:
+    one, other = (EXPORTERS.load(name, FileExporter) for name in ("parquet", "csv"))
+    sinks = [one(str(tmp_path / "one")), other(str(tmp_path / "other"))]
+    world = World(users=60, days=2)
+    whole = generate(world, sinks)
+    (tmp_path / "one" / ".graphgen").mkdir()
+    assert generate(world, sinks, resume=True).rows == whole.rows
+    assert not (tmp_path / "one" / ".graphgen").exists()
+
+
+def test_of_two_folders_the_one_that_was_finished_is_left_alone_when_the_other_goes_on(
+    tmp_path: Path,
+) -> None:
+    one, other = (EXPORTERS.load(name, FileExporter) for name in ("parquet", "csv"))
+    sinks = [one(str(tmp_path / "one")), other(str(tmp_path / "other"))]
+    world = World(users=60, days=2)
+    stop = InterruptedError("here")
+
+    def stop_at_truth(progress: Progress) -> None:
+        if progress.stage == "truth":
+            raise stop
+
+    generate(world, sinks[:1])
+    with pytest.raises(InterruptedError):
+        generate(world, sinks[1:], on_progress=stop_at_truth)
+    generate(world, sinks, resume=True)
+    assert Dataset(tmp_path / "other").run["complete"]

@@ -29,7 +29,7 @@ _WIDER = 6
 """Each round of meeting takes cells this many times wider than the last; our assumption."""
 _PAYABLE = 0.9
 """At most this share of what could be reciprocated is: some stubs find nobody; our assumption."""
-_CELL = 10.0
+_CELL = 11.0
 """People in a cell for a mean degree and a clustering coefficient of 1, fitted to the outcome."""
 
 
