@@ -20,11 +20,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from graphgen.day import DayMaker
-from graphgen.graph import Graph
 from graphgen.ledger import Ledger, LedgerState
 from graphgen.stage import Staged, Stager, StoreError
 
 if TYPE_CHECKING:
+    from graphgen.graph import Graph
     from graphgen.store import Store
     from graphgen.world import World
 
@@ -132,9 +132,7 @@ class Crew:
         self._taken = context.Value("l", self._task.first, lock=False)
         self._settled = context.Value("l", self._task.first, lock=False)
         shared = (self._made, self._turn, self._taken, self._settled)
-        known = self._graph if method == "fork" else self._graph.world
-        if method == "fork":
-            _warm_up(self._graph)
+        known = _warmed_up(self._graph) if method == "fork" else self._graph.world
         for _ in range(min(workers, self._task.days - self._task.first)):
             process = context.Process(target=_work, args=(known, self._task, *shared), daemon=True)
             process.start()
@@ -158,15 +156,20 @@ class Crew:
             return made  # type: ignore[no-any-return]
 
 
-def _warm_up(graph: Graph) -> None:
-    """Compile the loops once, before there are several processes that would each do it."""
-    if graph.world.days:
-        maker, ledger = DayMaker(graph), Ledger(graph)
-        ledger.settle(ledger.start(), 0, maker.propose(0).payments)
+_Tools = tuple[DayMaker, Ledger]
+
+
+def _warmed_up(graph: Graph) -> _Tools:
+    """Make what workers work with, and compile its loops, before several processes each do it."""
+    maker, ledger = DayMaker(graph), Ledger(graph)
+    proposed = maker.propose(0)
+    for _ in maker.tables(proposed, ledger.settle(ledger.start(), 0, proposed.payments)):
+        pass
+    return maker, ledger
 
 
 def _work(
-    known: Graph | World,
+    known: _Tools | World,
     task: _Task,
     made: Any,  # noqa: ANN401 - what multiprocessing shares is made by a context
     turn: Any,  # noqa: ANN401
@@ -178,8 +181,11 @@ def _work(
     parent = os.getppid()
     _end_with_parent()
     try:
-        graph = known if isinstance(known, Graph) else known.graph()
-        maker, ledger = DayMaker(graph), Ledger(graph)
+        if isinstance(known, tuple):
+            maker, ledger = known
+        else:
+            graph = known.graph()
+            maker, ledger = DayMaker(graph), Ledger(graph)
         while True:
             with turn:
                 day = taken.value

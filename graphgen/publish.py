@@ -32,8 +32,8 @@ _LABELS = (
     Column("case_id", Meaning.REF, "The case that it belongs to.", "case", nullable=True),
 )
 
-_PIECE = 1 << 20
-"""Rows of a recipe that are published at a time: some hundred megabytes."""
+_PIECE = 1 << 18
+"""Rows of a recipe that are published at a time: some tens of megabytes."""
 
 
 def nodes(graph: Graph) -> Iterator[Table]:
