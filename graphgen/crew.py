@@ -119,11 +119,14 @@ class Crew:
             proposed = maker.propose(day)
             booked = ledger.settle(state, day, proposed.payments)
             tables = list(maker.tables(proposed, booked, inline=task.inline))
+            del proposed, booked  # a day is in memory once
             checkpoints = []
             for place, stager in enumerate(task.stagers):
                 checkpoints.append(stager.folder / f"ledger-{day}-{place}.bin")
                 state.save(checkpoints[-1])
-            yield Made(day, [[s.stage(t, day) for t in tables] for s in task.stagers], checkpoints)
+            staged = [[s.stage(t, day) for t in tables] for s in task.stagers]
+            del tables
+            yield Made(day, staged, checkpoints)
 
     def _start(self, workers: int, method: str) -> None:
         context: Any = multiprocessing.get_context(method)
@@ -205,7 +208,9 @@ def _work(
                 settled.value = day + 1
                 turn.notify_all()
             tables = list(maker.tables(proposed, booked, inline=task.inline))
+            del proposed, booked
             staged = [[stager.stage(table, day) for table in tables] for stager in task.stagers]
+            del tables
             made.put(Made(day, staged, checkpoints))
     except Exception as error:  # noqa: BLE001 - it is raised again, by the parent
         made.put(error)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from graphgen.exporter import Exporter, FileExporter
+from graphgen.memory import give_back
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
 from graphgen.run_record import Labels, Run, read_run
 from graphgen.schema import RECIPES, TRUTH
@@ -135,6 +136,7 @@ def _into_folders(
                 for folder in folders:
                     check(folder.target, force=force, need_bytes=_need(world, folder))
             graph = world.graph()
+            give_back()
             if not resume:
                 run = run_of_world(world, command, labels)
                 for folder in folders:
@@ -146,6 +148,7 @@ def _into_folders(
                 tell(Progress("nodes", first, world.days, _rows(stores[0])))
                 for store in stores:
                     _write_whole(store, graph)
+                give_back()
                 for made in crew.days():
                     _commit(stores, made)
                     tell(Progress("events", made.day + 1, world.days, _rows(stores[0])))

@@ -39,6 +39,8 @@ _OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
 )
 _CLEARING, _INCOME, _LOSS = 0, 1, 2
 _LEGS_OF_AN_ITEM = 5
+_SOME = 1024
+"""Room for later legs to begin with; more is made when it is full."""
 _AFFORDED = 0.8
 """Who pays off a debt spends at most this share of the available balance; our assumption."""
 
@@ -99,6 +101,14 @@ def _write(
     rows[PROPOSAL, n] = proposal
     rows[EDGE, n] = edge
     return n + 1
+
+
+@compiled
+def _longer(rows: Array) -> Array:
+    """Make room for more rows."""
+    longer = np.empty((rows.shape[0], rows.shape[1] * 9 // 8 + _SOME), np.int64)
+    longer[:, : rows.shape[1]] = rows
+    return longer
 
 
 @compiled
@@ -269,11 +279,12 @@ def settle_day(
     `order` numbers the due items first, then the proposals. Returns the rows, int64 (columns,
     rows) by the numbers above, and the items that entered clearing.
     """
-    most = len(time) + _LEGS_OF_AN_ITEM * len(due)
-    rows = np.empty((_COLUMNS, most), np.int64)
+    rows = np.empty((_COLUMNS, len(time) + len(due) + _SOME), np.int64)
     n: Number = np.int64(0)
     new = 0
     for place in order:
+        if n + _LEGS_OF_AN_ITEM > rows.shape[1]:
+            rows = _longer(rows)
         if place < len(due):
             n = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
             continue
