@@ -44,7 +44,7 @@ class Sizes:
     """Days of the worlds that are written as text."""
     many: int = 410_000
     """People of the wide world, which is walked for a few days."""
-    few_days: int = 9
+    few_days: int = 12
     people: int = 1_000_000
     activity: float = 1.4
     """So that there is about one payment for each account and day."""
@@ -156,11 +156,12 @@ def population(bench: Bench) -> Iterator[Line]:
 def memory(bench: Bench) -> Iterator[Line]:
     """Peak memory of many payments, and of many accounts."""
     size = bench.sizes
-    for what, ceiling, users, days in (
-        ("memory, many days", 600, size.users, size.days),
-        ("memory, many accounts", 1800, size.many, size.few_days),
+    usual = ("--set", "activity=1.0")
+    for what, ceiling, users, days, options in (
+        ("memory, many days", 600, size.users, size.days, ()),
+        ("memory, many accounts", 1800, size.many, size.few_days, usual),
     ):
-        cost, rows = bench.generate(users, days, ["payment"])
+        cost, rows = bench.generate(users, days, ["payment"], *options)
         yield Line(what, cost.peak, ceiling, "MB", cost, rows, at_most=True)
 
 

@@ -42,7 +42,7 @@ def to_networkx(graph: Graph) -> nx.MultiDiGraph:
 
 
 def to_igraph(graph: Graph) -> igraph.Graph:
-    """Give an igraph graph; vertices have their id as `name`."""
+    """Give an igraph graph; a vertex has its id as `name`, and a name of its own as `label`."""
     try:
         import igraph
     except ImportError:
@@ -52,16 +52,10 @@ def to_igraph(graph: Graph) -> igraph.Graph:
 
     made = igraph.Graph(directed=True)
     for table in nodes(graph):
-        kinds = [name for name in table.schema.names if name != table.schema.key]
         rows = list(_nodes(table))
-        columns: dict[str, list[Any]] = {
-            "name": [name for name, _ in rows],
-            "kind": [table.name] * len(rows),
-        }
-        columns |= {
-            key: [row.get(key) for _, row in rows] for key in kinds if rows and key in rows[0][1]
-        }
-        made.add_vertices(len(rows), columns)
+        keys = list(rows[0][1]) if rows else []
+        columns = {"label" if key == "name" else key: [row[key] for _, row in rows] for key in keys}
+        made.add_vertices(len(rows), {**columns, "name": [name for name, _ in rows]})
     found = [edge for table in (*nodes(graph), *edges(graph)) for edge in _edges(table)]
     names = sorted({key for _, _, attributes in found for key in attributes})
     made.add_edges(

@@ -11,18 +11,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge, Interval
 
+from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table, text
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["Pattern", "cases", "choose", "members"]
+__all__ = ["Pattern", "cases", "choose", "errands", "members"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,32 @@ def choose(
     if need > len(pool):
         raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
     return rng.choice(pool, need, replace=False).astype(np.int32).reshape(shape)
+
+
+def errands(
+    graph: Graph,
+    at: Array,
+    *,
+    case: Array,
+    hours: str = "people",
+    **columns: Any,  # noqa: ANN401 - whatever broadcasts
+) -> Table:
+    """Give errands of a case: edges of `pays` that fire once, at these times (a grid, int64 ms).
+
+    Columns broadcast against the grid, as in `Table.of`; those left out are as of a sum that
+    is paid out. `hours` names the profile of the week that such errands keep to.
+    """
+    usual = {"amount_minor": 0, "spread": 0.0, "amount_of": "sum", "share": 0.0, "rate": 0.0}
+    table = Table.of(
+        "pays",
+        **(usual | columns),
+        schedule=ONCE,
+        hours=graph.world.place.profiles.index(hours),
+        valid_from=at,
+        case_id=case,
+    )
+    graph.new("pays", len(table))
+    return table
 
 
 def cases(

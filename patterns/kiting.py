@@ -22,10 +22,9 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, members
+from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.population import open_checking, with_life
 from graphgen.population.errands import at_hours
-from graphgen.schedule import ONCE
 from graphgen.table import Array, Table
 
 
@@ -137,9 +136,11 @@ def _cheques(
     graph: Graph, person: Array, account: Array, at: Array, size: Array, case: Array
 ) -> Table:
     """Pay each account from the one before it, round and round."""
-    graph.new("pays", at.size)
-    return Table.of(
-        "pays",
+    return errands(
+        graph,
+        at,
+        case=case[:, None, None],
+        hours="counter",
         debtor_account_id=account[:, None, :],
         creditor_account_id=np.roll(account, -1, axis=1)[:, None, :],
         user_id=person[:, None, None],
@@ -147,45 +148,26 @@ def _cheques(
         rail="cheque",
         channel="branch",
         amount_minor=np.rint(size).astype(np.int64),
-        spread=0.0,
-        amount_of="sum",
-        share=0.0,
-        rate=0.0,
-        schedule=ONCE,
-        hours=graph.world.place.profiles.index("counter"),
-        valid_from=at,
-        case_id=case[:, None, None],
     )
 
 
 def _drawn(
-    graph: Graph,
-    rng: np.random.Generator,
-    person: Array,
-    account: Array,
-    at: Array,
-    case: Array,
+    graph: Graph, rng: np.random.Generator, person: Array, account: Array, at: Array, case: Array
 ) -> Table:
     """Draw nearly all of each balance in cash, before the last cheques are settled."""
-    graph.new("pays", at.size)
-    bank = graph["bank"]["vault_account_id"][rng.integers(0, graph.size("bank"), at.shape)]
-    # equal parts of what there is: a half, then all of the rest
-    share = 1 / np.arange(at.shape[2], 0, -1) * rng.uniform(0.85, 0.98, at.shape)
-    return Table.of(
-        "pays",
+    vaults = graph["bank"]["vault_account_id"]
+    return errands(
+        graph,
+        at,
+        case=case[:, None, None],
+        hours="counter",
         debtor_account_id=account[:, :, None],
-        creditor_account_id=bank,
+        creditor_account_id=vaults[rng.integers(0, len(vaults), at.shape)],
         user_id=person[:, None, None],
         habit="cash_withdrawal",
         rail="cash",
         channel="branch",
-        amount_minor=0,
-        spread=0.0,
         amount_of="balance",
-        share=share,
-        rate=0.0,
-        schedule=ONCE,
-        hours=graph.world.place.profiles.index("counter"),
-        valid_from=at,
-        case_id=case[:, None, None],
+        # equal parts of what there is: a half, then all of the rest
+        share=1 / np.arange(at.shape[2], 0, -1) * rng.uniform(0.85, 0.98, at.shape),
     )

@@ -20,11 +20,10 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, members
+from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.population import settle, with_life
 from graphgen.population.errands import at_hours
 from graphgen.population.network import addresses_of, devices
-from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -188,30 +187,23 @@ def _collected(
 ) -> Table:
     """Send what the accounts hold to the first of them, in parts of what there is."""
     sends = at > 0
-    graph.new("pays", int(sends.sum()))
 
     def each(grid: Array) -> Array:
         return np.broadcast_to(grid[:, :, None], at.shape)[sends]
 
-    collector = np.broadcast_to(account[:, :1], account.shape)
-    return Table.of(
-        "pays",
+    return errands(
+        graph,
+        at[sends],
+        case=each(_case(graph, people)),
         debtor_account_id=each(account),
-        creditor_account_id=each(collector),
+        creditor_account_id=each(np.broadcast_to(account[:, :1], account.shape)),
         user_id=each(people),
         habit="transfer",
         rail="instant",
         channel="online",
-        amount_minor=0,
-        spread=0.0,
         amount_of="balance",
         share=rng.uniform(0.3, 0.9, int(sends.sum())) / at.shape[2],
-        rate=0.0,
-        schedule=ONCE,
-        hours=graph.world.place.profiles.index("people"),
-        valid_from=at[sends],
         via=each(way),
-        case_id=each(_case(graph, people)),
     )
 
 

@@ -36,7 +36,7 @@ def python(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Begin a Python process of its own group in an empty folder; give it code and arguments."""
 
     def begin(code: str, *words: str, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - this test's own code
+        return subprocess.Popen(
             [sys.executable, "-c", code, *words],
             cwd=tmp_path,
             env={**os.environ, **environment},

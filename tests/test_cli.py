@@ -222,15 +222,13 @@ def test_help_imports_nothing_heavy() -> None:
         "try: main()\n"
         f"finally: print('imported:', [m for m in {heavy} if m in sys.modules])"
     )
-    ran = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.endswith("imported: []\n")
 
 
 def test_piped_output_is_plain_text(tmp_path: Path) -> None:
     for words in (["generate", *TINY], ["list"], ["describe", "kiting"], ["--help"]):
-        ran = subprocess.run(  # noqa: S603 - our own command
+        ran = subprocess.run(
             [*COMMAND, *words], capture_output=True, text=True, check=True, cwd=tmp_path
         )
         assert "\x1b" not in ran.stdout + ran.stderr
@@ -238,9 +236,7 @@ def test_piped_output_is_plain_text(tmp_path: Path) -> None:
 
 def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
     words = [*COMMAND, "generate", "--users", "200", "--days", "150"]
-    running = subprocess.Popen(  # noqa: S603 - our own command
-        words, stderr=subprocess.PIPE, text=True, cwd=tmp_path
-    )
+    running = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     walked = tmp_path / "world" / "events" / "payment"
     deadline = time.monotonic() + 60
     while not walked.exists() and time.monotonic() < deadline:
@@ -251,7 +247,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
     assert "--resume" in err
     assert err.count("\n") == 1
     assert not Dataset(tmp_path / "world").run["complete"]
-    subprocess.run([*words, "--resume"], check=True, capture_output=True, cwd=tmp_path)  # noqa: S603
+    subprocess.run([*words, "--resume"], check=True, capture_output=True, cwd=tmp_path)
     assert Dataset(tmp_path / "world").run["complete"]
 
 

@@ -425,13 +425,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
     try:
-        tried = subprocess.run(mount, capture_output=True, text=True, check=False)  # noqa: S603 - own
+        tried = subprocess.run(mount, capture_output=True, text=True, check=False)
     except OSError as error:
         pytest.skip(f"cannot mount a small disk: {errno.errorcode.get(error.errno or 0)}")
     if tried.returncode:
         pytest.skip(f"cannot mount a small disk: {tried.stderr.strip()}")
     yield place
-    subprocess.run(["umount", str(place)], check=True)  # noqa: S603, S607 - found by the PATH
+    subprocess.run(["umount", str(place)], check=True)  # noqa: S607 - found by the PATH
 
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_written(small_disk: Path) -> None:
