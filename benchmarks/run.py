@@ -46,7 +46,7 @@ class Sizes:
     """People of the wide world, which is walked for a few days."""
     few_days: int = 12
     people: int = 1_000_000
-    activity: float = 1.4
+    activity: float = 1.3
     """So that there is about one payment for each account and day."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from graphgen.population.errands import often, private
 from graphgen.population.holders import Holders, holders
-from graphgen.population.since import lately
+from graphgen.population.since import lately, renewal
 from graphgen.population.transfers import degrees, transfer_network
 from graphgen.schedule import BY_RATE
 from graphgen.schema import words
@@ -127,7 +127,7 @@ def _transfers(
     # who writes a cheque pays more at a time, and more seldom
     by_cheque = rail == _CHEQUE
     amount = np.where(by_cheque, amount * _CHEQUE_SIZE, amount)
-    often = np.where(by_cheque, rate[pair] / _CHEQUE_SIZE, rate[pair])
+    firing = np.where(by_cheque, rate[pair] / _CHEQUE_SIZE, rate[pair])
     first, last = lately(graph, rng, main[payer])
     return Table.of(
         "pays",
@@ -141,7 +141,7 @@ def _transfers(
         spread=_SPREAD,
         amount_of="sum",
         share=0.0,
-        rate=often,
+        rate=firing * renewal(graph),
         schedule=BY_RATE,
         hours=graph.world.place.profiles.index("people"),
         valid_from=first,

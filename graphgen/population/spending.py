@@ -9,7 +9,7 @@ import numpy as np
 
 from graphgen.population.holders import Holders
 from graphgen.population.shops import Shops
-from graphgen.population.since import lately
+from graphgen.population.since import lately, renewal
 from graphgen.schedule import BY_RATE, SAME_DAY
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -85,7 +85,7 @@ def purchases(
         spread=spread,
         amount_of="sum",
         share=0.0,
-        rate=rate,
+        rate=rate * renewal(graph),
         schedule=BY_RATE,
         hours=np.where(market.online[shop], graph.world.place.profiles.index("online"), hours),
         valid_from=first,
@@ -206,7 +206,7 @@ def _cash(
         spread=np.where(always, 0.0, 0.6),
         amount_of="sum",
         share=0.0,
-        rate=rate,
+        rate=rate * renewal(graph),
         schedule=BY_RATE,
         hours=graph.world.place.profiles.index("cash" if out else "counter"),
         valid_from=first,
