@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -67,10 +67,15 @@ class Clocks:
         return float(calendar["day_of_month"][day.day - 1] * calendar["month"][day.month - 1])
 
 
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)  # which itself remembers eight, fewer than a country may have
+
+
 @lru_cache(maxsize=4096)
 def _offsets(zone: str, day: date) -> tuple[int, ...]:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    here = ZoneInfo(zone)
+    here = _zone(zone)
 
     def minutes(quarter: int) -> int:
         moment = (midnight + timedelta(minutes=15 * quarter)).astimezone(here)

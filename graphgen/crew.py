@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphgen.day import DayMaker
 from graphgen.ledger import Ledger, LedgerState
+from graphgen.memory import give_back
 from graphgen.stage import Staged, Stager, StoreError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _PATIENCE = 0.05
 """Seconds between two looks at whether the others are still alive."""
 _FAREWELL = 0.5
 """Seconds that workers have to end before they are killed."""
+_GIVE_BACK_DAYS = 16
+"""Days between two times that freed memory is given back: it costs some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class Crew:
         maker, ledger = DayMaker(self._graph), Ledger(self._graph)
         state = LedgerState.load(task.resumed) if task.resumed else ledger.start()
         for day in range(task.first, task.days):
+            if (day - task.first) % _GIVE_BACK_DAYS == 0:
+                give_back()
             proposed = maker.propose(day)
             booked = ledger.settle(state, day, proposed.payments)
             tables = list(maker.tables(proposed, booked, inline=task.inline))
@@ -168,6 +173,8 @@ def _warmed_up(graph: Graph) -> _Tools:
     proposed = maker.propose(0)
     for _ in maker.tables(proposed, ledger.settle(ledger.start(), 0, proposed.payments)):
         pass
+    del proposed
+    give_back()
     return maker, ledger
 
 
