@@ -35,8 +35,8 @@ _PATIENCE = 0.05
 """Seconds between two looks at whether the others are still alive."""
 _FAREWELL = 0.5
 """Seconds that workers have to end before they are killed."""
-_GIVE_BACK_DAYS = 16
-"""Days between two times that freed memory is given back: it costs some milliseconds."""
+_GIVE_BACK_ROWS = 1_000_000
+"""Payments between two times that freed memory is given back: it costs some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,15 @@ class Crew:
         task = self._task
         maker, ledger = DayMaker(self._graph), Ledger(self._graph)
         state = LedgerState.load(task.resumed) if task.resumed else ledger.start()
+        made = _GIVE_BACK_ROWS
         for day in range(task.first, task.days):
-            if (day - task.first) % _GIVE_BACK_DAYS == 0:
+            if made >= _GIVE_BACK_ROWS:
                 give_back()
+                made = 0
             proposed = maker.propose(day)
             booked = ledger.settle(state, day, proposed.payments)
             tables = list(maker.tables(proposed, booked, inline=task.inline))
+            made += len(booked)
             del proposed, booked  # a day is in memory once
             checkpoints = []
             for place, stager in enumerate(task.stagers):

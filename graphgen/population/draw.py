@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from graphgen.compiled import compiled
 from graphgen.ids import FIRST_ID, scramble
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ class Urns:
         aim = low + rng.random(len(wanted)) * (high - low)
         if not len(self.rows):
             return np.full(len(wanted), -1, np.int32)
-        found = np.searchsorted(self.edges, aim, side="right")
-        drawn = self.rows[np.minimum(found, len(self.rows) - 1)]
+        drawn = self.rows[np.minimum(_above(self.edges, aim), len(self.rows) - 1)]
         return np.where(high > low, drawn, np.int32(-1))
 
 
@@ -50,7 +50,33 @@ def take(rng: np.random.Generator, weight: Array | list[float], count: int) -> A
     """Draw `count` of the rows 0 to len(weight) - 1 by their weights: int32."""
     edges = np.cumsum(weight, dtype=np.float64)
     edges /= edges[-1]
-    return np.searchsorted(edges[:-1], rng.random(count), side="right").astype(np.int32)
+    return np.asarray(_above(edges[:-1], rng.random(count)))
+
+
+@compiled
+def _above(edges: Array, aims: Array) -> Array:
+    """Find how many of the edges (ascending, float64) are not above each aim: int32.
+
+    A table of where the edges of each of equal steps begin leaves few to look at, so this takes a
+    fraction of a bisection's time.
+    """
+    found = np.zeros(len(aims), np.int32)
+    if not len(edges):
+        return found
+    steps = 4 * len(edges) + 1
+    scale = steps / edges[-1] if edges[-1] > 0 else 0.0
+    begins = np.empty(steps + 1, np.int32)
+    edge = 0
+    for step in range(steps + 1):
+        while edge < len(edges) and int(edges[edge] * scale) < step:
+            edge += 1
+        begins[step] = edge
+    for i in range(len(aims)):
+        edge = begins[min(steps, max(0, int(aims[i] * scale)))]
+        while edge < len(edges) and edges[edge] <= aims[i]:
+            edge += 1
+        found[i] = edge
+    return found
 
 
 def chance(rng: np.random.Generator, share: float | Array, count: int) -> Array:
@@ -82,6 +108,8 @@ def distinct(
     while True:
         first = int(rng.integers(size))
         numbers = _walk(seed, kind, size, (first + np.arange(count)) % size)
+        if not len(taken):
+            return numbers
         order = np.sort(numbers)
         place = np.minimum(np.searchsorted(order, taken), max(count - 1, 0))
         if not count or not (order[place] == taken).any():
