@@ -72,7 +72,7 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)  # which itself remembers eight, fewer than a country may have
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _offsets(zone: str, day: date) -> tuple[int, ...]:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     here = _zone(zone)
@@ -98,7 +98,7 @@ def _day_of_profiles(offset: Array, day: date, holidays: frozenset[date]) -> byt
     return (weekday * 24 + local % 1440 // 60).astype(np.int16).tobytes()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=12)
 def _hours(region: Region, hour_of_week: bytes, offsets: bytes) -> Hours:
     offset = np.frombuffer(offsets, np.int16).reshape(-1, _QUARTERS)
     hour = np.frombuffer(hour_of_week, np.int16).reshape(offset.shape)
