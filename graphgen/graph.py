@@ -1,8 +1,8 @@
 """The property graph: node and edge tables that refer to each other by row number.
 
-A graph is a stack of blocks: the population's own first, then one for each pattern and one for each
-look-alike. It is never changed in place: `grow` gives a bigger one. A row keeps its number for
-good.
+A graph is a stack of blocks: the population's own first, then two for each pattern and two for each
+look-alike: whom and what it adds with their honest lives, and what belongs to its cases. It is
+never changed in place: `grow` and `plant` give a bigger one. A row keeps its number for good.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from graphgen.ids import public_ids
-from graphgen.schema import NULL_NUMBER, SCHEMAS, Kind, Meaning
+from graphgen.schema import NULL_NUMBER, RECIPES, SCHEMAS, TRUTH, Kind, Meaning
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ POPULATION = "population"
 """The name of the first block."""
 
 _OBSERVED = {"uses_device": "device_id", "uses_ip": "ip_id"}
+_GIVEN = {"has_email": "email_id", "has_phone": "phone_id"}
+"""Edges that acts add to: what a person gives to the bank in a session."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Graph:
         table = self._cache.get(name)
         if table is None:
             table = self._observed(name) if name in _OBSERVED else self._stacked(name)
+            if name in _GIVEN:
+                table = self._with_given(table)
             self._cache[name] = table
         return table
 
@@ -85,22 +89,42 @@ class Graph:
         """Give the same graph with no rows promised yet: each planting is given its own."""
         return replace(self, _promised={})
 
-    def grow(self, name: str, tables: Iterable[Table], *, base: Graph | None = None) -> Graph:
-        """Give a bigger graph, with one more block.
+    def grow(self, name: str, tables: Iterable[Table]) -> Graph:
+        """Give a bigger graph, with one more block: of tables that were made on this graph."""
+        return self._with(Block(name, _stacked_parts(tables), self._starts()))
 
-        The tables were made on `base` (by default this graph): their references to rows that did
-        not exist there are moved to where the rows come to lie here.
+    def plant(
+        self, name: str, tables: Iterable[Table], *, base: Graph, cases: bool = True
+    ) -> Graph:
+        """Give a bigger graph with what a pattern planted on `base`, in two blocks.
+
+        References to rows that did not exist there are moved to where the rows come to lie here.
+        The first, `name`, holds nodes, and edges that belong to no case; the second, `name/case`,
+        edges that do, and the cases. Without `cases` the second is left out, and nothing of the
+        first is other than with it: this is the world as it would be without them.
         """
-        base = base or self
-        parts: dict[str, list[Table]] = {}
-        for table in tables:
-            parts.setdefault(table.name, []).append(table)
-        starts = {kind: self.size(kind) for kind in SCHEMAS}
-        moves = {kind: (base.size(kind), starts[kind]) for kind in SCHEMAS}
-        stacked = {kind: _moved(_stack(some), moves) for kind, some in parts.items()}
+        stacked, starts = _stacked_parts(tables), self._starts()
+        to, of_case = {}, {}
+        for kind, table in stacked.items():
+            mine = table["case_id"] >= 0 if kind in _CASED else np.full(len(table), kind in _TRUTHS)
+            of_case[kind] = np.flatnonzero(mine)
+            to[kind] = np.empty(len(table), np.int64)
+            to[kind][np.argsort(mine, kind="stable")] = starts[kind] + np.arange(len(table))
+        moved = _moved(stacked, base, to)
+        honest = {kind: _without(table, of_case[kind]) for kind, table in moved.items()}
+        grown = self._with(Block(name, {k: t for k, t in honest.items() if len(t)}, starts))
+        if not cases:
+            return grown
+        crime = {kind: moved[kind].take(rows) for kind, rows in of_case.items() if len(rows)}
+        return grown._with(Block(f"{name}/case", crime, grown._starts()))
+
+    def _starts(self) -> dict[str, int]:
+        return {kind: self.size(kind) for kind in SCHEMAS}
+
+    def _with(self, block: Block) -> Graph:
         return replace(
             self,
-            blocks=(*self.blocks, Block(name, stacked, starts)),
+            blocks=(*self.blocks, block),
             _promised={},
             _cache=WeakValueDictionary(),
             _ids={},
@@ -128,6 +152,21 @@ class Graph:
     def _stacked(self, name: str) -> Table:
         parts = [block.tables[name] for block in self.blocks if name in block.tables]
         return Table.concat(parts) if parts else Table.empty(name)
+
+    def _with_given(self, table: Table) -> Table:
+        """Add what people gave to the bank in a session: it holds from then on."""
+        column = _GIVEN[table.name]
+        given = [
+            Table.of(
+                table.name,
+                user_id=acts["user_id"][rows],
+                since=acts["valid_from"][rows],
+                **{column: acts[column][rows]},
+            )
+            for acts in (b.tables["acts"] for b in self.blocks if "acts" in b.tables)
+            if len(rows := np.flatnonzero(acts[column] >= 0))
+        ]
+        return Table.concat([table, *given])
 
     def _observed(self, name: str) -> Table:
         """Derive who uses what, from when to when, from the habits of signing in."""
@@ -169,30 +208,59 @@ def _stack(parts: list[Table]) -> Table:
     return Table(schema, stacked)
 
 
+def _stacked_parts(tables: Iterable[Table]) -> dict[str, Table]:
+    parts: dict[str, list[Table]] = {}
+    for table in tables:
+        parts.setdefault(table.name, []).append(table)
+    return {kind: _stack(some) for kind, some in parts.items()}
+
+
+def _without(table: Table, rows: Array) -> Table:
+    if not len(rows):
+        return table
+    kept = np.ones(len(table), bool)
+    kept[rows] = False
+    return table.take(kept)
+
+
 _EDGE_ROWS = {"follows": "pays", "via": "signs_in"}
+_CASED = {schema.name for schema in RECIPES}
+_TRUTHS = {schema.name for schema in TRUTH}
 
 
-def _moved(table: Table, moves: Mapping[str, tuple[int, int]]) -> Table:
-    """Move references to new rows from where the base graph promised them to where they lie."""
+def _moved(tables: Mapping[str, Table], base: Graph, to: Mapping[str, Array]) -> dict[str, Table]:
+    """Move references to new rows from where `base` promised them to where they come to lie.
+
+    `to` gives the number that each new row of a kind comes to have.
+    """
+    moves = {}
+    for kind, numbers in to.items():
+        promised = base.size(kind)
+        if len(numbers) and not np.array_equal(numbers, promised + np.arange(len(numbers))):
+            moves[kind] = promised, numbers
+    return {kind: _moved_table(table, moves) for kind, table in tables.items()} if moves else dict(tables)
+
+
+def _moved_table(table: Table, moves: Mapping[str, tuple[int, Array]]) -> Table:
     moved = {}
     for column in table.schema.columns:
         kind = _EDGE_ROWS.get(column.name, column.refers)
-        if column.meaning is Meaning.ID or kind not in moves:
-            continue
-        promised, start = moves[kind]
-        if promised != start:
-            rows = table[column.name]
-            moved[column.name] = np.where(rows >= promised, rows + (start - promised), rows).astype(
-                rows.dtype
-            )
+        if column.meaning is not Meaning.ID and kind in moves:
+            moved[column.name] = _renumbered(table[column.name], *moves[kind])
     if table.schema.kind is Kind.TRUTH and "entity" in table.columns:
-        moved["entity_id"] = _moved_members(table, moves)
+        rows = table["entity_id"].copy()
+        for code, kind in enumerate(table.schema.by_name["entity"].values):
+            if kind in moves:
+                here = table["entity"] == code
+                rows[here] = _renumbered(rows[here], *moves[kind])
+        moved["entity_id"] = rows
     return table.with_columns(**moved) if moved else table
 
 
-def _moved_members(table: Table, moves: Mapping[str, tuple[int, int]]) -> Array:
-    kinds = table.schema.by_name["entity"].values
-    promised, start = np.array([moves[kind] for kind in kinds]).T
-    entity, rows = table["entity"], table["entity_id"]
-    shift = np.where(rows >= promised[entity], (start - promised)[entity], 0)
-    return np.asarray(rows + shift, rows.dtype)
+def _renumbered(rows: Array, promised: int, numbers: Array) -> Array:
+    new = np.flatnonzero(rows >= promised)
+    if not len(new):
+        return rows
+    moved = rows.copy()
+    moved[new] = numbers[rows[new] - promised]
+    return moved

@@ -10,9 +10,11 @@ import numpy as np
 
 from graphgen.graph import POPULATION, Graph
 from graphgen.population import found, settle
+from graphgen.population.dealings import wholesale
 from graphgen.population.friends import friends
 from graphgen.population.income import commerce_life
 from graphgen.population.life import live
+from graphgen.population.slips import slips
 from graphgen.rng import stream
 from graphgen.table import Table
 
@@ -26,19 +28,20 @@ def grow(world: World) -> Graph:
     """Grow the graph of a world.
 
     Patterns plant on the population alone, never on one another, each from a stream of its own
-    name: so leaving one out moves nothing of the others.
+    name: so leaving one out moves nothing of the others. Where the world leaves out crimes or
+    look-alikes, whom and what they were to be done with is there all the same.
     """
     population = graph = populate(world)
     for name in sorted(world.patterns):
-        pattern = world.patterns[name]
-        for block, plant in (
-            (name, pattern.plant),
-            (f"{name}/lookalike", pattern.plant_lookalike),
+        pattern = world.patterns[name].within(world)
+        for block, plant, kind in (
+            (name, pattern.plant, "crimes"),
+            (f"{name}/lookalike", pattern.plant_lookalike, "lookalikes"),
         ):
             bed = population.bed()
             tables = list(plant(bed, stream(world.seed, "plant", block)))
             bed.check_promises(block, tables)
-            graph = graph.grow(block, tables, base=population)
+            graph = graph.plant(block, tables, base=population, cases=world.leave_out != kind)
     return graph
 
 
@@ -56,6 +59,8 @@ def _habits(graph: Graph) -> Iterator[Table]:
     yield from live(graph, _rng(world, "habits"), accounts=_rows(graph, "account"))
     yield from friends(graph, _rng(world, "friends"), users=_rows(graph, "user"))
     yield from commerce_life(graph, _rng(world, "trade"))
+    yield from wholesale(graph, _rng(world, "wholesale"))
+    yield slips(graph, _rng(world, "slips"), users=_rows(graph, "user"))
 
 
 def _rng(world: World, what: str) -> np.random.Generator:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from annotated_types import Ge, Interval
+from annotated_types import Ge
 
 from graphgen.schedule import ONCE
 from graphgen.schema import words
@@ -22,6 +22,7 @@ from graphgen.table import Array, Table, text
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
+    from graphgen.world import World
 
 __all__ = ["Pattern", "cases", "choose", "errands", "members"]
 
@@ -36,13 +37,23 @@ class Pattern(ABC):
     count: Annotated[int, Ge(0)] | None = None
     """How many instances; by default as many as its prevalence gives for the world's people."""
 
-    difficulty: Annotated[float, Interval(ge=0, le=1)] = 0.5
-    """How well it hides, from 0 to 1: amounts blend in, timing stretches, cover traffic grows."""
+    difficulty: Literal["easy", "medium", "hard"] | None = None
+    """How well it hides: amounts blend in, timing stretches, rings shrink; by default as the
+    world's."""
 
     @property
     def name(self) -> str:
         """Its name: that of its file."""
         return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def hardness(self) -> float:
+        """The difficulty as a number: 0 for easy, 0.5 for medium, 1 for hard."""
+        return words.DIFFICULTIES.index(self.difficulty or "medium") / 2
+
+    def within(self, world: World) -> Self:
+        """Give the pattern as it is in this world: with the world's difficulty, if none is set."""
+        return replace(self, difficulty=self.difficulty or world.difficulty)
 
     @abstractmethod
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -78,6 +89,8 @@ def errands(
     at: Array,
     *,
     case: Array,
+    here: Array | None = None,
+    follows: Array | None = None,
     hours: str = "people",
     **columns: Any,  # noqa: ANN401 - whatever broadcasts
 ) -> Table:
@@ -85,18 +98,36 @@ def errands(
 
     Columns broadcast against the grid, as in `Table.of`; those left out are as of a sum that
     is paid out. `hours` names the profile of the week that such errands keep to.
+
+    Where the grid `here` is false there is no errand. `follows` says, for each place along the
+    grid's last axis, which place there it follows (-1: none): what follows passes on `share` of
+    what it follows has brought, and fires only if that has come.
     """
+    there = np.ones(at.shape, bool) if here is None else np.broadcast_to(here, at.shape)
+    rows = np.full(at.shape, -1, np.int32)
+    rows[there] = graph.new("pays", int(there.sum()))
     usual = {"amount_minor": 0, "spread": 0.0, "amount_of": "sum", "share": 0.0, "rate": 0.0}
-    table = Table.of(
+    columns = usual | columns
+    if follows is not None:
+        before = np.broadcast_to(follows, at.shape)
+        receipt = words.AMOUNT_OF.index("receipt")
+        of = words.code(words.AMOUNT_OF, str(columns["amount_of"]))
+        columns["amount_of"] = np.where(before >= 0, receipt, of)
+        first = np.take_along_axis(rows, np.maximum(before, 0).astype(np.int64), axis=-1)
+        columns["follows"] = np.where(before >= 0, first, -1)
+    return Table.of(
         "pays",
-        **(usual | columns),
+        **{name: _some(value, there) for name, value in columns.items()},
         schedule=ONCE,
         hours=graph.world.place.profiles.index(hours),
-        valid_from=at,
-        case_id=case,
+        valid_from=at[there],
+        case_id=_some(case, there),
     )
-    graph.new("pays", len(table))
-    return table
+
+
+def _some(value: Any, there: Array) -> Any:  # noqa: ANN401 - what a column is made of
+    """Give the values of the places that are there; a word or a number is the same for all."""
+    return np.broadcast_to(value, there.shape)[there] if np.ndim(value) else value
 
 
 def cases(
@@ -108,9 +139,12 @@ def cases(
         "case",
         pattern=text([pattern.name], np.zeros(len(case), np.int32)),
         is_fraud=np.full(len(case), is_fraud),
-        difficulty=pattern.difficulty,
+        difficulty=pattern.difficulty or "medium",
         start=start,
         end=np.minimum(end, last),
+        loss_minor=0,
+        recovered_minor=0,
+        sample_weight=1.0,
     )
 
 

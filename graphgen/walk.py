@@ -74,12 +74,13 @@ class Ways:
 
     @classmethod
     def of(cls, graph: Graph) -> Ways:
-        """Sort the ways of a graph."""
+        """Sort the ways of a graph; those of a case alone are nobody's."""
         blocks = [block for block in graph.blocks if "signs_in" in block.tables]
         population = len(graph.blocks[0].tables["user"])
         columns = ("user_id", "device_id", "ip_id", "valid_from", "valid_to", "rate", "hours")
         own = [
-            block.tables["signs_in"]["user_id"] >= (0 if block is graph.blocks[0] else population)
+            (block.tables["signs_in"]["user_id"] >= (0 if block is graph.blocks[0] else population))
+            & (block.tables["signs_in"]["case_id"] < 0)
             for block in blocks
         ]
         user, device, ip, first, last, rate, hours = (
@@ -130,6 +131,18 @@ class Ground:
             busy=self.clocks.busy(here),
             is_due=due(here, self.world.place),
         )
+
+    def via(self, rows: Array) -> tuple[Array, Array]:
+        """Look up device and address (int32) of rows of `signs_in`; -1 gives -1."""
+        device, ip = rows.copy(), rows.copy()
+        for block in self.graph.blocks:
+            if "signs_in" in block.tables:
+                table, first = block.tables["signs_in"], block.starts["signs_in"]
+                here = np.flatnonzero((rows >= first) & (rows < first + len(table)))
+                if len(here):
+                    device[here] = table["device_id"][rows[here] - first]
+                    ip[here] = table["ip_id"][rows[here] - first]
+        return device, ip
 
     def clock(self, hours: Array, user: Array) -> Array:
         """Give the clock that edges follow: their profile, where their person lives; int16."""

@@ -86,6 +86,12 @@ class World:
     decoys: Annotated[float, Interval(ge=0, le=1000)] = 1.0
     """Honest look-alikes for each crime."""
 
+    difficulty: Literal["easy", "medium", "hard"] = "medium"
+    """How well crimes hide, where a pattern does not say so itself."""
+
+    leave_out: Literal["nothing", "crimes", "lookalikes"] = "nothing"
+    """What is not done though all is there for it: the world as it would be without."""
+
     walks: tuple[str, ...] = ("action", "payment", "session")
     """What is walked off the graph; each brings the walks that it needs, unwritten."""
 

@@ -51,16 +51,16 @@ class Kiting(Pattern):
         kiter = self._people(graph, rng, self.instances(graph))
         account, tables = self._accounts(graph, rng, kiter, least=0)
         yield from tables
-        parts = 1 + round(6 * self.difficulty)
+        parts = 1 + round(6 * self.hardness)
         at, drawn = self._moments(graph, rng, kiter, account.shape[1], parts)
         # the harder it is to be, the smaller are the sums, and the more parts they are drawn in
-        median = self.amount * (1.6 - 1.2 * self.difficulty)
+        median = self.amount * (1.6 - 1.2 * self.hardness)
         first = median * rng.lognormal(0, 0.4, (len(kiter), 1, 1))
         size = first * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         size = size * (1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape))
         case = graph.new("case", len(kiter))
-        yield _cheques(graph, kiter, account, at, size, case)
+        yield _cheques(graph, kiter, account, at, size, case, is_fraud=True)
         yield _drawn(graph, rng, kiter, account, drawn, case)
         yield cases(graph, self, case, at.min(axis=(1, 2)), drawn.max(axis=(1, 2)), is_fraud=True)
         yield from members(case, user={"kiter": kiter[:, None]}, account={"account": account})
@@ -74,7 +74,7 @@ class Kiting(Pattern):
         at, _ = self._moments(graph, rng, mover, account.shape[1], 0)
         size = amount[:, :, None] * (1 - 0.05 * rng.random(at.shape))
         case = graph.new("case", len(mover))
-        yield _cheques(graph, mover, account, at, size, case)
+        yield _cheques(graph, mover, account, at, size, case, is_fraud=False)
         first, last = at.min(axis=(1, 2)), at.max(axis=(1, 2))
         yield cases(graph, self, case, first, last, is_fraud=False)
         yield from members(case, user={"owner": mover[:, None]}, account={"account": account})
@@ -133,7 +133,14 @@ def _business_days(graph: Graph) -> Array:
 
 
 def _cheques(
-    graph: Graph, person: Array, account: Array, at: Array, size: Array, case: Array
+    graph: Graph,
+    person: Array,
+    account: Array,
+    at: Array,
+    size: Array,
+    case: Array,
+    *,
+    is_fraud: bool,
 ) -> Table:
     """Pay each account from the one before it, round and round."""
     return errands(
@@ -147,6 +154,7 @@ def _cheques(
         habit="transfer",
         rail="cheque",
         channel="branch",
+        stage="preparation" if is_fraud else None,
         amount_minor=np.rint(size).astype(np.int64),
     )
 
@@ -167,6 +175,7 @@ def _drawn(
         habit="cash_withdrawal",
         rail="cash",
         channel="branch",
+        stage="theft",
         amount_of="balance",
         # equal parts of what there is: a half, then all of the rest
         share=1 / np.arange(at.shape[2], 0, -1) * rng.uniform(0.85, 0.98, at.shape),

@@ -121,9 +121,9 @@ class SharedDevice(Pattern):
 
         The harder it is to be, the more parts it is sent in, and the longer that takes.
         """
-        parts = 1 + round(8 * self.difficulty)
+        parts = 1 + round(8 * self.hardness)
         shape = (*people.shape, parts)
-        wait = rng.integers(0, 2 + round(12 * self.difficulty), shape)
+        wait = rng.integers(0, 2 + round(12 * self.hardness), shape)
         day = np.maximum(0, (start[:, :, None] - graph.world.start_ms) // DAY_MS) + wait
         everyone = np.broadcast_to(people[:, :, None], shape)
         at = _moments(graph, rng, everyone, np.minimum(day, graph.world.days + 30), "people")

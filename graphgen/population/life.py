@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.population.dealings import dealings
 from graphgen.population.dues import dues
 from graphgen.population.errands import errands
 from graphgen.population.friends import befriend
@@ -19,6 +20,7 @@ from graphgen.population.holders import Holders, holders
 from graphgen.population.income import business_income, income, side_income
 from graphgen.population.own import own_transfers, repayments
 from graphgen.population.shops import Shops, shops
+from graphgen.population.slips import slips
 from graphgen.population.spending import cash, purchases, subscriptions
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -73,12 +75,14 @@ def with_life(
 ) -> list[Table]:
     """Give tables that a pattern is about to plant, and the honest life of what is in them.
 
-    Accounts get their habits, new people their friends.
+    Accounts get their habits, new people their friends and their slips.
     """
     grown = graph.grow("to plant", tables)
     people = np.arange(graph.size("user"), grown.size("user"), dtype=np.int32)
     life = [*live(grown, rng, accounts=accounts), *befriend(grown, rng, users=people)]
-    graph.new("pays", sum(len(table) for table in life if table.name == "pays"))
+    life.append(slips(grown, rng, users=people))
+    for recipe in ("pays", "acts"):
+        graph.new(recipe, sum(len(table) for table in life if table.name == recipe))
     return [*tables, *life]
 
 
@@ -92,6 +96,7 @@ def _main_life(
     yield from subscriptions(graph, rng, everybody, market, user)
     yield from cash(graph, rng, everybody, user, account)
     yield from errands(graph, rng, everybody, market, user)
+    yield from dealings(graph, rng, everybody, user)
     left = everybody.income[user] - costs
     yield from purchases(graph, rng, everybody, market, user, account, left, activity=1.0)
 

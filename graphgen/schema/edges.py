@@ -94,6 +94,9 @@ EDGES: tuple[Schema, ...] = (
 
 _FROM = Column("valid_from", _TIME, "Fires from then on (an errand: fires then).")
 _TO = Column("valid_to", _TIME, "Fires until then; none: on and on.", nullable=True)
+_STAGE = Column(
+    "stage", _CATEGORY, "What it is for, in a crime.", values=words.STAGES, nullable=True
+)
 _CASE = Column("case_id", _REF, "The case that the edge belongs to.", "case", nullable=True)
 
 RECIPES: tuple[Schema, ...] = (
@@ -127,6 +130,7 @@ RECIPES: tuple[Schema, ...] = (
             _TO,
             Column("follows", _INT, "Row of the errand whose receipt it passes on.", nullable=True),
             Column("via", _INT, "Row of the `signs_in` it is ordered over.", nullable=True),
+            _STAGE,
             _CASE,
         ),
         recipe=True,
@@ -144,6 +148,24 @@ RECIPES: tuple[Schema, ...] = (
             Column("hours", _INT, "Row of the region's profiles of the week.", width="int8"),
             _FROM,
             _TO,
+            _STAGE,
+            _CASE,
+        ),
+        recipe=True,
+    ),
+    Schema(
+        "acts",
+        Kind.EDGE,
+        "An errand other than a payment: something that a person does in a bank session, once.",
+        (
+            Column("edge_id", _ID, "Row number."),
+            _USER,
+            Column("type", _CATEGORY, "What is done.", values=words.ACTIONS),
+            Column("valid_from", _TIME, "When."),
+            Column("via", _INT, "Row of the `signs_in` it is done over.", nullable=True),
+            Column("email_id", _REF, "The e-mail address that is given.", "email", nullable=True),
+            Column("phone_id", _REF, "The number that is given.", "phone", nullable=True),
+            _STAGE,
             _CASE,
         ),
         recipe=True,

@@ -10,6 +10,7 @@ __all__ = [
     "CARD_TYPES",
     "CHANNELS",
     "DEVICE_TYPES",
+    "DIFFICULTIES",
     "EMPLOYMENT",
     "ENTITIES",
     "EVENTS",
@@ -19,6 +20,7 @@ __all__ = [
     "PURPOSES",
     "RAILS",
     "RELATIONS",
+    "STAGES",
     "STATUSES",
     "WALKED_EDGES",
     "code",
@@ -69,8 +71,14 @@ ACTIONS = (
     "device_registered",
 )
 
+DIFFICULTIES = ("easy", "medium", "hard")
+STAGES = ("preparation", "theft", "placement", "layering", "integration", "recovery")
+"""What an edge of a crime is for. Placement, layering and integration are the FATF's three stages of
+money laundering; what comes before them is preparation, what a victim or a bank is robbed of theft,
+and what comes back recovery."""
+
 EVENTS = ("payment", "session", "action")
-WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at")
+WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at", "acts")
 ENTITIES = (
     "user",
     "household",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset
-from graphgen.verify import books, clearing, files, keys, times, truth, use
+from graphgen.verify import books, cases, clearing, files, keys, times, truth, use
 from graphgen.verify.promise import Check, Promise
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "Check", "Promise", "verify"]
 
-GROUPS = (files, keys, truth, times, books, clearing, use)
+GROUPS = (files, keys, truth, times, books, clearing, use, cases)
 """What is proven, group by group; each has `PROMISES`, and a `SETUP` of what they share."""
 
 _THREADS = 2
@@ -41,18 +41,15 @@ def _proven(dataset: Dataset, spill: Path) -> Iterator[Check]:
     """Yield what became of each promise that is asked in SQL."""
     import duckdb
 
-    promises = [
-        promise
-        for promise in chain.from_iterable(group.PROMISES for group in GROUPS)
-        if all(table in dataset.run["tables"] for table in promise.needs)
-    ]
     try:
         connection = _prepared(dataset, spill)
     except duckdb.Error as error:
         yield Check("tables", "every table can be read", ok=False, detail=_unreadable(error))
         return
-    for promise in promises:
-        yield _kept(dataset, connection, promise)
+    general = chain.from_iterable(group.PROMISES for group in GROUPS)
+    for promise in chain(general, cases.promises(dataset)):
+        if all(table in dataset.run["tables"] for table in promise.needs):
+            yield _kept(dataset, connection, promise)
 
 
 def _prepared(dataset: Dataset, spill: Path) -> duckdb.DuckDBPyConnection:

@@ -2,7 +2,8 @@
 
 They sign in (now and then after a failed attempt) and look at the balance. Every change is a dated
 edge of the graph: a new device, a new e-mail address, telephone or home, a payee that was not paid
-before; it brings a session of its own at the edge's date.
+before, or any other act; it brings a session of its own at the edge's date. In the session of an
+attempt to sign in that failed, nothing else is done.
 
 Failed sign-ins of honest people: 2 to 4 % of attempts; our assumption, as are the other shares.
 """
@@ -58,13 +59,15 @@ class ActionWalk(Walk):
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
         self._new_payees(rng, so_far)
-        self._change(today, rng, so_far)
+        failures = self._change(today, rng, so_far)
         sessions = so_far.sessions
         # a session may go on past midnight, but what is done in it is done today
         left = today.midnight + DAY_MS - 1 - sessions.time
         sessions = replace(sessions, duration=np.minimum(sessions.duration, left).astype(np.int32))
-        count, rows = len(sessions), np.arange(len(sessions), dtype=np.int32)
-        u = rng.random((count, 5), np.float32)
+        begun = np.ones(len(sessions), bool)
+        begun[failures] = False
+        rows = np.flatnonzero(begun).astype(np.int32)
+        u = rng.random((len(rows), 5), np.float32)
         failed = u[:, 0] < _FAILED
         self._do(so_far, sessions, rows[failed], "sign_in_failed", np.zeros(int(failed.sum())))
         self._do(so_far, sessions, rows, "sign_in", np.where(failed, 0.06 + 0.1 * u[:, 1], 0.0))
@@ -106,12 +109,12 @@ class ActionWalk(Walk):
             )
         )
 
-    def _change(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
-        """Fire the dated edges that begin today."""
+    def _change(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> Array:
+        """Fire the dated edges that begin today; gives the sessions of attempts that failed."""
         changes = self.changes
         low, high = np.searchsorted(changes.time, [today.midnight, today.midnight + DAY_MS])
         if low == high:
-            return
+            return np.empty(0, np.int64)
         here = slice(low, high)
         time, user = changes.time[here], changes.user[here]
         own = changes.device[here] >= 0
@@ -133,6 +136,7 @@ class ActionWalk(Walk):
             len(self.ground.clocks.zones),
             today.hours.density,
         )
+        registers = own & (changes.type[here] == _TYPE["device_registered"])
         device = np.where(own, changes.device[here], self.ground.ways.device[way])
         ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])
         last = today.midnight + DAY_MS - 1
@@ -144,7 +148,7 @@ class ActionWalk(Walk):
         )
         so_far.action_parts.append(
             Actions(
-                time=np.minimum(np.where(own, time + duration // 4, time), last)[good],
+                time=np.minimum(np.where(registers, time + duration // 4, time), last)[good],
                 session=np.arange(first, first + len(good), dtype=np.int32),
                 type=changes.type[here][good],
                 payee=changes.payee[here][good],
@@ -152,6 +156,7 @@ class ActionWalk(Walk):
                 edge=edge[good],
             )
         )
+        return first + np.flatnonzero(changes.type[here][good] == _TYPE["sign_in_failed"])
 
 
 def _changes(ground: Ground, block: Block) -> _Changes:
@@ -169,6 +174,8 @@ def _changes(ground: Ground, block: Block) -> _Changes:
             parts.append(_change(block, name, rows, table["since"], what))
     if "signs_in" in block.tables:
         parts.append(_new_devices(block, start, end))
+    if "acts" in block.tables:
+        parts.append(_acts(ground, block, start, end))
     if "pays" in block.tables:
         pays = block.tables["pays"]
         begins = (pays["valid_from"] >= start) & (pays["valid_from"] < end)
@@ -183,11 +190,24 @@ def _changes(ground: Ground, block: Block) -> _Changes:
     return _Changes(*(column[order] for column in columns))
 
 
+def _acts(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
+    """Collect acts: over the way that they name, if they name one."""
+    acts = block.tables["acts"]
+    rows = np.flatnonzero((acts["valid_from"] >= start) & (acts["valid_from"] < end))
+    change = _change(block, "acts", rows, acts["valid_from"], "sign_in")
+    device, ip = ground.via(acts["via"][rows])
+    return (*change[:2], device, ip, acts["type"][rows], *change[5:])
+
+
 def _new_devices(block: Block, start: int, end: int) -> tuple[Array, ...]:
-    """Find devices that their person uses for the first time: the first way of each pair."""
+    """Find devices that their person uses for the first time: the first way of each pair.
+
+    A way at no rate is there for errands that name it, and registers nothing.
+    """
     table = block.tables["signs_in"]
     user, device, begins = table["user_id"], table["device_id"], table["valid_from"]
     order = np.lexsort((begins, device, user))
+    order = order[table["rate"][order] > 0]
     new = np.ones(len(order), bool)
     new[1:] = (np.diff(user[order]) != 0) | (np.diff(device[order]) != 0)
     rows = np.sort(order[new])

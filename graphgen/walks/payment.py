@@ -146,6 +146,7 @@ class PaymentWalk(Walk):
         if (np.diff(sessions.user) < 0).any():
             by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
         via = edges["via"][edge]
+        via_device, via_ip = self.ground.via(via)
         placed = order_online(
             payments.time[online],
             payments.user[online],
@@ -153,8 +154,8 @@ class PaymentWalk(Walk):
             payments.is_once[online],
             edges["valid_from"][edge],
             end_of(self.valid_to[edge]),
-            self._via("device_id", via),
-            self._via("ip_id", via),
+            via_device,
+            via_ip,
             via >= 0,
             rng.random((len(online), 3)),
             durations(rng, len(online)),
@@ -198,19 +199,6 @@ class PaymentWalk(Walk):
             table=np.full(len(new), _PAYS, np.int8),
             edge=payments.edge[new],
         )
-
-    def _via(self, column: str, via: Array) -> Array:
-        """Look up the ways that errands name: of the block's own, or of the population's."""
-        found = via.copy()
-        for block in {
-            self.ground.graph.blocks[0].name: self.ground.graph.blocks[0],
-            self.block.name: self.block,
-        }.values():
-            if "signs_in" in block.tables:
-                values, first = block.tables["signs_in"][column], block.starts["signs_in"]
-                here = (via >= first) & (via < first + len(values))
-                found[here] = values[via[here] - first]
-        return found
 
 
 def _put(values: Array, rows: Array, new: Array) -> Array:

@@ -1,0 +1,128 @@
+"""Flows of money for patterns: who can take part, when hops happen, and what is sent.
+
+Everything works on grids: a row for each case, along the last axis its people or hops.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.population.errands import at_hours
+from graphgen.population.holders import holders
+from graphgen.schedule import ONCE
+from graphgen.schema import NULL_NUMBER, words
+from graphgen.table import Array
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["banking", "blend", "days_ms", "dwell", "first_day", "hop_times", "outside", "times", "within"]
+
+_A_SECOND = 1_000
+
+
+def banking(graph: Graph) -> Array:
+    """Find people who can order payments at any time of the window: int32 rows of `user`.
+
+    They hold a main account, and have a way to sign in that stands from the first day on.
+    """
+    ways = graph.blocks[0].tables["signs_in"] if graph.blocks else None
+    if ways is None:
+        return np.empty(0, np.int32)
+    stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
+    can = np.zeros(graph.size("user"), bool)
+    can[ways["user_id"][stands]] = True
+    return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def outside(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw accounts of the world outside: int32, a grid of that shape."""
+    external = graph["account"]["type"] == words.ACCOUNT_TYPES.index("external")
+    return rng.choice(np.flatnonzero(external).astype(np.int32), shape)
+
+
+def first_day(graph: Graph, rng: np.random.Generator, count: int, days: float) -> Array:
+    """Draw the day on which each case begins, so that its days fit into the window: int64."""
+    return rng.integers(0, max(1, int(graph.world.days - days) + 1), count)
+
+
+def times(
+    graph: Graph, rng: np.random.Generator, person: Array, day: Array, profile: str
+) -> Array:
+    """Draw moments of days at hours that a profile of the week likes: int64 ms, a grid.
+
+    `person` (whose time zone counts; -1: the region's own) and `day` broadcast.
+    """
+    shape = np.broadcast_shapes(person.shape, np.shape(day))
+    who = np.maximum(np.broadcast_to(person, shape), 0).reshape(-1)
+    when = np.broadcast_to(day, shape).reshape(-1)
+    return at_hours(graph, rng, who, when, profile).reshape(shape)
+
+
+def dwell(
+    rng: np.random.Generator, shape: tuple[int, ...], median_ms: float, spread: float
+) -> Array:
+    """Draw how long money lies before it goes on, log-normal: int64 ms, a second at least."""
+    lies = median_ms * np.exp(spread * rng.standard_normal(shape))
+    return np.maximum(_A_SECOND, lies).astype(np.int64)
+
+
+def hop_times(first: Array, follows: Array, wait: Array) -> Array:
+    """Say when hops happen: at `first`, or `wait` after the hop that they follow: int64 ms.
+
+    All grids are (cases, hops); `follows` names places of hops that come before, -1 for none.
+    """
+    at = np.broadcast_to(first, wait.shape).copy()
+    before = np.broadcast_to(follows, wait.shape)
+    for hop in range(at.shape[1]):
+        parent = np.take_along_axis(at, np.maximum(before[:, hop : hop + 1], 0), axis=1)[:, 0]
+        at[:, hop] = np.where(before[:, hop] >= 0, parent + wait[:, hop], at[:, hop])
+    return at
+
+
+def within(graph: Graph, at: Array, here: Array | None = None) -> Array:
+    """Bring the moments of each case closer together until the last lies in the window.
+
+    Their order stays, and the first stays where it is.
+    """
+    there = np.ones(at.shape, bool) if here is None else np.broadcast_to(here, at.shape)
+    axes = tuple(range(1, at.ndim))
+    begin = at.min(axis=axes, keepdims=True, where=there, initial=np.iinfo(np.int64).max)
+    end = at.max(axis=axes, keepdims=True, where=there, initial=0)
+    last = graph.world.end_ms - 1
+    late = (end > last) & (end > begin)
+    share = np.where(late, (last - begin) / np.maximum(end - begin, 1), 1.0)
+    moved = np.where(late, begin + ((at - begin) * share).astype(np.int64), at)
+    return np.asarray(np.where(there, moved, at), np.int64)
+
+
+def blend(
+    graph: Graph, rng: np.random.Generator, own: Array, hardness: float, *, habit: str, rail: str
+) -> Array:
+    """Blend sums into those that honest people pay once by this rail: int64, minor units.
+
+    Easy leaves a crime's own sums as they are, hard gives sums of the honest ones' distribution;
+    between the two lies the geometric mean, weighted by the hardness.
+    """
+    if hardness <= 0:
+        return np.maximum(1, own).astype(np.int64)
+    pays = graph["pays"]
+    usual = pays["amount_minor"][
+        (pays["schedule"] == ONCE)
+        & (pays["habit"] == words.HABITS.index(habit))
+        & (pays["rail"] == words.RAILS.index(rail))
+        & (pays["amount_of"] == words.AMOUNT_OF.index("sum"))
+    ]
+    if not len(usual):
+        return np.maximum(1, own).astype(np.int64)
+    honest = rng.choice(usual, np.shape(own)).astype(np.float64)
+    mean = np.exp((1 - hardness) * np.log(np.maximum(1, own)) + hardness * np.log(honest))
+    return np.maximum(1, np.rint(mean)).astype(np.int64)
+
+
+def days_ms(days: float) -> int:
+    """Give days as milliseconds."""
+    return int(days * DAY_MS)

@@ -1,0 +1,123 @@
+"""Cases: every planted case is what its pattern says it is, proven from the files alone.
+
+A pattern's promises lie beside it, in `NAME.sql`: queries in DuckDB's SQL, each under a comment that
+says what is promised, and each giving the rows that break it. They may look at the tables of the
+dataset and at these, which hold the pattern's own cases, look-alikes (`NOT is_fraud`) included:
+
+    cases        the rows of `case`
+    part         the rows of `member`, with the case's `is_fraud` and `difficulty`
+    paid         payments (all legs), with case_id, is_fraud, difficulty, stage, edge_id, case_start,
+                 case_end; and hops: `follows_payment_id`, the payment whose receipt it passes on
+    signed_in    sessions, with the same
+    acted        actions, with the same
+    declared(k)  the value that the world file gives the pattern's parameter `k`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from graphgen.registry import PATTERNS
+from graphgen.verify.promise import Promise, Setup
+
+if TYPE_CHECKING:
+    from graphgen.dataset import Dataset
+
+__all__ = ["PROMISES", "SETUP", "promises", "statements"]
+
+_NEEDS = {"paid": "payment", "signed_in": "session", "acted": "action"}
+
+SETUP = Setup(
+    (
+        *(
+            f"""
+            CREATE TEMP TABLE case_{event} AS
+            SELECT v.*, l.case_id, l.edge, l.edge_id, c.pattern, c.is_fraud, c.difficulty,
+                c.start AS case_start, c."end" AS case_end, r.stage{more}
+            FROM event_label AS l
+            JOIN "case" AS c USING (case_id)
+            JOIN {event} AS v ON v.{event}_id = l.event_id
+            LEFT JOIN (
+                SELECT 'pays' AS edge, edge_id, stage, follows FROM pays WHERE case_id IS NOT NULL
+                UNION ALL
+                SELECT 'signs_in', edge_id, stage, NULL FROM signs_in WHERE case_id IS NOT NULL
+                UNION ALL
+                SELECT 'acts', edge_id, stage, NULL FROM acts WHERE case_id IS NOT NULL
+            ) AS r ON r.edge = l.edge AND r.edge_id = l.edge_id
+            WHERE l.event = '{event}'
+            """  # noqa: S608 - a table of the schema
+            for event, more in (("payment", ", r.follows"), ("session", ""), ("action", ""))
+        ),
+        """
+        CREATE TEMP TABLE case_member AS
+        SELECT m.*, c.pattern, c.is_fraud, c.difficulty FROM member AS m JOIN "case" AS c
+        USING (case_id)
+        """,
+    )
+)
+
+PROMISES: tuple[Promise, ...] = ()
+
+
+def promises(dataset: Dataset) -> Iterator[Promise]:
+    """Give the promises of every pattern that the dataset has cases of."""
+    found = dataset.connection.execute('SELECT DISTINCT pattern FROM "case" ORDER BY 1').fetchall()
+    for (pattern,) in found:
+        for text, query in statements(pattern):
+            needs = tuple(
+                event for view, event in _NEEDS.items() if re.search(rf"\b{view}\b", query)
+            )
+            yield Promise(pattern, text, _about(pattern, query), needs)
+
+
+@cache
+def statements(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Read what a pattern promises of its cases: pairs of a text and a query."""
+    package = PATTERNS.module(pattern).__package__
+    beside = files(str(package)) / f"{pattern}.sql"
+    if not beside.is_file():
+        return ()
+    found = []
+    for statement in re.split(r";\s*(?:\n|$)", beside.read_text(encoding="utf-8")):
+        lines = statement.strip().splitlines()
+        told = [line[2:].strip() for line in lines if line.startswith("--")]
+        query = "\n".join(line for line in lines if not line.startswith("--"))
+        if query.strip():
+            found.append((" ".join(told), query))
+    return tuple(found)
+
+
+class _about:  # noqa: N801 - a function that remembers two words
+    """What makes the views of one pattern, and gives the query."""
+
+    def __init__(self, pattern: str, query: str) -> None:
+        self.pattern, self.query = pattern, query
+
+    def __call__(self, dataset: Dataset) -> str:
+        own = f"pattern = '{self.pattern}'"
+        for name, query in {
+            "cases": f'SELECT * FROM "case" WHERE {own}',  # noqa: S608 - a pattern's name
+            "part": f"SELECT * FROM case_member WHERE {own}",  # noqa: S608
+            "signed_in": f"SELECT * FROM case_session WHERE {own}",  # noqa: S608
+            "acted": f"SELECT * FROM case_action WHERE {own}",  # noqa: S608
+            "paid": f"""
+                SELECT p.*, o.payment_id AS follows_payment_id FROM case_payment AS p
+                LEFT JOIN case_payment AS o
+                    ON o.edge_id = p.follows AND o.leg = 'original' AND o.status = 'booked'
+                WHERE p.{own}
+            """,  # noqa: S608
+        }.items():
+            dataset.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        settings = dataset.run["world"].get("patterns", {}).get(self.pattern, {})
+        whens = " ".join(
+            f"WHEN '{key}' THEN {float(value)}"
+            for key, value in settings.items()
+            if isinstance(value, int | float)
+        )
+        case = f"CASE key {whens} END" if whens else "NULL"
+        dataset.connection.execute(f"CREATE OR REPLACE TEMP MACRO declared(key) AS ({case})")
+        return self.query

@@ -1,0 +1,58 @@
+-- a case has as many accounts as declared, or as there are banks, each at a bank of its own
+SELECT case_id, count(*) AS accounts, count(DISTINCT a.bank_id) AS banks
+FROM part JOIN account AS a ON a.account_id = entity_id
+WHERE entity = 'account'
+GROUP BY case_id
+HAVING count(*) <> count(DISTINCT a.bank_id)
+    OR count(*) <> least(declared('banks'), (SELECT count(*) FROM bank));
+
+-- one person has all the accounts of a case
+SELECT m.case_id, m.entity_id AS account_id FROM part AS m
+WHERE m.entity = 'account' AND NOT EXISTS (
+    SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity_id = h.user_id
+    WHERE u.entity = 'user' AND u.case_id = m.case_id AND h.account_id = m.entity_id
+);
+
+-- cheques run between the accounts of the case
+SELECT case_id, payment_id FROM paid
+WHERE rail = 'cheque' AND leg = 'original' AND (
+    (case_id, counterparty_account_id) NOT IN (SELECT (case_id, entity_id) FROM part)
+    OR (case_id, creditor_account_id) NOT IN (SELECT (case_id, entity_id) FROM part)
+);
+
+-- every account's cheques in are as many as its cheques out: round and round
+SELECT case_id, account_id, count(*) FILTER (ins) AS ins, count(*) FILTER (NOT ins) AS outs FROM (
+    SELECT case_id, creditor_account_id AS account_id, true AS ins FROM paid
+    WHERE rail = 'cheque' AND leg = 'original'
+    UNION ALL
+    SELECT case_id, counterparty_account_id, false FROM paid
+    WHERE rail = 'cheque' AND leg = 'original'
+)
+GROUP BY ALL HAVING ins <> outs;
+
+-- a kiter's cheques in are about equal to the cheques out, by account
+SELECT case_id, account_id, sum(amount_minor) FILTER (ins) AS paid_in, sum(amount_minor) FILTER (NOT ins) AS paid_out
+FROM (
+    SELECT case_id, creditor_account_id AS account_id, true AS ins, amount_minor FROM paid
+    WHERE rail = 'cheque' AND leg = 'original' AND is_fraud
+    UNION ALL
+    SELECT case_id, counterparty_account_id, false, amount_minor FROM paid
+    WHERE rail = 'cheque' AND leg = 'original' AND is_fraud
+)
+GROUP BY ALL HAVING paid_in NOT BETWEEN 0.8 * paid_out AND 1.25 * paid_out;
+
+-- a crime ends in cash, drawn from its accounts after the last cheque of its account's day
+SELECT case_id, payment_id FROM paid
+WHERE is_fraud AND rail = 'cash' AND (
+    (case_id, debtor_account_id) NOT IN (SELECT (case_id, entity_id) FROM part)
+    OR time < (SELECT max(c.time) FROM paid AS c
+        WHERE c.case_id = paid.case_id AND c.rail = 'cheque' AND c.leg = 'original')
+);
+
+-- no money of a look-alike comes back: what is moved is there
+SELECT case_id, payment_id FROM paid WHERE NOT is_fraud AND leg IN ('return', 'fee');
+
+-- the cheques of a case go on for no more days than declared
+SELECT case_id, count(DISTINCT time::DATE) AS days FROM paid
+WHERE rail = 'cheque' AND leg = 'original'
+GROUP BY case_id HAVING count(DISTINCT time::DATE) > declared('days') + 1;
