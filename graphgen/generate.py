@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from graphgen.exporter import Exporter, FileExporter
+from graphgen.losses import with_losses
 from graphgen.memory import give_back
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
 from graphgen.run_record import Labels, Run, read_run
-from graphgen.schema import RECIPES, TRUTH
+from graphgen.schema import RECIPES
 from graphgen.store import Store, StoreError, check, tidied
 
 if TYPE_CHECKING:
     from graphgen.crew import Made
     from graphgen.graph import Graph
-    from graphgen.table import Table
+    from graphgen.table import Array, Table
     from graphgen.world import World
 
 __all__ = ["Interrupted", "Progress", "StartMethod", "Summary", "generate", "tables"]
@@ -71,7 +72,8 @@ def tables(world: World) -> Iterator[Table]:
     for day in range(world.days):
         proposed = maker.propose(day)
         yield from maker.tables(proposed, ledger.settle(state, day, proposed.payments))
-    yield from _planted(graph)
+    yield _cases(graph, state.loss)
+    yield public(graph, "member")
     yield from recipes(graph)
 
 
@@ -153,6 +155,8 @@ def _into_folders(
                     _commit(stores, made)
                     tell(Progress("events", made.day + 1, world.days, _rows(stores[0])))
             tell(Progress("truth", world.days, world.days, _rows(stores[0])))
+            for store in stores:
+                _write_cases(store, graph)
             content = [store.finish() for store in stores]
             return dict(content[0]["tables"])
     except (KeyboardInterrupt, SystemError) as stop:
@@ -212,7 +216,8 @@ def _write_whole(store: Store, graph: Graph) -> None:
     """Write the tables that have no days, unless an earlier run did."""
     if any(path.startswith("nodes/") for path in store.committed):
         return
-    staged = [store.stage(table) for table in chain(nodes(graph), edges(graph), _planted(graph))]
+    staged = [store.stage(table) for table in chain(nodes(graph), edges(graph))]
+    staged.append(store.stage(public(graph, "member")))
     staged += [store.stage_pieces(public_pieces(graph, recipe.name)) for recipe in RECIPES]
     store.commit(staged)
 
@@ -223,8 +228,19 @@ def _commit(stores: Sequence[Store], made: Made) -> None:
             store.commit(files, made.day, checkpoint)
 
 
-def _planted(graph: Graph) -> Iterator[Table]:
-    return (public(graph, schema.name) for schema in TRUTH if schema.name != "event_label")
+def _write_cases(store: Store, graph: Graph) -> None:
+    """Write the cases, once the ledger knows what they cost; unless an earlier run did."""
+    from graphgen.ledger import Ledger, LedgerState
+
+    if any(Path(path).stem == "case" for path in store.committed):
+        return
+    last = store.checkpoint_path(store.next_day - 1)
+    state = LedgerState.load(last) if store.next_day else Ledger(graph).start()
+    store.commit([store.stage(_cases(graph, state.loss))])
+
+
+def _cases(graph: Graph, loss: Array) -> Table:
+    return public(graph, "case", with_losses(graph["case"], loss))
 
 
 def _counted(stream: Iterator[Table], rows: Counter[str]) -> Iterator[Table]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen import settle
+from graphgen.losses import Losses
 from graphgen.order import by_time
 from graphgen.population.habits import habits
 from graphgen.rng import stream
@@ -59,6 +60,8 @@ class LedgerState:
     """int64 (links,): what each hop of a chain will pay, -1 before its money has come."""
     pending: Array
     """Items in clearing, in the order in which they entered it."""
+    loss: Array
+    """int64 (cases, 2): what each case has cost, and what of that came back; minor units."""
 
     def save(self, path: Path) -> None:
         """Write the state to a file."""
@@ -134,6 +137,7 @@ class Ledger:
             [bank[f"{what}_account_id"] for what in ("clearing", "income", "loss")], axis=1
         ).astype(np.int32)
         self.links = Links.of(graph)
+        self.losses = Losses(graph)
         self.world = world
         clearing = world.place.toml("habits")["clearing"]
         self.posting = np.array(
@@ -151,6 +155,7 @@ class Ledger:
             hold=np.zeros(len(self.opening), np.int64),
             resolved=np.full(len(self.links.edge), -1, np.int64),
             pending=np.empty(0, _PENDING),
+            loss=self.losses.none(),
         )
 
     def settle(self, state: LedgerState, day: int, proposals: Payments) -> Booked:
@@ -193,7 +198,9 @@ class Ledger:
             np.empty(len(proposals), _PENDING),
         )
         state.pending = np.concatenate([later, added])
-        return Booked.of(rows)
+        booked = Booked.of(rows)
+        self.losses.count(state.loss, booked)
+        return booked
 
     def _business_days(self, day: int) -> tuple[int, int]:
         """Say in how many days the next business day is, and the one after it."""

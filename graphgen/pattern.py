@@ -34,6 +34,10 @@ class Pattern(ABC):
     prevalence: ClassVar[float]
     """Instances among 10,000 people, when `count` is left open."""
 
+    defined_by: ClassVar[tuple[str, ...]] = ()
+    """Columns of events that the pattern is about, so that they tell it from any other payment: they
+    must not tell it from its look-alike."""
+
     count: Annotated[int, Ge(0)] | None = None
     """How many instances; by default as many as its prevalence gives for the world's people."""
 
@@ -52,7 +56,17 @@ class Pattern(ABC):
         return words.DIFFICULTIES.index(self.difficulty or "medium") / 2
 
     def within(self, world: World) -> Self:
-        """Give the pattern as it is in this world: with the world's difficulty, if none is set."""
+        """Give the pattern as it is in this world: with the world's difficulty, if none is set.
+
+        `ValueError` for a pattern that was asked to go on for longer than the world does; at its
+        default it takes what days there are.
+        """
+        usual, days = getattr(type(self), "days", None), getattr(self, "days", None)
+        if isinstance(days, int) and days != usual and days > world.days:
+            raise ValueError(
+                f"{self.name}.days: {days} do not fit into a world of {world.days} days; "
+                f"give at most {world.days}"
+            )
         return replace(self, difficulty=self.difficulty or world.difficulty)
 
     @abstractmethod

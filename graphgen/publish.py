@@ -58,14 +58,16 @@ def inlined(schema: Schema) -> Schema:
     return replace(schema, columns=(*schema.columns, *_LABELS))
 
 
-def public(graph: Graph, name: str) -> Table:
+def public(graph: Graph, name: str, table: Table | None = None) -> Table:
     """Give a node, edge or truth table with public ids (int64; -1 where there is none).
+
+    `table` stands for the graph's own, with the same rows.
 
     A table with an id is sorted by it, other edges and members by all that they refer to. Two
     people who know each other stand in the order of their ids. A recipe keeps its order, and the
     number of a row is its `edge_id`.
     """
-    table = graph[name]
+    table = graph[name] if table is None else table
     schema = SCHEMAS[name]
     if schema.recipe:
         return _published(graph, table, np.arange(len(table), dtype=np.int64))

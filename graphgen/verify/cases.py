@@ -60,7 +60,29 @@ SETUP = Setup(
     )
 )
 
-PROMISES: tuple[Promise, ...] = ()
+PROMISES = (
+    Promise(
+        "losses",
+        "a case's loss is what was booked as theft and what banks' loss accounts paid for it; what "
+        "came back of it is recovered",
+        """
+        SELECT c.case_id, c.loss_minor, l.lost, c.recovered_minor, l.back FROM "case" AS c
+        LEFT JOIN (
+            SELECT case_id,
+                sum(amount_minor) FILTER (by_bank OR (stage = 'theft' AND leg = 'original')) AS lost,
+                sum(amount_minor) FILTER (
+                    (stage = 'recovery' AND leg = 'original')
+                    OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
+                ) AS back
+            FROM (SELECT *, debtor_account_id IN (SELECT loss_account_id FROM bank) AS by_bank
+                FROM case_payment WHERE status = 'booked')
+            GROUP BY case_id
+        ) AS l USING (case_id)
+        WHERE c.loss_minor <> coalesce(l.lost, 0) OR c.recovered_minor <> coalesce(l.back, 0)
+        """,
+        needs=("payment",),
+    ),
+)
 
 
 def promises(dataset: Dataset) -> Iterator[Promise]:
