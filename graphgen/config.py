@@ -19,7 +19,7 @@ from graphgen.document import nearest, read_text, read_yaml
 from graphgen.fields import Field, allowed, fields_of, plain
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS, WALKS, UnknownNameError, region_names
-from graphgen.world import TRANSFERS, Transfers, World, all_patterns
+from graphgen.world import FRAUD, TRANSFERS, Fraud, Transfers, World, all_patterns
 
 __all__ = [
     "WorldError",
@@ -84,7 +84,11 @@ def change(file: WorldFile, settings: Mapping[str, Any]) -> WorldFile:
     """Give the file with some keys set: `{"users": 500, "patterns.kiting.count": 3}`."""
     document = {**world_to_dict(file.world), "to": list(file.to)}
     for path, value in settings.items():
-        short = path in ("patterns", "transfers")  # `none` or `finbench` have keys to set next
+        if path == "fraud" and value == "none":  # the same world without its crimes
+            document["leave_out"] = "crimes"
+            continue
+        # `none` or `finbench` have keys to set next
+        short = path in {"patterns", "transfers", "fraud"}
         _set(document, path, plain(_SPECIAL[path](value, path)) if short else value)
     patterns = document["patterns"]
     if isinstance(patterns, dict):
@@ -114,6 +118,9 @@ def _file(document: object) -> WorldFile:
     keys = dict(_mapping(document, "", "keys and values"))
     to = _strings(keys.pop("to", ()), "to", "a list of EXPORTER:TARGET")
     _check_keys(keys, [*(field.name for field in fields_of(World)), "to"], "")
+    if keys.get("fraud") == "none":
+        del keys["fraud"]
+        keys["leave_out"] = "crimes"
     for spec in to:
         sink_of(spec)
     return WorldFile(world_from_dict(keys), to)
@@ -202,11 +209,26 @@ def _transfers(value: object, path: str) -> Transfers:
     return transfers
 
 
+def _fraud(value: object, path: str) -> Fraud | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value not in FRAUD:
+            there_is = ["none", *sorted(FRAUD)]
+            raise WorldError(f"{path}: {UnknownNameError('setting', value, there_is)}")
+        return FRAUD[value]
+    fraud: Fraud = _build(Fraud, value, f"{path}.")
+    for name in fraud.mix:
+        _known(name, "pattern", PATTERNS.names(), f"{path}.mix")
+    return fraud
+
+
 _SPECIAL: dict[str, Callable[[object, str], Any]] = {
     "patterns": _patterns,
     "region": _region,
     "walks": _walks,
     "transfers": _transfers,
+    "fraud": _fraud,
 }
 
 

@@ -14,12 +14,20 @@ from graphgen.population.holders import holders
 from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array
-from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["banking", "blend", "days_ms", "dwell", "first_day", "hop_times", "outside", "times", "within"]
+__all__ = [
+    "banking",
+    "blend",
+    "dwell",
+    "first_day",
+    "hop_times",
+    "outside",
+    "times",
+    "within",
+]
 
 _A_SECOND = 1_000
 
@@ -49,9 +57,7 @@ def first_day(graph: Graph, rng: np.random.Generator, count: int, days: float) -
     return rng.integers(0, max(1, int(graph.world.days - days) + 1), count)
 
 
-def times(
-    graph: Graph, rng: np.random.Generator, person: Array, day: Array, profile: str
-) -> Array:
+def times(graph: Graph, rng: np.random.Generator, person: Array, day: Array, profile: str) -> Array:
     """Draw moments of days at hours that a profile of the week likes: int64 ms, a grid.
 
     `person` (whose time zone counts; -1: the region's own) and `day` broadcast.
@@ -121,8 +127,3 @@ def blend(
     honest = rng.choice(usual, np.shape(own)).astype(np.float64)
     mean = np.exp((1 - hardness) * np.log(np.maximum(1, own)) + hardness * np.log(honest))
     return np.maximum(1, np.rint(mean)).astype(np.int64)
-
-
-def days_ms(days: float) -> int:
-    """Give days as milliseconds."""
-    return int(days * DAY_MS)

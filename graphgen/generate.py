@@ -112,7 +112,7 @@ def generate(
     return Summary(rows, tuple(folder.target for folder in folders))
 
 
-def _into_folders(
+def _into_folders(  # noqa: C901 - what is done once, in order
     world: World,
     folders: Sequence[FileExporter],
     workers: int,

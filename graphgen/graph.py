@@ -112,19 +112,20 @@ class Graph:
             to[kind][np.argsort(mine, kind="stable")] = starts[kind] + np.arange(len(table))
         moved = _moved(stacked, base, to)
         honest = {kind: _without(table, of_case[kind]) for kind, table in moved.items()}
-        grown = self._with(Block(name, {k: t for k, t in honest.items() if len(t)}, starts))
-        if not cases:
-            return grown
-        crime = {kind: moved[kind].take(rows) for kind, rows in of_case.items() if len(rows)}
-        return grown._with(Block(f"{name}/case", crime, grown._starts()))
+        blocks = [Block(name, {k: t for k, t in honest.items() if len(t)}, starts)]
+        if cases:
+            starts = {kind: first + len(honest.get(kind, ())) for kind, first in starts.items()}
+            crime = {kind: moved[kind].take(rows) for kind, rows in of_case.items() if len(rows)}
+            blocks.append(Block(f"{name}/case", crime, starts))
+        return self._with(*blocks)
 
     def _starts(self) -> dict[str, int]:
         return {kind: self.size(kind) for kind in SCHEMAS}
 
-    def _with(self, block: Block) -> Graph:
+    def _with(self, *blocks: Block) -> Graph:
         return replace(
             self,
-            blocks=(*self.blocks, block),
+            blocks=(*self.blocks, *blocks),
             _promised={},
             _cache=WeakValueDictionary(),
             _ids={},
@@ -223,7 +224,7 @@ def _without(table: Table, rows: Array) -> Table:
     return table.take(kept)
 
 
-_EDGE_ROWS = {"follows": "pays", "via": "signs_in"}
+_EDGE_ROWS = {"follows": "pays", "into": "pays", "via": "signs_in"}
 _CASED = {schema.name for schema in RECIPES}
 _TRUTHS = {schema.name for schema in TRUTH}
 
@@ -233,12 +234,8 @@ def _moved(tables: Mapping[str, Table], base: Graph, to: Mapping[str, Array]) ->
 
     `to` gives the number that each new row of a kind comes to have.
     """
-    moves = {}
-    for kind, numbers in to.items():
-        promised = base.size(kind)
-        if len(numbers) and not np.array_equal(numbers, promised + np.arange(len(numbers))):
-            moves[kind] = promised, numbers
-    return {kind: _moved_table(table, moves) for kind, table in tables.items()} if moves else dict(tables)
+    moves = {kind: (base.size(kind), numbers) for kind, numbers in to.items() if len(numbers)}
+    return {kind: _moved_table(table, moves) for kind, table in tables.items()}
 
 
 def _moved_table(table: Table, moves: Mapping[str, tuple[int, Array]]) -> Table:

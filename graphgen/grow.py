@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.fraud import planted
 from graphgen.graph import POPULATION, Graph
 from graphgen.population import found, settle
 from graphgen.population.dealings import wholesale
@@ -32,15 +33,11 @@ def grow(world: World) -> Graph:
     look-alikes, whom and what they were to be done with is there all the same.
     """
     population = graph = populate(world)
-    for name in sorted(world.patterns):
-        pattern = world.patterns[name].within(world)
-        for block, plant, kind in (
-            (name, pattern.plant, "crimes"),
-            (f"{name}/lookalike", pattern.plant_lookalike, "lookalikes"),
+    for name, (crimes, lookalikes) in planted(world, population).items():
+        for block, tables, kind in (
+            (name, crimes, "crimes"),
+            (f"{name}/lookalike", lookalikes, "lookalikes"),
         ):
-            bed = population.bed()
-            tables = list(plant(bed, stream(world.seed, "plant", block)))
-            bed.check_promises(block, tables)
             graph = graph.plant(block, tables, base=population, cases=world.leave_out != kind)
     return graph
 

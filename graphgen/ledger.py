@@ -184,6 +184,7 @@ class Ledger:
             self.links.first_child,
             self.links.child,
             self.links.share,
+            self.links.unit,
             state.balance,
             state.hold,
             state.resolved,
@@ -223,26 +224,31 @@ class Links:
     """int32: followers, as numbers of links."""
     share: Array
     """float64: for each follower, the share of the receipt that it passes on."""
+    unit: Array
+    """int64: for each follower, what is rounded down to whole multiples of; at least 1."""
 
     @classmethod
     def of(cls, graph: Graph) -> Links:
         """Find the chains of a graph."""
-        rows, follows, share = [], [], []
+        rows, before, share, unit = [], [], [], []
         for block in graph.blocks:
             if "pays" in block.tables:
-                pays = block.tables["pays"]
-                some = np.flatnonzero(pays["follows"] >= 0)
-                rows.append(some + block.starts["pays"])
-                follows.append(pays["follows"][some])
-                share.append(pays["share"][some])
+                pays, start = block.tables["pays"], block.starts["pays"]
+                some, into = (np.flatnonzero(pays[column] >= 0) for column in ("follows", "into"))
+                child = np.concatenate([some, pays["into"][into] - start])
+                rows.append(child + start)
+                before.append(np.concatenate([pays["follows"][some], into + start]))
+                share.append(pays["share"][child])
+                unit.append(np.maximum(1, pays["unit_minor"][child]))
         row = np.concatenate([np.empty(0, np.int64), *rows])
-        parent = np.concatenate([np.empty(0, np.int64), *follows])
+        parent = np.concatenate([np.empty(0, np.int64), *before])
         edge = np.unique(np.concatenate([row, parent])).astype(np.int32)
         number, above = np.searchsorted(edge, row), np.searchsorted(edge, parent)
         order = np.argsort(above, kind="stable")
         first = np.searchsorted(above[order], np.arange(len(edge) + 1))
         shares = np.concatenate([np.empty(0), *share])[order]
-        return cls(edge, first.astype(np.int32), number[order].astype(np.int32), shares)
+        units = np.concatenate([np.empty(0, np.int64), *unit])[order]
+        return cls(edge, first.astype(np.int32), number[order].astype(np.int32), shares, units)
 
     def number(self, edge: Array, is_once: Array) -> Array:
         """Give the link of each edge, -1 for those of no chain: int32."""

@@ -1,8 +1,8 @@
 """Losses: what crimes cost, counted while the ledger settles.
 
-A crime's loss is what was booked on its edges of theft, and what the banks' own loss accounts had to
-pay for it; what comes back of stolen money, returned or paid back, is recovered. A look-alike costs
-nobody anything, except where a cheque of it bounces.
+A crime's loss is what was booked on its edges of theft, and what the banks' own loss accounts had
+to pay for it; what comes back of stolen money, returned or paid back, is recovered. A look-alike
+costs nobody anything, except where a cheque of it bounces.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from annotated_types import Ge
 
+from graphgen.rng import stream
 from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table, text
@@ -27,19 +28,22 @@ if TYPE_CHECKING:
 __all__ = ["Pattern", "cases", "choose", "errands", "members"]
 
 
+_QUARTER = 90
+
+
 @dataclass(frozen=True)
 class Pattern(ABC):
     """A way of crime, planted for all its instances at once."""
 
     prevalence: ClassVar[float]
-    """Instances among 10,000 people, when `count` is left open."""
+    """Cases among 10,000 people in 90 days, as published, else as we assume."""
 
     defined_by: ClassVar[tuple[str, ...]] = ()
-    """Columns of events that the pattern is about, so that they tell it from any other payment: they
-    must not tell it from its look-alike."""
+    """Columns of events that the pattern is about, so that they tell it from other payments; they
+    do not tell it from its look-alike."""
 
     count: Annotated[int, Ge(0)] | None = None
-    """How many instances; by default as many as its prevalence gives for the world's people."""
+    """How many instances; by default as many as the world's `fraud` has room for."""
 
     difficulty: Literal["easy", "medium", "hard"] | None = None
     """How well it hides: amounts blend in, timing stretches, rings shrink; by default as the
@@ -81,7 +85,11 @@ class Pattern(ABC):
         """Say how many instances to plant in this graph."""
         if self.count is not None:
             return self.count
-        return round(self.prevalence * graph.world.users / 10_000)
+        return round(self.published(graph.world))
+
+    def published(self, world: World) -> float:
+        """Say how many cases so many people have in so many days, by the published rate."""
+        return self.prevalence * world.users / 10_000 * world.days / _QUARTER
 
     def lookalikes(self, graph: Graph) -> int:
         """Say how many look-alikes to plant: the world's `decoys` of them for each instance."""
@@ -105,6 +113,7 @@ def errands(
     case: Array,
     here: Array | None = None,
     follows: Array | None = None,
+    into: Array | None = None,
     hours: str = "people",
     **columns: Any,  # noqa: ANN401 - whatever broadcasts
 ) -> Table:
@@ -115,20 +124,17 @@ def errands(
 
     Where the grid `here` is false there is no errand. `follows` says, for each place along the
     grid's last axis, which place there it follows (-1: none): what follows passes on `share` of
-    what it follows has brought, and fires only if that has come.
+    what it follows has brought, and fires only if that has come. `into` says the same the other
+    way round, which place passes on what it brings: several may name the same. What is passed on
+    is rounded down as often, and to such units, as sums of its habit are.
     """
     there = np.ones(at.shape, bool) if here is None else np.broadcast_to(here, at.shape)
     rows = np.full(at.shape, -1, np.int32)
     rows[there] = graph.new("pays", int(there.sum()))
     usual = {"amount_minor": 0, "spread": 0.0, "amount_of": "sum", "share": 0.0, "rate": 0.0}
     columns = usual | columns
-    if follows is not None:
-        before = np.broadcast_to(follows, at.shape)
-        receipt = words.AMOUNT_OF.index("receipt")
-        of = words.code(words.AMOUNT_OF, str(columns["amount_of"]))
-        columns["amount_of"] = np.where(before >= 0, receipt, of)
-        first = np.take_along_axis(rows, np.maximum(before, 0).astype(np.int64), axis=-1)
-        columns["follows"] = np.where(before >= 0, first, -1)
+    if follows is not None or into is not None:
+        columns |= _passed_on(graph, rows, follows, into, columns)
     return Table.of(
         "pays",
         **{name: _some(value, there) for name, value in columns.items()},
@@ -137,6 +143,43 @@ def errands(
         valid_from=at[there],
         case_id=_some(case, there),
     )
+
+
+def _passed_on(
+    graph: Graph, rows: Array, follows: Array | None, into: Array | None, columns: Mapping[str, Any]
+) -> dict[str, Array]:
+    """Give the columns by which errands pass on what others have brought."""
+    from graphgen.population.habits import habits
+
+    def of(place: Array) -> Array:
+        found = np.take_along_axis(rows, np.maximum(place, 0).astype(np.int64), axis=-1)
+        return np.where(place >= 0, found, -1)
+
+    nowhere = np.full(rows.shape, -1)
+    before, after = (
+        nowhere if place is None else np.broadcast_to(place, rows.shape)
+        for place in (follows, into)
+    )
+    passes = before >= 0
+    if rows.size:
+        reached = np.zeros((*rows.shape[:-1], rows.shape[-1] + 1), bool)
+        np.put_along_axis(reached, np.where((after >= 0) & (rows >= 0), after, -1), True, axis=-1)
+        passes = passes | reached[..., :-1]
+    amount_of = np.asarray(_codes(words.AMOUNT_OF, columns["amount_of"]))
+    rounds = habits(graph.world.place)
+    habit = np.broadcast_to(_codes(words.HABITS, columns["habit"]), rows.shape)
+    rng = stream(graph.world.seed, "endings", str(rows.max(initial=-1)))
+    is_round = passes & (rng.random(rows.shape) < rounds.round_share[habit])
+    return {
+        "amount_of": np.where(passes, words.AMOUNT_OF.index("receipt"), amount_of),
+        "follows": of(before),
+        "into": of(after),
+        "unit_minor": np.where(is_round, rounds.round_minor[habit], 1),
+    }
+
+
+def _codes(vocabulary: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401 - a word, or codes
+    return words.code(vocabulary, value) if isinstance(value, str) else value
 
 
 def _some(value: Any, there: Array) -> Any:  # noqa: ANN401 - what a column is made of

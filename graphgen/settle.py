@@ -261,6 +261,7 @@ def settle_day(
     first_child: Array,
     child: Array,
     child_share: Array,
+    child_unit: Array,
     balance: Array,
     hold: Array,
     resolved: Array,
@@ -323,6 +324,8 @@ def settle_day(
         if link[i] >= 0 and status == _BOOKED:
             for follower in range(first_child[link[i]], first_child[link[i] + 1]):
                 passed = np.int64(child_share[follower] * paid)
-                resolved[child[follower]] = passed
+                if passed >= 2 * child_unit[follower]:
+                    passed -= passed % child_unit[follower]
+                resolved[child[follower]] = max(0, resolved[child[follower]]) + passed
                 hold[payee] += passed
     return rows[:, :n], added[:new]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphgen.region import Region
     from graphgen.table import Table
 
-__all__ = ["DAY_MS", "TRANSFERS", "Transfers", "World", "all_patterns"]
+__all__ = ["DAY_MS", "FRAUD", "TRANSFERS", "Fraud", "Transfers", "World", "all_patterns"]
 
 DAY_MS = 86_400_000
 """Milliseconds in a day of UTC."""
@@ -62,6 +62,25 @@ def all_patterns() -> dict[str, Pattern]:
 
 
 @dataclass(frozen=True)
+class Fraud:
+    """How much fraud there is, of the patterns that do not say themselves how many cases."""
+
+    rate: Annotated[float, Interval(gt=0, le=0.2)] | None = 0.0015
+    """Share of the ordered payments that are a crime's; null: as many cases as are published."""
+
+    mix: Mapping[str, Annotated[float, Interval(ge=0, le=1_000_000)]] = field(default_factory=dict)
+    """By pattern, its part of the crimes' payments; by default all patterns have the same."""
+
+
+FRAUD: Mapping[str, Fraud] = {
+    "realistic": Fraud(rate=None),
+    "training": Fraud(rate=0.015),
+}
+"""Settings by name. `realistic`: as many cases of each pattern as published rates give for the
+people and the days; `training`: enough positives to learn from, 1.5 % of payments."""
+
+
+@dataclass(frozen=True)
 class World:
     """What to grow, and from which seed. The same world yields the same tables."""
 
@@ -82,6 +101,9 @@ class World:
 
     patterns: Mapping[str, Pattern] = field(default_factory=all_patterns)
     """What is planted, by name; by default every pattern there is."""
+
+    fraud: Fraud | None = None
+    """How much fraud there is; null: about 0.15 % of payments, as far as the world has room."""
 
     decoys: Annotated[float, Interval(ge=0, le=1000)] = 1.0
     """Honest look-alikes for each crime."""

@@ -129,6 +129,18 @@ RECIPES: tuple[Schema, ...] = (
             _FROM,
             _TO,
             Column("follows", _INT, "Row of the errand whose receipt it passes on.", nullable=True),
+            Column(
+                "into",
+                _INT,
+                "Row of the errand that passes on its receipt, with others'.",
+                nullable=True,
+            ),
+            Column(
+                "unit_minor",
+                _MONEY,
+                "What a passed-on receipt is rounded down to whole multiples of, in minor units.",
+                nullable=True,
+            ),
             Column("via", _INT, "Row of the `signs_in` it is ordered over.", nullable=True),
             _STAGE,
             _CASE,

@@ -73,9 +73,9 @@ ACTIONS = (
 
 DIFFICULTIES = ("easy", "medium", "hard")
 STAGES = ("preparation", "theft", "placement", "layering", "integration", "recovery")
-"""What an edge of a crime is for. Placement, layering and integration are the FATF's three stages of
-money laundering; what comes before them is preparation, what a victim or a bank is robbed of theft,
-and what comes back recovery."""
+"""What an edge of a crime is for. Placement, layering and integration are the FATF's three stages
+of money laundering; what comes before them is preparation, what a victim or a bank is robbed of
+theft, and what comes back recovery."""
 
 EVENTS = ("payment", "session", "action")
 WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at", "acts")

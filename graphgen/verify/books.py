@@ -11,13 +11,23 @@ SETUP = Setup(
         # each hop of a chain beside the receipt that it passes on a share of
         """
         CREATE TEMP TABLE hop AS
-        SELECT e.edge_id, e.amount_of, e.debtor_account_id AS payer,
-            p.payment_id AS receipt_id, p.creditor_account_id AS receiver,
-            CAST(trunc(CAST(e.share AS DOUBLE) * p.amount_minor) AS BIGINT) AS money
-        FROM pays AS e
-        JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = e.follows
-        JOIN payment AS p ON p.payment_id = l.event_id
-        WHERE p.leg = 'original' AND p.status = 'booked'
+        SELECT edge_id, amount_of, payer, receipt_id, receiver,
+            money - CASE WHEN money >= 2 * unit THEN money % unit ELSE 0 END AS money
+        FROM (
+            SELECT e.edge_id, e.amount_of, e.debtor_account_id AS payer,
+                p.payment_id AS receipt_id, p.creditor_account_id AS receiver,
+                CAST(trunc(CAST(e.share AS DOUBLE) * p.amount_minor) AS BIGINT) AS money,
+                coalesce(e.unit_minor, 1) AS unit
+            FROM (
+                SELECT edge_id AS child, follows AS parent FROM pays WHERE follows IS NOT NULL
+                UNION ALL
+                SELECT "into", edge_id FROM pays WHERE "into" IS NOT NULL
+            ) AS passed
+            JOIN pays AS e ON e.edge_id = passed.child
+            JOIN event_label AS l ON l.event = 'payment' AND l.edge_id = passed.parent
+            JOIN payment AS p ON p.payment_id = l.event_id
+            WHERE p.leg = 'original' AND p.status = 'booked'
+        )
         """,
         # what it passes on waits on its account until it is made, or settled if it has to clear
         """

@@ -1,13 +1,16 @@
 """Cases: every planted case is what its pattern says it is, proven from the files alone.
 
-A pattern's promises lie beside it, in `NAME.sql`: queries in DuckDB's SQL, each under a comment that
-says what is promised, and each giving the rows that break it. They may look at the tables of the
-dataset and at these, which hold the pattern's own cases, look-alikes (`NOT is_fraud`) included:
+A pattern's promises lie beside it, in `NAME.sql`: queries in DuckDB's SQL, each under a comment
+that says what is promised, and each giving the rows that break it. They may look at the tables of
+the dataset and at these, which hold the pattern's own cases, its look-alikes' (`NOT is_fraud`)
+included:
 
     cases        the rows of `case`
     part         the rows of `member`, with the case's `is_fraud` and `difficulty`
-    paid         payments (all legs), with case_id, is_fraud, difficulty, stage, edge_id, case_start,
-                 case_end; and hops: `follows_payment_id`, the payment whose receipt it passes on
+    paid         payments (all legs), with case_id, is_fraud, difficulty, stage, edge_id,
+                 case_start, case_end; `follows_payment_id`: the payment whose receipt a hop
+                 passes on; `into_payment_id`: the one that passes this one's receipt on, with
+                 others'; `unit_minor`: what a hop is rounded down to whole multiples of
     signed_in    sessions, with the same
     acted        actions, with the same
     declared(k)  the value that the world file gives the pattern's parameter `k`
@@ -42,15 +45,22 @@ SETUP = Setup(
             JOIN "case" AS c USING (case_id)
             JOIN {event} AS v ON v.{event}_id = l.event_id
             LEFT JOIN (
-                SELECT 'pays' AS edge, edge_id, stage, follows FROM pays WHERE case_id IS NOT NULL
+                SELECT 'pays' AS edge, edge_id, stage, follows, "into", unit_minor FROM pays
+                WHERE case_id IS NOT NULL
                 UNION ALL
-                SELECT 'signs_in', edge_id, stage, NULL FROM signs_in WHERE case_id IS NOT NULL
+                SELECT 'signs_in', edge_id, stage, NULL, NULL, NULL FROM signs_in
+                WHERE case_id IS NOT NULL
                 UNION ALL
-                SELECT 'acts', edge_id, stage, NULL FROM acts WHERE case_id IS NOT NULL
+                SELECT 'acts', edge_id, stage, NULL, NULL, NULL FROM acts
+                WHERE case_id IS NOT NULL
             ) AS r ON r.edge = l.edge AND r.edge_id = l.edge_id
             WHERE l.event = '{event}'
             """  # noqa: S608 - a table of the schema
-            for event, more in (("payment", ", r.follows"), ("session", ""), ("action", ""))
+            for event, more in (
+                ("payment", ', r.follows, r."into", r.unit_minor'),
+                ("session", ""),
+                ("action", ""),
+            )
         ),
         """
         CREATE TEMP TABLE case_member AS
@@ -69,7 +79,9 @@ PROMISES = (
         SELECT c.case_id, c.loss_minor, l.lost, c.recovered_minor, l.back FROM "case" AS c
         LEFT JOIN (
             SELECT case_id,
-                sum(amount_minor) FILTER (by_bank OR (stage = 'theft' AND leg = 'original')) AS lost,
+                sum(amount_minor) FILTER (
+                    by_bank OR (stage = 'theft' AND leg = 'original')
+                ) AS lost,
                 sum(amount_minor) FILTER (
                     (stage = 'recovery' AND leg = 'original')
                     OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
@@ -127,9 +139,11 @@ class _about:  # noqa: N801 - a function that remembers two words
             "signed_in": f"SELECT * FROM case_session WHERE {own}",  # noqa: S608
             "acted": f"SELECT * FROM case_action WHERE {own}",  # noqa: S608
             "paid": f"""
-                SELECT p.*, o.payment_id AS follows_payment_id FROM case_payment AS p
+                SELECT p.*, o.payment_id AS follows_payment_id, i.payment_id AS into_payment_id
+                FROM case_payment AS p
                 LEFT JOIN case_payment AS o
                     ON o.edge_id = p.follows AND o.leg = 'original' AND o.status = 'booked'
+                LEFT JOIN case_payment AS i ON i.edge_id = p."into" AND i.leg = 'original'
                 WHERE p.{own}
             """,  # noqa: S608
         }.items():

@@ -94,7 +94,7 @@ def _references(schema: Schema) -> Iterator[tuple[str, str, str]]:
                 yield column.name, target, f"t.\"{named_by}\" = '{target}'"
         else:
             yield column.name, column.refers, "true"
-    for name, target in (("follows", "pays"), ("via", "signs_in")):
+    for name, target in (("follows", "pays"), ("into", "pays"), ("via", "signs_in")):
         if name in schema.by_name:
             yield name, target, "true"
 

@@ -199,16 +199,20 @@ PROMISES = (
     ),
     Promise(
         "chains",
-        "a hop passes on its share of the receipt that it follows (in cash: as whole notes), after "
-        "that has come, and is never declined",
+        "a hop passes on its share of each receipt that it follows, rounded down to its unit (in "
+        "cash: as whole notes), after that has come, and is never declined",
         """
         SELECT c.payment_id, c.amount_minor, c.status, c.edge_id, c.follows, h.receipt_id, h.money
         FROM (
-            FROM walked WHERE follows IS NOT NULL AND amount_of = 'receipt' AND leg = 'original'
+            FROM walked WHERE amount_of = 'receipt' AND leg = 'original'
         ) AS c
-        LEFT JOIN hop AS h USING (edge_id)
+        LEFT JOIN (
+            SELECT edge_id, max(receipt_id) AS receipt_id, min(receiver) AS receiver,
+                count(DISTINCT receiver) AS receivers, sum(money) AS money
+            FROM hop GROUP BY edge_id
+        ) AS h USING (edge_id)
         WHERE h.receipt_id IS NULL OR h.receipt_id >= c.payment_id OR h.receiver <> c.payer
-            OR c.status <> 'booked' OR c.amount_minor > h.money
+            OR h.receivers <> 1 OR c.status <> 'booked' OR c.amount_minor > h.money
             OR (c.rail <> 'cash' AND c.amount_minor < h.money)
         """,
         needs=("payment",),

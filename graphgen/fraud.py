@@ -1,0 +1,227 @@
+"""How much fraud there is: from a share of all payments to a number of cases of each pattern.
+
+A share is of payments as they are ordered (legs `original`): settlements, returns and fees follow
+from those. What honest people will order is added up off the edges of the graph; what a case of a
+pattern orders is seen by planting a few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.rng import stream
+from graphgen.schedule import BY_RATE, ONCE, due
+from graphgen.schema import NULL_NUMBER
+from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.pattern import Pattern
+    from graphgen.world import World
+
+__all__ = ["ordered", "planted"]
+
+_USUAL = 0.0015
+"""Share of payments that is a crime's where nobody asked for one: 15 basis points, as cards have
+between 1.5 (EU 2024, EBA and ECB) and 10.2 (US 2024, by value, Nilson), rounded up so that a world
+of 10,000 people has some cases of everything; our assumption."""
+_TRIED = 8
+"""Cases that are planted to see what one orders."""
+_LEAST_SURE = 0.1
+"""How far the share may be off."""
+_LOOKED_AT = 60
+"""Days, evenly spread, off which the hours of a long window are read."""
+
+
+@dataclass(frozen=True)
+class _Size:
+    """What one case of a pattern brings, on average."""
+
+    crime: float
+    """Payments of the crime that are ordered in the window."""
+    honest: float
+    """Payments of the honest lives that come with it, and of its look-alikes."""
+
+
+def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], list[Table]]]:
+    """Plant every pattern of a world: by name, the tables of its crimes and of its look-alikes.
+
+    Patterns whose `count` is set have as many cases. The others share what is left of the rate,
+    largest cases first, each making up for what those before it came to more or less than they
+    should. `ValueError` for a rate that cannot be reached, with what would do.
+    """
+    patterns = {name: p.within(world) for name, p in sorted(world.patterns.items())}
+    strict = world.fraud is not None
+    rate = world.fraud.rate if world.fraud else _USUAL
+    by_rate = {} if rate is None else _by_rate(world, population, patterns)
+    tables = {
+        name: _planted(population, pattern)
+        for name, pattern in patterns.items()
+        if name not in by_rate
+    }
+    if rate is not None and by_rate:
+        fixed = sum(ordered(crime, population, own=True) for crime, _ in tables.values())
+        target = rate * _payments(population, tables, by_rate, rate) - fixed
+        tables |= dict(_shared_out(world, population, by_rate, patterns, target))
+        made = sum(ordered(tables[name][0], population, own=True) for name in by_rate)
+        if strict and abs(made - target) > _LEAST_SURE * max(target, 1):
+            raise ValueError(_too_small(world, by_rate, target, made))
+    return {
+        name: ([_weighted(t, pattern, population) for t in tables[name][0]], tables[name][1])
+        for name, pattern in patterns.items()
+    }
+
+
+def _weighted(table: Table, pattern: Pattern, population: Graph) -> Table:
+    """Say of cases how many of the real world each stands for."""
+    if table.name != "case" or not len(table):
+        return table
+    weight = pattern.published(population.world) / len(table)
+    return table.with_columns(sample_weight=np.full(len(table), weight, np.float32))
+
+
+def ordered(tables: Iterable[Table], graph: Graph, *, own: bool) -> float:
+    """Add up the payments that edges will order in the window: of cases (`own`), or all others."""
+    return sum(
+        _expected(table.take((table["case_id"] >= 0) == own), graph)
+        for table in tables
+        if table.name == "pays"
+    )
+
+
+def _by_rate(
+    world: World, population: Graph, patterns: Mapping[str, Pattern]
+) -> dict[str, tuple[float, _Size]]:
+    """Give, for each pattern that goes by the rate, its share and what a case of it brings."""
+    mix = dict(world.fraud.mix) if world.fraud else {}
+    found = {}
+    for name, pattern in patterns.items():
+        share = mix.get(name, 0.0 if mix else 1.0)
+        if pattern.count is not None or not share:
+            continue
+        size = _tried(population, pattern)
+        if size is not None and size.crime > 0:
+            found[name] = share, size
+    return found
+
+
+def _tried(population: Graph, pattern: Pattern) -> _Size | None:
+    """Plant a few cases to see what one brings; none where the world is too small for that."""
+    count = _TRIED
+    while count:
+        try:
+            crime, alike = _planted(population, replace(pattern, count=count))
+        except ValueError:
+            count //= 2
+            continue
+        honest = ordered(crime, population, own=False) + sum(
+            ordered(alike, population, own=own) for own in (False, True)
+        )
+        return _Size(ordered(crime, population, own=True) / count, honest / count)
+    return None
+
+
+def _planted(population: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
+    found = []
+    for block, plant in (
+        (pattern.name, pattern.plant),
+        (f"{pattern.name}/lookalike", pattern.plant_lookalike),
+    ):
+        bed = population.bed()
+        tables = list(plant(bed, stream(population.world.seed, "plant", block)))
+        bed.check_promises(block, tables)
+        found.append(tables)
+    return found[0], found[1]
+
+
+def _payments(
+    population: Graph,
+    tables: Mapping[str, tuple[list[Table], list[Table]]],
+    by_rate: Mapping[str, tuple[float, _Size]],
+    rate: float,
+) -> float:
+    """Say how many payments the world will have in all, crimes at that rate included."""
+    planted_ones = [part for both in tables.values() for part in both]
+    honest = _expected(population["pays"], population)
+    honest += sum(ordered(p, population, own=own) for p in planted_ones for own in (False, True))
+    whole = sum(share for share, _ in by_rate.values())
+    beside = sum(share / whole * size.honest / size.crime for share, size in by_rate.values())
+    return honest / (1 - rate - min(0.5, rate * beside))
+
+
+def _shared_out(
+    world: World,
+    population: Graph,
+    by_rate: Mapping[str, tuple[float, _Size]],
+    patterns: Mapping[str, Pattern],
+    target: float,
+) -> Iterator[tuple[str, tuple[list[Table], list[Table]]]]:
+    """Plant what goes by the rate: patterns with large cases first, and the small ones fill up."""
+    left, weight = target, sum(share for share, _ in by_rate.values())
+    for name in sorted(by_rate, key=lambda name: (-by_rate[name][1].crime, name)):
+        share, size = by_rate[name]
+        count = max(0, round(left * share / weight / size.crime))
+        weight -= share
+        while True:
+            try:
+                tables = _planted(population, replace(patterns[name], count=count))
+                break
+            except ValueError:
+                if world.fraud is not None or not count:
+                    raise
+                count //= 2  # nobody asked for as many
+        left -= ordered(tables[0], population, own=True)
+        yield name, tables
+
+
+def _too_small(
+    world: World, by_rate: Mapping[str, tuple[float, _Size]], target: float, made: float
+) -> str:
+    name = max(by_rate, key=lambda name: by_rate[name][1].crime / by_rate[name][0])
+    whole = sum(share for share, _ in by_rate.values())
+    share, size = by_rate[name]
+    users = int(np.ceil(world.users * size.crime * whole / share / max(target, 1e-9)))
+    return (
+        f"fraud.rate: asks for {max(target, 0):,.0f} payments, cases come to {made:,.0f}, as one "
+        f"of {name} has {size.crime:,.0f}; {max(users, world.users + 1):,} users would do"
+    )
+
+
+def _expected(pays: Table, graph: Graph) -> float:
+    """Add up how often edges of `pays` are expected to fire in the window."""
+    world = graph.world
+    if not len(pays) or not world.days:
+        return 0.0
+    last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
+    stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
+    days = np.clip(stands / DAY_MS, 0, world.days)
+    schedule = pays["schedule"]
+    often = _often(world, pays["hours"])
+    fires = np.where(schedule == BY_RATE, pays["rate"] * days * often, 0.0)
+    dues = np.zeros(128)
+    for day in range(world.days):
+        dues += due(world.date_of(day), world.place)
+    regular = (schedule != BY_RATE) & (schedule != ONCE)
+    fires += np.where(regular, dues[schedule] * days / world.days, 0.0)
+    begins = (pays["valid_from"] >= world.start_ms) & (pays["valid_from"] < world.end_ms)
+    return float(fires.sum() + (begins & (schedule == ONCE)).sum())
+
+
+def _often(world: World, hours: Array) -> Array:
+    """Say how much busier than its rate each edge is, by the calendar and its profile's days."""
+    from graphgen.clock import Clocks
+
+    zones = tuple(sorted(set(world.place.csv("cities")["time_zone"])))
+    clocks = Clocks(world.place, zones)
+    some = np.unique(np.linspace(0, world.days - 1, _LOOKED_AT).astype(int))
+    weights = np.zeros(len(world.place.profiles))
+    for day in some:
+        here = world.date_of(int(day))
+        weight = clocks.hours(here).weight.reshape(-1, len(zones)).mean(axis=1)
+        weights += weight * clocks.busy(here)
+    return np.asarray((weights / len(some))[hours])
