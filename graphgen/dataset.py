@@ -127,20 +127,24 @@ class Dataset:
         """
         import duckdb
 
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        self.make_views(connection)
+        return connection
+
+    def make_views(self, connection: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
+        """Make the views in a connection to DuckDB, with a prefix before their names."""
         from graphgen.sql import view
 
         form = exporter_name(self.exporter)
         minor = load_region(self.run["world"].get("region", "us")).minor_units
-        connection = duckdb.connect()
-        connection.execute("SET TimeZone = 'UTC'")
         for name in SCHEMAS:
             schema = self.schema(name)
             if self.files(name):
-                source = self.path_glob(name)
-                connection.execute(view(schema, form, source, self.exporter.ids, minor))
+                source, ids = self.path_glob(name), self.exporter.ids
+                connection.execute(view(schema, form, source, ids, minor, prefix + name))
             else:
-                connection.register(name, arrow_schema(schema).empty_table())
-        return connection
+                connection.register(prefix + name, arrow_schema(schema).empty_table())
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Ask DuckDB; every table is a view by its name."""

@@ -31,7 +31,7 @@ class Losses:
     def __init__(self, graph: Graph) -> None:
         self.cases = graph.size("case")
         planted = [b.tables["pays"] for b in graph.blocks[1:] if "pays" in b.tables]
-        self._first = len(graph.blocks[0].tables["pays"])
+        self._first = len(graph.blocks[0].tables.get("pays", ()))
         self._case = np.concatenate([np.empty(0, np.int32), *(t["case_id"] for t in planted)])
         self._stage = np.concatenate([np.empty(0, np.int8), *(t["stage"] for t in planted)])
         self._pays_losses = np.zeros(graph.size("account"), bool)

@@ -197,12 +197,15 @@ def _charge(
 
 
 @compiled
-def _due(first: Array, posting: Array, salt: np.uint64, original: Number, rail: Number) -> Number:
-    """Say when an item falls due.
+def _due(
+    first: Array, posting: Array, salt: np.uint64, time: Number, parties: Number, rail: Number
+) -> Number:
+    """Say when an item falls due: by who pays whom when, so that it is so in every twin.
 
     A batch transfer does on the next business day, a cheque then or on the one after it.
     """
-    x = (np.uint64(original) ^ salt) * np.uint64(0x9E3779B97F4A7C15)
+    x = (np.uint64(time) ^ salt) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(parties)
+    x = (x ^ (x >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
     x = (x ^ (x >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(32)
     second = 1 if rail == _CHEQUE and x & np.uint64(1) else 0
@@ -310,7 +313,7 @@ def settle_day(
             # what a hop pays this way stays held until it is settled, so that it surely is
             number = (day << 32) | n
             _enter(added[new], payer, payee, paid, number, edge[i], by, held > 0)
-            added[new].due = _due(first, posting, salt, number, by)
+            added[new].due = _due(first, posting, salt, time[i], payer << 32 | payee, by)
             new += 1
             counterparty = payer
             payer = np.int64(internal[bank[payee], _CLEARING])

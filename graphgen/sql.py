@@ -35,11 +35,14 @@ _READERS = {
 }
 
 
-def view(schema: Schema, form: str, source: str, ids: IdForm, minor: int) -> str:
+def view(
+    schema: Schema, form: str, source: str, ids: IdForm, minor: int, name: str = ""
+) -> str:
     """Give the statement that makes a view of a table's files.
 
     `form` is the exporter's name, `source` a glob of paths, `ids` how ids stand in Parquet (text
-    formats always have their letters), `minor` how many minor units make a major one.
+    formats always have their letters), `minor` how many minor units make a major one, `name` what
+    the view is called if not like the table.
     """
     spelled = ids == "text" or form != "parquet"
     types = [
@@ -47,7 +50,7 @@ def view(schema: Schema, form: str, source: str, ids: IdForm, minor: int) -> str
     ]
     reader = _READERS[form].format(source=_quoted(source), columns="{" + ", ".join(types) + "}")
     shown = [_shown(column, schema, minor, spelled=spelled) for column in schema.columns]
-    return f'CREATE VIEW "{schema.name}" AS SELECT {", ".join(shown)} FROM {reader}'  # noqa: S608 - names of the schema and a quoted path
+    return f'CREATE VIEW "{name or schema.name}" AS SELECT {", ".join(shown)} FROM {reader}'  # noqa: S608 - names of the schema and a quoted path
 
 
 def _type(column: Column, schema: Schema, *, spelled: bool) -> str:
