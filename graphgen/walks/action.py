@@ -173,7 +173,7 @@ def _changes(ground: Ground, block: Block) -> _Changes:
             rows = np.flatnonzero((table["since"] >= start) & (table["since"] < end))
             parts.append(_change(block, name, rows, table["since"], what))
     if "signs_in" in block.tables:
-        parts.append(_new_devices(block, start, end))
+        parts.append(_new_devices(ground, block, start, end))
     if "acts" in block.tables:
         parts.append(_acts(ground, block, start, end))
     if "pays" in block.tables:
@@ -199,10 +199,11 @@ def _acts(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ..
     return (*change[:2], device, ip, acts["type"][rows], *change[5:])
 
 
-def _new_devices(block: Block, start: int, end: int) -> tuple[Array, ...]:
+def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
     """Find devices that their person uses for the first time: the first way of each pair.
 
-    A way at no rate is there for errands that name it, and registers nothing.
+    A way at no rate is there for errands that name it, and registers nothing; nor does a case's
+    way over a device that its person has anyway.
     """
     table = block.tables["signs_in"]
     user, device, begins = table["user_id"], table["device_id"], table["valid_from"]
@@ -212,6 +213,13 @@ def _new_devices(block: Block, start: int, end: int) -> tuple[Array, ...]:
     new[1:] = (np.diff(user[order]) != 0) | (np.diff(device[order]) != 0)
     rows = np.sort(order[new])
     rows = rows[(begins[rows] >= start) & (begins[rows] < end)]
+    for other in ground.graph.blocks:
+        if block.name.endswith("/case") and "signs_in" in other.tables and other.name != block.name:
+            if other.name.endswith("/case"):
+                continue
+            known = other.tables["signs_in"]
+            pairs = known["user_id"].astype(np.int64) << 32 | known["device_id"]
+            rows = rows[~np.isin(user[rows].astype(np.int64) << 32 | device[rows], pairs)]
     change = _change(block, "signs_in", rows, begins, "device_registered")
     return (*change[:2], device[rows], table["ip_id"][rows], *change[4:])
 
