@@ -185,6 +185,94 @@ def verify(
 
 
 @app.command()
+def twin(
+    *,
+    dataset: options.Written,
+    target: options.Target,
+    without: options.Without = options.LeftOut.CRIMES,
+    workers: options.Workers = 1,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write the same world again, without its crimes or its look-alikes."""
+    from graphgen import terminal
+    from graphgen.twin import twin as run
+
+    with terminal.show_progress(quiet=quiet) as tell:
+        run(
+            dataset,
+            target,
+            without=without.value,
+            workers=workers,
+            force=force,
+            command=shlex.join(["graphgen", *sys.argv[1:]]),
+            on_progress=tell,
+        )
+
+
+@app.command()
+def diff(
+    *,
+    dataset: options.Written,
+    other: options.Other,
+    limit: options.Limit = 20,
+    json: options.Json = False,
+) -> None:
+    """List what one dataset has and another has not: a world and its twin."""
+    from graphgen import telling, terminal
+    from graphgen.difference import difference
+
+    found, rows = difference(dataset, other)
+    some = rows.order("time, table_name, details").limit(limit).fetchall()
+    if json:
+        terminal.show_json({"differences": [asdict(each) for each in found], "rows": some})
+    else:
+        telling.show_differences(found, some)
+
+
+@app.command()
+def case(
+    *,
+    id_: options.CaseId,
+    dataset: options.In = Path("world"),
+    limit: options.Limit = 200,
+    json: options.Json = False,
+) -> None:
+    """Tell the story of a case: who took part, and what happened when."""
+    from graphgen import telling, terminal
+    from graphgen.dataset import Dataset
+    from graphgen.ids import parse_id
+    from graphgen.story import case_story
+
+    story = case_story(Dataset(dataset), parse_id(id_, "case"), limit)
+    if json:
+        terminal.show_json(asdict(story))
+    else:
+        telling.show_story(story)
+
+
+@app.command()
+def account(
+    *,
+    id_: options.AccountId,
+    dataset: options.In = Path("world"),
+    limit: options.Limit = 200,
+    json: options.Json = False,
+) -> None:
+    """Tell the story of an account: whose it is, and all that was booked on it."""
+    from graphgen import telling, terminal
+    from graphgen.dataset import Dataset
+    from graphgen.ids import parse_id
+    from graphgen.story import account_story
+
+    story = account_story(Dataset(dataset), parse_id(id_, "account"), limit)
+    if json:
+        terminal.show_json(asdict(story))
+    else:
+        telling.show_story(story)
+
+
+@app.command()
 def schema(
     *,
     as_json: options.AsJsonSchema = False,

@@ -139,4 +139,4 @@ def blend(
     spread = pays["spread"][edge] * rng.standard_normal(np.shape(own))
     honest = np.log(np.maximum(1, pays["amount_minor"][edge])) + spread
     mean = (1 - hardness) * np.log(np.maximum(1, own)) + hardness * honest
-    return np.maximum(1, np.rint(np.exp(mean))).astype(np.int64)
+    return np.asarray(np.maximum(1, np.rint(np.exp(mean))), np.int64)

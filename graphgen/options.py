@@ -23,6 +23,13 @@ class Labels(StrEnum):
     INLINE = "inline"
 
 
+class LeftOut(StrEnum):
+    """What a twin is without."""
+
+    CRIMES = "crimes"
+    LOOKALIKES = "lookalikes"
+
+
 class Kinds(StrEnum):
     """What can be listed."""
 
@@ -57,6 +64,14 @@ Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.
 Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by default all.")]
 Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
+In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
+CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]
+AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]
+Limit = Annotated[int, Option(min=0, help="How many rows are shown.")]
+Other = Annotated[Path, Argument(metavar="OTHER", help="Folder of the dataset to compare with.")]
+Target = Annotated[Path, Argument(metavar="DIR", help="Folder to write.")]
+Without = Annotated[LeftOut, Option("--without", help="What is not done in the twin.")]
+Html = Annotated[Path | None, Option("--html", metavar="FILE", help="Write it as a page too.")]
 Realism = Annotated[bool, Option("--realism", help="Measure realism too; that fails no check.")]
 AsJsonSchema = Annotated[
     bool, Option("--json-schema", help="The JSON Schema of a world file instead.")

@@ -35,9 +35,7 @@ _READERS = {
 }
 
 
-def view(
-    schema: Schema, form: str, source: str, ids: IdForm, minor: int, name: str = ""
-) -> str:
+def view(schema: Schema, form: str, source: str, ids: IdForm, minor: int, name: str = "") -> str:
     """Give the statement that makes a view of a table's files.
 
     `form` is the exporter's name, `source` a glob of paths, `ids` how ids stand in Parquet (text

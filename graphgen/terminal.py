@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from graphgen.verify import Check
 
 __all__ = [
+    "console",
+    "plain_table",
     "show_checks",
     "show_entry",
     "show_json",
@@ -50,25 +52,25 @@ def show_json(document: object) -> None:
 
 def show_list(found: Mapping[str, Sequence[Entry]]) -> None:
     """Print names and titles, kind by kind."""
-    table = _table()
+    table = plain_table()
     table.add_column(no_wrap=True)
     table.add_column()
     for kind, some in found.items():
         table.add_row(Text(kind, style="bold"), "")
         for entry in some:
             table.add_row(Text(f"  {entry.name}"), Text(entry.title))
-    _out().print(table)
+    console().print(table)
 
 
 def show_entry(entry: Entry) -> None:
     """Print everything that an entry says about itself."""
-    out = _out()
+    out = console()
     out.print(Text.assemble((entry.name, "bold"), f"  ({entry.kind})"))
     out.print(Padding(Markdown(entry.title), (0, 0, 1, 0)))
     if entry.story:
         out.print(Padding(Markdown(entry.story), (0, 0, 1, 0)))
     if entry.facts:
-        facts = _table()
+        facts = plain_table()
         for name, fact in entry.facts.items():
             facts.add_row(Text(name, style="dim"), Text(fact))
         out.print(facts)
@@ -78,7 +80,7 @@ def show_entry(entry: Entry) -> None:
         out.print(Text.assemble((each.name, "bold"), f" = {default}" if default else ""))
         out.print(Padding(Text(f"{each.doc} ({each.allowed})".strip()), (0, 0, 0, 4)))
     if entry.columns:
-        columns = _table("column", "what it says", "values")
+        columns = plain_table("column", "what it says", "values")
         for column in entry.columns:
             columns.add_row(column.name, Text(column.doc), Text(meaning_of(column)))
         out.print(columns)
@@ -86,7 +88,7 @@ def show_entry(entry: Entry) -> None:
 
 def show_summary(told: Mapping[str, Any]) -> None:
     """Print what was written (`graphgen.request.summary_document`), and how fast."""
-    out = _out()
+    out = console()
     out.print(_rows(told["rows"]))
     out.print()
     out.print(_recipe(told["world"]))
@@ -104,7 +106,7 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool,
 
     `cases` are patterns, whether it is the crime or its honest look-alike, and how many.
     """
-    out = _out()
+    out = console()
     state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
     out.print(Text.assemble((path, "bold"), state), soft_wrap=True)
     out.print(_recipe(run["world"]))
@@ -113,7 +115,7 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool,
         out.print(_rows(run["tables"]))
     if cases:
         out.print()
-        table = _table("planted", "crimes", "look-alikes", numbers=(1, 2))
+        table = plain_table("planted", "crimes", "look-alikes", numbers=(1, 2))
         counts = {(name, fraud): count for name, fraud, count in cases}
         for name in sorted({name for name, _, _ in cases}):
             crimes, decoys = (counts.get((name, fraud), 0) for fraud in (True, False))
@@ -123,14 +125,14 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool,
 
 def show_checks(checks: Sequence[Check]) -> None:
     """Print each promise and whether it is kept; if not, the first row that breaks it."""
-    table = _table()
+    table = plain_table()
     table.add_column(no_wrap=True)
     table.add_column()
     for check in checks:
         mark = Text("ok", style="green") if check.ok else Text("BROKEN", style="bold red")
         said = check.promise if check.ok else f"{check.promise}\n{check.detail}"
         table.add_row(mark, Text(said))
-    out = _out()
+    out = console()
     out.print(table)
     broken = [check.name for check in checks if not check.ok]
     out.print()
@@ -141,13 +143,13 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 def show_metrics(metrics: Sequence[Metric]) -> None:
     """Print each measure of realism beside its target."""
-    table = _table("realism", "value", "target", "", "source", numbers=(1, 2))
+    table = plain_table("realism", "value", "target", "", "source", numbers=(1, 2))
     for metric in metrics:
         inside = metric.low <= metric.value <= metric.high
         mark = Text("ok", style="green") if inside else Text("outside", style="yellow")
         target = f"{metric.low:g} to {metric.high:g}"
         table.add_row(metric.name, f"{metric.value:.3g}", target, mark, Text(metric.source))
-    _out().print(table)
+    console().print(table)
 
 
 @contextmanager
@@ -197,7 +199,7 @@ def _rows(rows: Mapping[str, int]) -> Table:
         kinds[SCHEMAS[name].folder].append((name, f"{rows[name]:,}"))
     truth = [("", ""), ("truth", "rows"), *kinds["truth"]] if kinds["truth"] else []
     right = [*kinds["events"], *truth]
-    table = _table("nodes", "rows", "edges", "rows", "events", "rows", numbers=(1, 3, 5))
+    table = plain_table("nodes", "rows", "edges", "rows", "events", "rows", numbers=(1, 3, 5))
     lines = zip_longest(kinds["nodes"], kinds["edges"], right, fillvalue=("", ""))
     for left, middle, last in lines:
         style = "bold" if last[0] == "truth" else ""
@@ -205,7 +207,8 @@ def _rows(rows: Mapping[str, int]) -> Table:
     return table
 
 
-def _table(*headers: str, numbers: tuple[int, ...] = ()) -> Table:
+def plain_table(*headers: str, numbers: tuple[int, ...] = ()) -> Table:
+    """Make a table without a frame; columns with these places hold numbers."""
     table = Table(box=box.SIMPLE_HEAD if headers else None, show_header=bool(headers))
     table.show_edge = False
     table.pad_edge = False
@@ -215,5 +218,6 @@ def _table(*headers: str, numbers: tuple[int, ...] = ()) -> Table:
     return table
 
 
-def _out() -> Console:
+def console() -> Console:
+    """Give stdout as Rich prints on it."""
     return Console(highlight=False)
