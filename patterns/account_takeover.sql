@@ -1,0 +1,121 @@
+-- a case is one person, a device, an address, and one payee or, the harder, two
+SELECT case_id, count(*) FILTER (entity = 'user') AS people, count(*) FILTER (entity = 'device') AS devices
+FROM part
+GROUP BY case_id
+HAVING count(*) FILTER (role IN ('victim', 'owner') AND entity = 'user') <> 1
+    OR count(*) FILTER (role IN ('mule', 'payee') AND entity = 'user')
+        NOT BETWEEN 1 AND CASE any_value(difficulty) WHEN 'easy' THEN 1 ELSE 2 END
+    OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user') OR count(*) FILTER (entity = 'device') <> 1
+    OR count(*) FILTER (entity = 'ip') <> 1;
+
+-- the accounts of a case are those of its people
+SELECT a.case_id, a.entity_id FROM part AS a
+WHERE a.entity = 'account' AND NOT EXISTS (
+    SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity = 'user' AND u.entity_id = h.user_id
+    WHERE u.case_id = a.case_id AND u.role = a.role AND h.account_id = a.entity_id
+);
+
+-- nobody but the person of the case uses its device, and nobody before the case
+SELECT d.case_id, u.user_id, u.first_seen FROM part AS d
+JOIN cases AS c USING (case_id)
+JOIN uses_device AS u ON u.device_id = d.entity_id
+WHERE d.entity = 'device' AND (u.first_seen < c.start OR NOT EXISTS (
+    SELECT 1 FROM part AS p WHERE p.case_id = d.case_id AND p.entity_id = u.user_id
+        AND p.role IN ('victim', 'owner')
+));
+
+-- a crime's device is gone when its case ends
+SELECT d.case_id, u.last_seen FROM part AS d
+JOIN cases AS c USING (case_id)
+JOIN uses_device AS u ON u.device_id = d.entity_id
+WHERE d.entity = 'device' AND c.is_fraud AND u.last_seen > c."end" + INTERVAL 1 SECOND;
+
+-- one to as many attempts fail as declared, and then the device is registered, once
+SELECT case_id, count(*) FILTER (type = 'sign_in_failed' AND edge = 'acts') AS failed,
+    count(*) FILTER (type = 'device_registered') AS registered
+FROM acted
+GROUP BY case_id
+HAVING failed NOT BETWEEN 1 AND declared('tries') OR registered <> 1
+    OR max(time) FILTER (type = 'sign_in_failed' AND edge = 'acts')
+        >= min(time) FILTER (type = 'device_registered');
+
+-- a new number or a new password is set, once, after the device is in, and before money is sent
+SELECT a.case_id, a.action_id, a.time FROM acted AS a
+JOIN cases AS c USING (case_id)
+WHERE a.edge = 'acts' AND a.type IN ('phone_changed', 'password_changed') AND (
+    a.time >= (SELECT min(p.time) FROM paid AS p WHERE p.case_id = a.case_id)
+    OR a.time <= (SELECT max(f.time) FROM acted AS f
+        WHERE f.case_id = a.case_id AND f.edge = 'acts' AND f.type = 'sign_in_failed')
+);
+
+-- each case has that change
+SELECT case_id FROM cases WHERE case_id NOT IN (
+    SELECT case_id FROM acted WHERE edge = 'acts' AND type IN ('phone_changed', 'password_changed')
+);
+
+-- all that a person of a case does in it is done from its device, at its address
+SELECT s.case_id, s.session_id FROM signed_in AS s
+JOIN part AS u ON u.case_id = s.case_id AND u.entity = 'user' AND u.entity_id = s.user_id
+    AND u.role IN ('victim', 'owner')
+WHERE NOT EXISTS (SELECT 1 FROM part AS d WHERE d.case_id = s.case_id AND d.entity = 'device'
+        AND d.entity_id = s.device_id)
+    OR NOT EXISTS (SELECT 1 FROM part AS i WHERE i.case_id = s.case_id AND i.entity = 'ip'
+        AND i.entity_id = s.ip_id);
+
+-- the balance goes to payees of the case, by no more transfers than declared
+SELECT t.case_id, count(*) AS transfers FROM paid AS t
+WHERE t.follows_payment_id IS NULL
+GROUP BY t.case_id
+HAVING count(*) > declared('transfers')
+    OR bool_or((t.case_id, t.debtor_account_id) NOT IN (
+        SELECT (case_id, entity_id) FROM part WHERE entity = 'account' AND role IN ('victim', 'owner')))
+    OR bool_or((t.case_id, t.creditor_account_id) NOT IN (
+        SELECT (case_id, entity_id) FROM part WHERE entity = 'account' AND role IN ('mule', 'payee')));
+
+-- a payee is added in the session in which money is sent
+SELECT t.case_id, t.payment_id FROM paid AS t
+WHERE t.follows_payment_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM acted AS a
+    WHERE a.case_id = t.case_id AND a.type = 'payee_added' AND a.session_id = t.session_id
+        AND a.payee_account_id = t.creditor_account_id AND a.time <= t.time
+);
+
+-- the last transfer is made within the declared hours of the first success
+SELECT t.case_id, t.payment_id, t.time FROM paid AS t
+WHERE t.follows_payment_id IS NULL AND t.time > (
+    SELECT max(s.time) + to_milliseconds(CAST(declared('hours') * 3600000 AS BIGINT))
+    FROM acted AS a JOIN session AS s USING (session_id)
+    WHERE a.case_id = t.case_id AND a.type = 'device_registered'
+);
+
+-- at least the declared share of the balance is gone, of whatever there is: what an account does
+-- not have any more when a transfer is due is not sent (accounts through which somebody else's chain
+-- of money passes are left out, as part of their balance is not theirs)
+SELECT e.case_id, exp(sum(ln(CASE WHEN t.payment_id IS NULL THEN 1e-9 ELSE greatest(1e-9,
+    1 - (t.amount_minor + 1) / (t.amount_minor + t.debtor_balance_minor)) END))) AS remains
+FROM pays AS e
+JOIN cases USING (case_id)
+LEFT JOIN paid AS t ON t.edge_id = e.edge_id
+WHERE e.follows IS NULL AND e.debtor_account_id NOT IN (
+    SELECT debtor_account_id FROM pays WHERE follows IS NOT NULL
+)
+GROUP BY e.case_id
+HAVING remains > 1 - declared('drained') + 1e-6;
+
+-- what the transfers send comes from a balance: none is declined
+SELECT case_id, payment_id FROM paid WHERE status = 'declined';
+
+-- a mule passes on 90 to 98 % of each receipt, to the cent, but for an end that is rounded off
+SELECT h.case_id, h.payment_id, h.amount_minor, r.amount_minor AS receipt FROM paid AS h
+JOIN paid AS r ON r.payment_id = h.follows_payment_id
+WHERE h.amount_minor > 0.98 * r.amount_minor
+    OR h.amount_minor < 0.90 * r.amount_minor - CASE WHEN h.rail = 'cash' THEN 2000 ELSE 500 END
+    OR h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time;
+
+-- every receipt that is not too small is passed on, by mules and by nobody else
+SELECT r.case_id, r.payment_id, count(h.payment_id) AS hops FROM paid AS r
+LEFT JOIN paid AS h ON h.follows_payment_id = r.payment_id
+WHERE r.follows_payment_id IS NULL
+GROUP BY ALL
+HAVING count(h.payment_id) <> CASE WHEN any_value(r.is_fraud) THEN 1 ELSE 0 END
+    AND (any_value(r.amount_minor) > 2500 OR NOT any_value(r.is_fraud));
