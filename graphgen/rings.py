@@ -1,0 +1,84 @@
+"""Rings: groups of people for patterns, and the ways to bank that they have already.
+
+Everything works on grids: a row for each case, along the last axis its people.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.schema import NULL_NUMBER
+from graphgen.table import Array
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["in_grid", "own_ways", "quietest", "recruits", "repeated", "sizes"]
+
+
+def sizes(rng: np.random.Generator, count: int, fewest: int, most: int, bend: float = 1.0) -> Array:
+    """Draw how many belong to each case: bool (count, most), where there is somebody.
+
+    Sizes are spread along the logarithm; the more `bend` is above 1, the more of them are small.
+    """
+    drawn = fewest * (most / fewest) ** (rng.random((count, 1)) ** bend)
+    return np.asarray(np.arange(most) < np.clip(np.rint(drawn), fewest, most))
+
+
+def in_grid(here: Array, rows: Array) -> Array:
+    """Lay rows out where somebody is: int32, -1 elsewhere."""
+    grid = np.full(here.shape, -1, np.int32)
+    grid[here] = rows
+    return grid
+
+
+def recruits(rng: np.random.Generator, pool: Array, here: Array, what: str) -> Array:
+    """Draw somebody for each place of a grid: int32, -1 where nobody is.
+
+    Nobody is in a case twice, and nobody in two cases as long as the pool lasts; `ValueError`,
+    naming `what`, if there are too few for the largest case.
+    """
+    largest = int(here.sum(axis=1).max(initial=0))
+    if largest > len(pool):
+        raise ValueError(f"{what}: {largest:,} are needed, the world has {len(pool):,}")
+    order = rng.permutation(pool)
+    return in_grid(
+        here, order[np.arange(here.sum()) % max(1, len(order))] if largest else order[:0]
+    )
+
+
+def repeated(grid: Array) -> Array:
+    """Tell which values (from 0 on) of a row stand in it before: bool, a grid."""
+    order = np.argsort(grid, axis=1, kind="stable")
+    ascending = np.take_along_axis(grid, order, axis=1)
+    again = np.zeros(grid.shape, bool)
+    again[:, 1:] = (ascending[:, 1:] == ascending[:, :-1]) & (ascending[:, 1:] >= 0)
+    found = np.empty_like(again)
+    np.put_along_axis(found, order, again, axis=1)
+    return found
+
+
+def own_ways(graph: Graph) -> tuple[Array, Array]:
+    """Give the device and the address that each person of the population banks from most.
+
+    int32 (users,) each: of the busiest way that stands all through the window, -1 for none.
+    """
+    device, ip = np.full((2, graph.size("user")), -1, np.int32)
+    ways = graph.blocks[0].tables["signs_in"] if graph.blocks else graph["signs_in"]
+    stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
+    rows = np.flatnonzero(stands)
+    rows = rows[np.argsort(ways["rate"][rows], kind="stable")]
+    device[ways["user_id"][rows]] = ways["device_id"][rows]
+    ip[ways["user_id"][rows]] = ways["ip_id"][rows]
+    return device, ip
+
+
+def quietest(graph: Graph, people: Array, share: float) -> Array:
+    """Keep a share of these people, at least: those who bank from the fewest addresses."""
+    ways = graph["uses_ip"]
+    known = np.bincount(ways["user_id"], minlength=graph.size("user"))[people]
+    if not len(people):
+        return people
+    return people[known <= np.quantile(known, share)]

@@ -1,0 +1,162 @@
+"""IP recycling: many accounts worked through a few addresses of proxies, one after the other.
+
+A ring has 20 to 200 people's accounts in hand, rented or bought, and signs in to them to keep them
+warm. It hides where it sits behind 3 to 15 exits, and moves from one to the next as they burn: so
+people who have nothing else in common appear at the same addresses, and then together at others.
+Most exits are the lines of households, whose own people bank from them too. The look-alike is an
+office, a campus or a carrier, behind whose gateways as many people bank, and as changing.
+
+The harder it is to find, the fewer accounts are behind an exit, the more are worked from the
+people's own devices, through one exit each, and the more exits are addresses that honest people had
+before. No payment is part of it. What marks the pattern by definition, and is the same
+in the look-alike: how many people are behind an address, and that each has an address more.
+
+Source: 3 to 15 addresses over 20 to 200 accounts, 60 % residential proxies, 30 % VPN or hosting and
+10 % mobile are our assumption; that incidents run through residential proxies is what Gen reports
+(7.4 million in 2026, https://www.gendigital.com/blog/insights/research/residential-proxies), and
+that honest addresses are shared as widely Cloudflare (October 2025,
+https://ipv6.net/news/one-ip-address-many-users-detecting-cgnat-to-reduce-collateral-effects).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.flow import banking, first_day, times
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern, cases, members
+from graphgen.population.draw import take
+from graphgen.population.holders import holders
+from graphgen.population.network import addresses_of, devices
+from graphgen.rings import own_ways, quietest, recruits, repeated, sizes
+from graphgen.schema import words
+from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+_PROXIES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
+_GATEWAYS = {"office": 0.4, "public": 0.3, "mobile": 0.3}
+_EVERYBODYS = ("vpn", "hosting")
+"""What a ring cannot make for itself: it uses the exits that honest people use too."""
+_BEND = 2.0
+"""Most rings are small: sizes have a median of 36 and a mean of 56; our assumption."""
+_BEHIND_EASY, _BEHIND_HARD = 12, 5
+"""How many accounts there are for each address; our assumption."""
+
+
+@dataclass(frozen=True)
+class IpRecycling(Pattern):
+    """Sessions of many accounts over a few addresses, which change."""
+
+    prevalence: ClassVar[float] = 3.0
+
+    fewest: Annotated[int, Interval(ge=4, le=1000)] = 20
+    """At least so many accounts."""
+
+    most: Annotated[int, Interval(ge=4, le=1000)] = 200
+    """At most so many."""
+
+    addresses: Annotated[int, Interval(ge=3, le=100)] = 15
+    """At most so many addresses, and at least three."""
+
+    days: Annotated[int, Interval(ge=1, le=365)] = 30
+    """It goes on for at most so many days."""
+
+    def __post_init__(self) -> None:
+        if self.fewest > self.most:
+            raise ValueError(f"ip_recycling: fewest {self.fewest} is more than most {self.most}")
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the ring's exits, its devices, and its sessions with other people's accounts."""
+        yield from self._planted(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield offices, campuses and carriers whose people bank over changing gateways."""
+        yield from self._planted(graph, rng, self.lookalikes(graph), is_fraud=False)
+
+    def _planted(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        hard, lasts = self.hardness, min(self.days, max(1, graph.world.days))
+        here = sizes(rng, count, self.fewest, self.most, _BEND)
+        pool = quietest(graph, banking(graph), 1 - 0.5 * hard)
+        people = recruits(rng, pool, here, "ip_recycling: accounts")
+        behind = _BEHIND_EASY + hard * (_BEHIND_HARD - _BEHIND_EASY)
+        exits = np.clip(np.rint(here.sum(axis=1) / behind), 3, self.addresses).astype(int)[:, None]
+        ip, made = self._exits(graph, rng, np.arange(self.addresses) < exits, is_fraud=is_fraud)
+        yield from made
+        # the first goes through the first exit, the next through the next, and on as exits change
+        through = 1 + (rng.random(people.shape) < 0.9 - 0.7 * hard).astype(int)
+        use = here[:, :, None] & (np.arange(2) < through[:, :, None])
+        turn = (np.arange(people.shape[1])[:, None] + np.arange(2)) % exits[:, :, None]
+        first = first_day(graph, rng, count, self.days)[:, None, None]
+        day = first + (lasts * (turn + 0.9 * rng.random(turn.shape)) / (exits[:, :, None] + 1))
+        whom = np.broadcast_to(people[:, :, None], use.shape)
+        start = times(graph, rng, whom, np.minimum(day, first + lasts - 1).astype(int), "home")
+        until = graph.world.start_ms + first * DAY_MS
+        until = until + (lasts * DAY_MS * (turn + 2) / (exits[:, :, None] + 1)).astype(np.int64)
+        until = np.maximum(until, start + DAY_MS // 2)
+        device, made = _devices(graph, rng, people, own=hard if is_fraud else 1.0)
+        yield from made
+        case = graph.new("case", count)
+        columns = {
+            "user_id": whom,
+            "device_id": device[:, :, None],
+            "ip_id": np.take_along_axis(ip[:, None], turn, axis=2),
+            "rate": (0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape),
+            "valid_from": start,
+            "valid_to": until,
+            "case_id": case[:, None, None],
+        }
+        yield Table.of(
+            "signs_in",
+            hours=graph.world.place.profiles.index("home"),
+            stage="preparation" if is_fraud else None,
+            **{name: np.broadcast_to(grid, use.shape)[use] for name, grid in columns.items()},
+        )
+        begin = start.min(axis=(1, 2), where=use, initial=2**62)
+        end = until.max(axis=(1, 2), where=use, initial=0)
+        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
+        account = np.where(here, holders(graph).main[people], -1)
+        yield from members(
+            case,
+            user={"holder": people},
+            account={"account": account},
+            ip={"exit" if is_fraud else "gateway": ip},
+        )
+
+    def _exits(
+        self, graph: Graph, rng: np.random.Generator, here: Array, *, is_fraud: bool
+    ) -> tuple[Array, list[Table]]:
+        """Make addresses, or take some that there are: int32 (cases, addresses), -1 for none."""
+        weights = _PROXIES if is_fraud else _GATEWAYS
+        kind = take(rng, list(weights.values()), here.size).reshape(here.shape)
+        ip, made = np.full(here.shape, -1, np.int32), []
+        for place, word in enumerate(weights):
+            mine = here & (kind == place)
+            mine &= (rng.random(here.shape) < 0.6 * self.hardness) | (word in _EVERYBODYS)
+            known = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(word))
+            ip[mine] = rng.choice(known, int(mine.sum()))
+        ip[repeated(ip)] = -1
+        ours = [place for place, word in enumerate(weights) if word in _EVERYBODYS]
+        kind[(ip < 0) & np.isin(kind, ours)] = 0
+        for place, word in enumerate(weights):
+            mine = here & (ip < 0) & (kind == place)
+            made.append(addresses_of(graph, word, int(mine.sum()), rng))
+            ip[mine] = graph.new("ip", len(made[-1]))
+        return ip, made
+
+
+def _devices(
+    graph: Graph, rng: np.random.Generator, people: Array, *, own: float
+) -> tuple[Array, list[Table]]:
+    """Give everybody's own device, or to a share of them one of the ring's: int32, a grid."""
+    device = own_ways(graph)[0][people]
+    new = (people >= 0) & (rng.random(people.shape) >= own)
+    device[new] = graph.new("device", int(new.sum()))
+    kind = rng.choice(graph["device"]["type"], int(new.sum()))
+    return device, [devices(graph.world.place, kind, rng)]
