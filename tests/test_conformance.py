@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -17,15 +18,18 @@ from graphgen.registry import PATTERNS
 from graphgen.rng import stream
 from graphgen.schema import NODES, NULL_NUMBER, SCHEMAS, words
 from graphgen.table import Array, Table, assert_equal
+from graphgen.verify.cases import statements
 from graphgen.world import World
 
 Tables = Mapping[str, Table]
 Collect = Callable[[World], Tables]
 
 COUNT = 8
+RECIPES = ("pays", "signs_in", "acts")
 HONEST = World(users=1_000, days=30, patterns={})
 
-every_pattern = pytest.mark.parametrize("name", PATTERNS.names())
+every_pattern = pytest.mark.parametrize("name", PATTERNS.names(), scope="module")
+"""Of a module's scope: all that is asked of one pattern is asked while its world is in memory."""
 
 
 def planted(name: str, count: int | None = COUNT, world: World = HONEST) -> World:
@@ -77,10 +81,10 @@ def test_as_many_cases_are_planted_as_asked_and_decoys_for_each(name: str, decoy
 
 
 @every_pattern
-def test_prevalence_says_how_many_are_planted_among_ten_thousand(name: str) -> None:
+def test_prevalence_says_how_many_there_are_among_ten_thousand_in_a_quarter(name: str) -> None:
     pattern = PATTERNS.load(name, Pattern)()
-    graph = populate(replace(HONEST, users=2_000, days=1))
-    assert pattern.instances(graph) == round(pattern.prevalence / 5)
+    graph = populate(replace(HONEST, users=2_000, days=45))
+    assert pattern.instances(graph) == round(pattern.prevalence / 5 / 2)
     assert pattern.prevalence > 0
 
 
@@ -89,7 +93,7 @@ def test_every_case_has_members_an_edge_and_events(name: str, tables_of: Collect
     tables = tables_of(planted(name))
     cases = set(tables["case"]["case_id"].tolist())
     assert set(tables["member"]["case_id"].tolist()) == cases
-    assert cases <= {*tables["pays"]["case_id"].tolist(), *tables["signs_in"]["case_id"].tolist()}
+    assert cases <= {case for edge in RECIPES for case in tables[edge]["case_id"].tolist()}
     assert set(tables["event_label"]["case_id"].tolist()) - {-1} == cases
 
 
@@ -101,6 +105,7 @@ def test_every_edge_of_a_case_touches_a_member_of_it(name: str, tables_of: Colle
     for edge, ends in (
         ("pays", {"debtor_account_id": "account", "creditor_account_id": "account"}),
         ("signs_in", {"user_id": "user", "device_id": "device", "ip_id": "ip"}),
+        ("acts", {"user_id": "user"}),
     ):
         rows = tables[edge].take(tables[edge]["case_id"] >= 0)
         for row in range(len(rows)):
@@ -116,7 +121,7 @@ def test_a_label_is_a_join_from_event_to_edge_to_case(name: str, tables_of: Coll
     tables = tables_of(planted(name))
     label, case = tables["event_label"], tables["case"]
     expected = np.full(len(label), -1, np.int64)
-    for edge in ("pays", "signs_in"):
+    for edge in RECIPES:
         here = walked_off(label, edge)
         expected[here] = tables[edge]["case_id"][label["edge_id"][here]]
     assert (label["case_id"] == expected).all()
@@ -138,7 +143,7 @@ def test_a_case_lasts_from_its_first_edge_to_its_last(name: str, tables_of: Coll
     assert (case["start"] <= case["end"]).all()
     assert (case["start"] >= world.start_ms).all()
     assert (case["end"] < world.end_ms).all()
-    for edge in ("pays", "signs_in"):
+    for edge in RECIPES:
         rows = tables[edge].take(tables[edge]["case_id"] >= 0)
         mine = look_up(case["case_id"], rows["case_id"])
         begins = rows["valid_from"]
@@ -252,7 +257,7 @@ def test_a_pattern_moves_no_id_and_no_attribute_of_the_population(
     for edge in ("has_account", "has_email", "has_phone", "lives_at", "employed_by", "knows"):
         columns = SCHEMAS[edge].names
         assert as_set(base[edge], *columns) <= as_set(tables[edge], *columns)
-    for recipe in ("pays", "signs_in"):
+    for recipe in RECIPES:
         first = np.arange(len(base[recipe]))
         assert_equal(tables[recipe].take(first), base[recipe])
 
@@ -265,10 +270,10 @@ def test_the_other_patterns_move_nothing_that_a_pattern_plants(
     alone, among = tables_of(planted(name)), tables_of(replace(HONEST, patterns=every))
     mine = np.flatnonzero(plain(among["case"]["pattern"]) == name)
     assert_equal(among["case"].take(mine), alone["case"])
-    for table in ("member", "pays", "signs_in"):
+    for table in ("member", *RECIPES):
         ours = np.isin(among[table]["case_id"], among["case"]["case_id"][mine])
         own = alone[table].take(alone[table]["case_id"] >= 0)
-        moved = {"edge_id", "follows", "via"}
+        moved = {"edge_id", "follows", "into", "via"}
         for column in set(own) - moved:
             assert (plain(among[table][column])[ours] == plain(own[column])).all(), column
 
@@ -311,6 +316,60 @@ def test_more_members_than_people_is_one_line_that_names_the_pattern(name: str) 
         grow(planted(name, 5_000, World(users=30, days=10)))
     assert "\n" not in str(raised.value)
     assert any(character.isdigit() for character in str(raised.value))
+
+
+def ordered(tables: Tables, *, crimes: bool) -> Table:
+    """Give what is ordered, of crimes or of everybody else, by time and parties."""
+    label = rows_of(tables["event_label"], "payment")
+    payment = tables["payment"]
+    keep = (payment["leg"] == words.LEGS.index("original")) & (label["is_fraud"] == crimes)
+    some = payment.take(keep)
+    through = some["counterparty_account_id"]
+    some = some.with_columns(
+        amount_of=tables["pays"]["amount_of"][label["edge_id"][keep]],
+        payer=np.where(through >= 0, through, some["debtor_account_id"]),
+    )
+    return some.take(np.lexsort((some["creditor_account_id"], some["payer"], some["time"])))
+
+
+@every_pattern
+@pytest.mark.parametrize("left_out", ["crimes", "lookalikes"])
+def test_in_a_twin_world_every_other_payment_is_there_at_its_time_between_its_parties(
+    name: str, left_out: Literal["crimes", "lookalikes"], tables_of: Collect
+) -> None:
+    tables = tables_of(planted(name))
+    twin = tables_of(replace(planted(name), leave_out=left_out))
+    case = twin["case"]
+    assert len(case) == COUNT
+    assert (case["is_fraud"] == (left_out == "lookalikes")).all()
+    is_left_out = {
+        "crimes": rows_of(tables["event_label"], "payment")["is_fraud"],
+        "lookalikes": ~rows_of(tables["event_label"], "payment")["is_fraud"]
+        & (rows_of(tables["event_label"], "payment")["case_id"] >= 0),
+    }[left_out]
+    kept = {
+        **tables,
+        "payment": tables["payment"].take(~is_left_out),
+        "event_label": rows_of(tables["event_label"], "payment").take(~is_left_out),
+    }
+    for crimes in (False, True):
+        one, other = ordered(kept, crimes=crimes), ordered(twin, crimes=crimes)
+        # a share of a balance that a crime has emptied is no payment
+        sums = [t.take(t["amount_of"] == words.AMOUNT_OF.index("sum")) for t in (one, other)]
+        for column in ("time", "payer", "creditor_account_id", "amount_minor", "rail", "device_id"):
+            assert np.array_equal(sums[0][column], sums[1][column]), column
+
+
+@every_pattern
+def test_a_pattern_says_in_sql_what_every_case_of_it_keeps(name: str) -> None:
+    found = statements(name)
+    assert len(found) >= 4
+    for text, query in found:
+        assert len(text.split()) > 4, query
+        assert query.split()[0].upper() in {"SELECT", "WITH", "FROM"}
+    about = " ".join(query for _, query in found)
+    assert "part" in about
+    assert "declared" in about or "case_end" in about
 
 
 @every_pattern
@@ -367,11 +426,11 @@ def test_whom_and_what_a_pattern_adds_has_an_honest_life_too(name: str, tables_o
 def test_difficulty_changes_what_is_planted(name: str) -> None:
     graph = populate(HONEST)
 
-    def crimes(difficulty: float) -> list[Table]:
+    def crimes(difficulty: str) -> list[Table]:
         pattern = PATTERNS.load(name, Pattern)(count=COUNT, difficulty=difficulty)
         return [t for t in pattern.plant(graph.bed(), stream(1, "plant")) if t.name != "case"]
 
-    for easy, hard in zip(crimes(0.0), crimes(1.0), strict=True):
+    for easy, hard in zip(crimes("easy"), crimes("hard"), strict=True):
         if len(easy) != len(hard) or any(
             not np.array_equal(plain(easy[column]), plain(hard[column])) for column in easy
         ):

@@ -22,7 +22,7 @@ HONEST = World(users=1_500, days=40, patterns={})
 ENOUGH = 20
 """So many honest rows must have whatever a crime's row has."""
 
-every_pattern = pytest.mark.parametrize("name", PATTERNS.names())
+every_pattern = pytest.mark.parametrize("name", PATTERNS.names(), scope="module")
 every_event = pytest.mark.parametrize("event", words.EVENTS)
 
 

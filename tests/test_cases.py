@@ -1,0 +1,42 @@
+"""Every case of every pattern is what the pattern says, proven from the files alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from graphgen.exporter import FileExporter
+from graphgen.generate import generate
+from graphgen.pattern import Pattern
+from graphgen.registry import EXPORTERS, PATTERNS
+from graphgen.verify import verify
+from graphgen.world import World
+
+COUNT = 5
+Difficulty = Literal["easy", "medium", "hard"]
+
+
+def broken(folder: Path, seed: int, difficulty: Difficulty) -> dict[str, str]:
+    """Write a world with cases of everything, and give the promises that it breaks."""
+    patterns = {name: PATTERNS.load(name, Pattern)(count=COUNT) for name in PATTERNS.names()}
+    world = World(users=2_000, days=40, seed=seed, difficulty=difficulty, patterns=patterns)
+    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
+    checks = verify(folder)
+    assert {*PATTERNS.names()} <= {check.name for check in checks}
+    return {check.name: f"{check.promise}: {check.detail}" for check in checks if not check.ok}
+
+
+@pytest.mark.parametrize(("seed", "difficulty"), [(1, "easy"), (2, "medium"), (3, "hard")])
+def test_every_case_keeps_every_promise(tmp_path: Path, seed: int, difficulty: Difficulty) -> None:
+    assert not broken(tmp_path / "world", seed, difficulty)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("seed", range(50))
+def test_every_case_keeps_every_promise_whatever_the_seed(
+    tmp_path: Path, seed: int, difficulty: Difficulty
+) -> None:
+    assert not broken(tmp_path / "world", seed, difficulty)
