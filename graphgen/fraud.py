@@ -55,7 +55,12 @@ def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], lis
     largest cases first, each making up for what those before it came to more or less than they
     should. `ValueError` for a rate that cannot be reached, with what would do.
     """
-    patterns = {name: p.within(world) for name, p in sorted(world.patterns.items())}
+    mix = world.fraud.mix if world.fraud else {}
+    patterns = {}
+    for name, pattern in sorted(world.patterns.items()):
+        is_left_out = pattern.count is None and mix and not mix.get(name)
+        patterns[name] = replace(pattern, count=0) if is_left_out else pattern
+        patterns[name] = patterns[name].within(world)
     strict = world.fraud is not None
     rate = world.fraud.rate if world.fraud else _USUAL
     by_rate = {} if rate is None else _by_rate(world, population, patterns)
@@ -98,15 +103,12 @@ def _by_rate(
     world: World, population: Graph, patterns: Mapping[str, Pattern]
 ) -> dict[str, tuple[float, _Size]]:
     """Give, for each pattern that goes by the rate, its share and what a case of it brings."""
-    mix = dict(world.fraud.mix) if world.fraud else {}
+    mix = world.fraud.mix if world.fraud else {}
     found = {}
     for name, pattern in patterns.items():
-        share = mix.get(name, 0.0 if mix else 1.0)
-        if pattern.count is not None or not share:
-            continue
-        size = _tried(population, pattern)
+        size = _tried(population, pattern) if pattern.count is None else None
         if size is not None and size.crime > 0:
-            found[name] = share, size
+            found[name] = mix.get(name, 1.0), size
     return found
 
 

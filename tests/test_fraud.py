@@ -107,7 +107,7 @@ def test_a_setting_has_a_name_and_survives_being_written(name: str) -> None:
     ("text", "line"),
     [
         ("fraud: training_", "no setting called 'training_'; did you mean training?"),
-        ("fraud: {rate: 2}", "fraud.rate: 2 is not a number"),
+        ("fraud: {rate: 2}", "fraud.rate: 2 is not null or a number of more than 0"),
         ("fraud: {mix: {kitting: 1}}", "no pattern called 'kitting'; did you mean kiting?"),
         ("fraud: {rat: 0.1}", "fraud.rat: no such key"),
         ("difficulty: harder", 'difficulty: "harder" is not one of easy, medium, hard'),
