@@ -155,7 +155,7 @@ class Graph:
         return Table.concat(parts) if parts else Table.empty(name)
 
     def _with_given(self, table: Table) -> Table:
-        """Add what people gave to the bank in a session: it holds from then on."""
+        """Add what people gave to the bank in a session, in place of what held till then."""
         column = _GIVEN[table.name]
         given = [
             Table.of(
@@ -167,7 +167,18 @@ class Graph:
             for acts in (b.tables["acts"] for b in self.blocks if "acts" in b.tables)
             if len(rows := np.flatnonzero(acts[column] >= 0))
         ]
-        return Table.concat([table, *given])
+        if not given:
+            return table
+        new = Table.concat(given)
+        first = np.full(self.size("user"), np.iinfo(np.int64).max)
+        np.minimum.at(first, new["user_id"], new["since"])
+        until = np.where(
+            (table["until"] == NULL_NUMBER) & (first[table["user_id"]] > table["since"]),
+            first[table["user_id"]],
+            table["until"],
+        )
+        until[until == np.iinfo(np.int64).max] = NULL_NUMBER
+        return Table.concat([table.with_columns(until=until), new])
 
     def _observed(self, name: str) -> Table:
         """Derive who uses what, from when to when, from the habits of signing in."""
