@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphgen.pattern import Pattern
     from graphgen.world import World
 
-__all__ = ["ordered", "planted"]
+__all__ = ["Calendar", "planted"]
 
 _USUAL = 0.0015
 """Share of payments that is a crime's where nobody asked for one: 15 basis points, as cards have
@@ -63,17 +63,18 @@ def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], lis
         patterns[name] = patterns[name].within(world)
     strict = world.fraud is not None
     rate = world.fraud.rate if world.fraud else _USUAL
-    by_rate = {} if rate is None else _by_rate(world, population, patterns)
+    calendar = Calendar(world)
+    by_rate = {} if rate is None else _by_rate(calendar, population, patterns)
     tables = {
         name: _planted(population, pattern)
         for name, pattern in patterns.items()
         if name not in by_rate
     }
     if rate is not None and by_rate:
-        fixed = sum(ordered(crime, population, own=True) for crime, _ in tables.values())
-        target = rate * _payments(population, tables, by_rate, rate) - fixed
-        tables |= dict(_shared_out(world, population, by_rate, patterns, target))
-        made = sum(ordered(tables[name][0], population, own=True) for name in by_rate)
+        fixed = sum(calendar.ordered(crime, own=True) for crime, _ in tables.values())
+        target = rate * _payments(calendar, population, tables, by_rate, rate) - fixed
+        tables |= dict(_shared_out(calendar, population, by_rate, patterns, target))
+        made = sum(calendar.ordered(tables[name][0], own=True) for name in by_rate)
         if strict and abs(made - target) > _LEAST_SURE * max(target, 1):
             raise ValueError(_too_small(world, by_rate, target, made))
     return {
@@ -90,29 +91,21 @@ def _weighted(table: Table, pattern: Pattern, population: Graph) -> Table:
     return table.with_columns(sample_weight=np.full(len(table), weight, np.float32))
 
 
-def ordered(tables: Iterable[Table], graph: Graph, *, own: bool) -> float:
-    """Add up the payments that edges will order in the window: of cases (`own`), or all others."""
-    return sum(
-        _expected(table.take((table["case_id"] >= 0) == own), graph)
-        for table in tables
-        if table.name == "pays"
-    )
-
-
 def _by_rate(
-    world: World, population: Graph, patterns: Mapping[str, Pattern]
+    calendar: Calendar, population: Graph, patterns: Mapping[str, Pattern]
 ) -> dict[str, tuple[float, _Size]]:
     """Give, for each pattern that goes by the rate, its share and what a case of it brings."""
-    mix = world.fraud.mix if world.fraud else {}
+    fraud = population.world.fraud
+    mix = fraud.mix if fraud else {}
     found = {}
     for name, pattern in patterns.items():
-        size = _tried(population, pattern) if pattern.count is None else None
+        size = _tried(calendar, population, pattern) if pattern.count is None else None
         if size is not None and size.crime > 0:
             found[name] = mix.get(name, 1.0), size
     return found
 
 
-def _tried(population: Graph, pattern: Pattern) -> _Size | None:
+def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | None:
     """Plant a few cases to see what one brings; none where the world is too small for that."""
     count = _TRIED
     while count:
@@ -121,10 +114,10 @@ def _tried(population: Graph, pattern: Pattern) -> _Size | None:
         except ValueError:
             count //= 2
             continue
-        honest = ordered(crime, population, own=False) + sum(
-            ordered(alike, population, own=own) for own in (False, True)
+        honest = calendar.ordered(crime, own=False) + sum(
+            calendar.ordered(alike, own=own) for own in (False, True)
         )
-        return _Size(ordered(crime, population, own=True) / count, honest / count)
+        return _Size(calendar.ordered(crime, own=True) / count, honest / count)
     return None
 
 
@@ -142,6 +135,7 @@ def _planted(population: Graph, pattern: Pattern) -> tuple[list[Table], list[Tab
 
 
 def _payments(
+    calendar: Calendar,
     population: Graph,
     tables: Mapping[str, tuple[list[Table], list[Table]]],
     by_rate: Mapping[str, tuple[float, _Size]],
@@ -149,15 +143,15 @@ def _payments(
 ) -> float:
     """Say how many payments the world will have in all, crimes at that rate included."""
     planted_ones = [part for both in tables.values() for part in both]
-    honest = _expected(population["pays"], population)
-    honest += sum(ordered(p, population, own=own) for p in planted_ones for own in (False, True))
+    honest = calendar.expected(population["pays"])
+    honest += sum(calendar.ordered(p, own=own) for p in planted_ones for own in (False, True))
     whole = sum(share for share, _ in by_rate.values())
     beside = sum(share / whole * size.honest / size.crime for share, size in by_rate.values())
     return honest / (1 - rate - min(0.5, rate * beside))
 
 
 def _shared_out(
-    world: World,
+    calendar: Calendar,
     population: Graph,
     by_rate: Mapping[str, tuple[float, _Size]],
     patterns: Mapping[str, Pattern],
@@ -174,10 +168,10 @@ def _shared_out(
                 tables = _planted(population, replace(patterns[name], count=count))
                 break
             except ValueError:
-                if world.fraud is not None or not count:
+                if population.world.fraud is not None or not count:
                     raise
                 count //= 2  # nobody asked for as many
-        left -= ordered(tables[0], population, own=True)
+        left -= calendar.ordered(tables[0], own=True)
         yield name, tables
 
 
@@ -194,36 +188,50 @@ def _too_small(
     )
 
 
-def _expected(pays: Table, graph: Graph) -> float:
-    """Add up how often edges of `pays` are expected to fire in the window."""
-    world = graph.world
-    if not len(pays) or not world.days:
-        return 0.0
-    last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
-    stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
-    days = np.clip(stands / DAY_MS, 0, world.days)
-    schedule = pays["schedule"]
-    often = _often(world, pays["hours"])
-    fires = np.where(schedule == BY_RATE, pays["rate"] * days * often, 0.0)
-    dues = np.zeros(128)
-    for day in range(world.days):
-        dues += due(world.date_of(day), world.place)
-    regular = (schedule != BY_RATE) & (schedule != ONCE)
-    fires += np.where(regular, dues[schedule] * days / world.days, 0.0)
-    begins = (pays["valid_from"] >= world.start_ms) & (pays["valid_from"] < world.end_ms)
-    return float(fires.sum() + (begins & (schedule == ONCE)).sum())
+class Calendar:
+    """How often edges fire in a world's window, as its calendar makes them expect."""
 
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._dues = np.zeros(128)
+        for day in range(world.days):
+            self._dues += due(world.date_of(day), world.place)
+        self._often = self._busy_hours() if world.days else np.zeros(len(world.place.profiles))
 
-def _often(world: World, hours: Array) -> Array:
-    """Say how much busier than its rate each edge is, by the calendar and its profile's days."""
-    from graphgen.clock import Clocks
+    def expected(self, pays: Table) -> float:
+        """Add up how often edges of `pays` will fire in the window."""
+        world = self._world
+        if not len(pays) or not world.days:
+            return 0.0
+        last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
+        stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
+        days = np.clip(stands / DAY_MS, 0, world.days)
+        schedule = pays["schedule"]
+        often = pays["rate"] * days * self._often[pays["hours"]]
+        regular = self._dues[schedule] * days / world.days
+        begins = (pays["valid_from"] >= world.start_ms) & (pays["valid_from"] < world.end_ms)
+        fires = np.where(schedule == BY_RATE, often, np.where(schedule == ONCE, begins, regular))
+        return float(fires.sum())
 
-    zones = tuple(sorted(set(world.place.csv("cities")["time_zone"])))
-    clocks = Clocks(world.place, zones)
-    some = np.unique(np.linspace(0, world.days - 1, _LOOKED_AT).astype(int))
-    weights = np.zeros(len(world.place.profiles))
-    for day in some:
-        here = world.date_of(int(day))
-        weight = clocks.hours(here).weight.reshape(-1, len(zones)).mean(axis=1)
-        weights += weight * clocks.busy(here)
-    return np.asarray((weights / len(some))[hours])
+    def ordered(self, tables: Iterable[Table], *, own: bool) -> float:
+        """Add up the payments that edges will order: of cases (`own`), or all others."""
+        return sum(
+            self.expected(table.take((table["case_id"] >= 0) == own))
+            for table in tables
+            if table.name == "pays"
+        )
+
+    def _busy_hours(self) -> Array:
+        """Say how much busier than its rate each profile is, by the calendar and its days."""
+        from graphgen.clock import Clocks
+
+        world = self._world
+        zones = tuple(sorted(set(world.place.csv("cities")["time_zone"])))
+        clocks = Clocks(world.place, zones)
+        some = np.unique(np.linspace(0, world.days - 1, _LOOKED_AT).astype(int))
+        weights = np.zeros(len(world.place.profiles))
+        for day in some:
+            here = world.date_of(int(day))
+            weight = clocks.hours(here).weight.reshape(-1, len(zones)).mean(axis=1)
+            weights += weight * clocks.busy(here)
+        return np.asarray(weights / len(some))

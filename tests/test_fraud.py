@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from graphgen.config import parse_world_file, world_from_dict, world_to_dict
-from graphgen.fraud import ordered
+from graphgen.fraud import Calendar
 from graphgen.grow import grow, populate
 from graphgen.pattern import Pattern
 from graphgen.registry import PATTERNS
@@ -60,7 +60,7 @@ def test_the_rate_is_what_was_asked_for_whatever_the_seed(seed: int) -> None:
 def test_what_edges_are_expected_to_order_is_what_is_ordered() -> None:
     world = World(users=800, days=45, patterns={})
     population = populate(world)
-    expected = ordered([population["pays"]], population, own=False)
+    expected = Calendar(world).expected(population["pays"])
     assert walked(world)[0] == pytest.approx(expected, rel=0.03)
 
 
