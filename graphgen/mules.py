@@ -33,7 +33,7 @@ _NEWCOMER_YEARS, _NEWCOMERS = 2.0, 2.0
 """Who has been a customer for fewer years than this is so many times as likely to be recruited."""
 _CASH, _INSTANT = words.RAILS.index("cash"), words.RAILS.index("instant")
 _DRAWN, _SENT = words.HABITS.index("cash_withdrawal"), words.HABITS.index("transfer")
-_BRANCH, _ONLINE = words.CHANNELS.index("branch"), words.CHANNELS.index("online")
+_ATM, _BRANCH, _ONLINE = (words.CHANNELS.index(w) for w in ("atm", "branch", "online"))
 
 
 def recruits(
@@ -65,11 +65,17 @@ def recruits(
 
 
 def passing(
-    graph: Graph, rng: np.random.Generator, mule: Array, *, cash: Array
+    graph: Graph,
+    rng: np.random.Generator,
+    mule: Array,
+    *,
+    cash: Array,
+    at_machines: bool = False,
 ) -> dict[str, Array]:
     """Give the columns of hops by which money leaves mules' accounts: a grid as `mule`.
 
-    Where `cash` is true it is drawn at a counter, elsewhere it is sent out of the world.
+    Where `cash` is true it is drawn at a counter or a machine, elsewhere it is sent out of the
+    world.
     """
     account = holders(graph).main[mule]
     vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
@@ -79,7 +85,7 @@ def passing(
         "user_id": mule,
         "habit": np.where(cash, _DRAWN, _SENT),
         "rail": np.where(cash, _CASH, _INSTANT),
-        "channel": np.where(cash, _BRANCH, _ONLINE),
+        "channel": np.where(cash, _ATM if at_machines else _BRANCH, _ONLINE),
     }
 
 
