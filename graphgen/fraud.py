@@ -32,6 +32,8 @@ between 1.5 (EU 2024, EBA and ECB) and 10.2 (US 2024, by value, Nilson), rounded
 of 10,000 people has some cases of everything; our assumption."""
 _TRIED = 8
 """Cases that are planted to see what one orders."""
+_NEAR, _TRIES = 0.15, 4
+"""How far a pattern's payments may be off its part, and how often planting it is tried again."""
 _LEAST_SURE = 0.1
 """How far the share may be off."""
 _LOOKED_AT = 60
@@ -161,18 +163,32 @@ def _shared_out(
     left, weight = target, sum(share for share, _ in by_rate.values())
     for name in sorted(by_rate, key=lambda name: (-by_rate[name][1].crime, name)):
         share, size = by_rate[name]
-        count = max(0, round(left * share / weight / size.crime))
+        wanted = max(0.0, left * share / weight)
         weight -= share
-        while True:
-            try:
-                tables = _planted(population, replace(patterns[name], count=count))
+        near = _NEAR * (wanted if weight > 0 else target / 4)
+        count, best = round(wanted / size.crime), None
+        for _ in range(_TRIES):
+            tables = _as_many(population, patterns[name], count)
+            made = calendar.ordered(tables[0], own=True)
+            if best is None or abs(made - wanted) < abs(best[0] - wanted):
+                best = made, tables
+            if abs(made - wanted) <= max(near, size.crime / 2) or not made:
                 break
-            except ValueError:
-                if population.world.fraud is not None or not count:
-                    raise
-                count //= 2  # nobody asked for as many
-        left -= calendar.ordered(tables[0], own=True)
-        yield name, tables
+            count = max(1, round(count * wanted / made))  # what one brings is not what was tried
+        assert best is not None  # noqa: S101 - for the type checker
+        left -= best[0]
+        yield name, best[1]
+
+
+def _as_many(population: Graph, pattern: Pattern, count: int) -> tuple[list[Table], list[Table]]:
+    """Plant so many cases, or as many as there is room for if nobody asked for a rate."""
+    while True:
+        try:
+            return _planted(population, replace(pattern, count=count))
+        except ValueError:
+            if population.world.fraud is not None or not count:
+                raise
+            count //= 2
 
 
 def _too_small(
