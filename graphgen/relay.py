@@ -1,0 +1,202 @@
+"""Relays: money that goes from person to person in a case, hop by hop.
+
+Everything works on grids: a row for each case, along the last axis its hops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.flow import blend, dwell, first_day, outside, times, within
+from graphgen.pattern import cases, errands, members
+from graphgen.population.holders import holders
+from graphgen.schema import words
+from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.pattern import Pattern
+
+__all__ = ["relay", "split", "sums"]
+
+_LIES_MS, _LIES_SPREAD = 20 * 60_000, 1.2
+"""Median of how long a mule lets money lie, and the spread of its logarithm; our assumption."""
+_AT_LEAST_MS = 60_000
+"""Nobody who takes their time passes money on sooner than that; our assumption."""
+_SWIFTEST = 0.25
+"""Part of the days that the swiftest cases take; our assumption."""
+_FROM_FIRMS = 0.5
+"""Of what comes from elsewhere, how much is from firms' accounts; our assumption."""
+_SMALLEST = 100
+"""Nobody sends less, in minor units; our assumption."""
+_DIFFER = 0.3
+"""Spread of the logarithm of a crime's own sums, between cases and within one; our assumption."""
+_LONG_AGO = np.iinfo(np.int64).max
+_BUSINESS = words.ACCOUNT_TYPES.index("business")
+_FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
+_PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
+
+
+def _moments(
+    graph: Graph,
+    rng: np.random.Generator,
+    person: Array,
+    after: Array,
+    here: Array,
+    *,
+    days: int,
+    pace: float,
+) -> Array:
+    """Draw when the hops of each case happen, all within so many days: int64 ms (cases, hops).
+
+    `person` says in whose time zone: int32, a grid of users. `pace` says how slow they are: at 0
+    what comes after another comes some minutes later, all in a quarter of the days; at 1 it comes
+    at hours at which people pay, spread over the days.
+    """
+    level = np.zeros(len(after), np.int64)
+    for hop, before in enumerate(after.tolist()):
+        earlier = level[before : before + 1] if before >= 0 else level[: -1 - before]
+        level[hop] = earlier.max(initial=-1) + 1
+    taken = days * (_SWIFTEST + (1 - _SWIFTEST) * pace)
+    step = max(1, int(taken / (level.max(initial=0) + 1)))
+    first = first_day(graph, rng, len(person), days)
+    wait = rng.integers(0, step, person.shape)
+    hurries = rng.random(person.shape) >= pace
+    lies = dwell(rng, person.shape, _LIES_MS, _LIES_SPREAD)
+    at = np.empty(person.shape, np.int64)
+    for hop, before in enumerate(after.tolist()):
+        if before == -1:
+            at[:, hop] = times(graph, rng, person[:, hop], first + wait[:, hop], "people")
+            continue
+        last = slice(before, before + 1) if before >= 0 else slice(-1 - before)
+        earlier = at[:, last].max(axis=1, where=here[:, last], initial=graph.world.start_ms)
+        day = (earlier - graph.world.start_ms) // DAY_MS + wait[:, hop]
+        later = times(graph, rng, person[:, hop], day, "people")
+        later = np.where(later < earlier + _AT_LEAST_MS, later + DAY_MS, later)
+        at[:, hop] = np.where(hurries[:, hop], earlier + lies[:, hop], later)
+    return within(graph, _closer(at, here, days), here)
+
+
+def _closer(at: Array, here: Array, days: int) -> Array:
+    """Bring the moments of each case closer together until they lie within so many days."""
+    begin = at.min(axis=1, keepdims=True, where=here, initial=_LONG_AGO)
+    span = at.max(axis=1, keepdims=True, where=here, initial=0) - begin
+    share = days * DAY_MS / np.maximum(span, 1)
+    return np.where(share < 1, begin + ((at - begin) * share).astype(np.int64), at)
+
+
+def sums(
+    graph: Graph,
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    median: float,
+    hardness: float,
+    *,
+    rail: str = "instant",
+) -> Array:
+    """Draw what is sent: int64 minor units, a grid (cases, payments), alike within a case.
+
+    The harder it is to be, the more they are as what honest people send each other by this rail.
+    """
+    own = median * rng.lognormal(0, _DIFFER, (shape[0], 1)) * rng.lognormal(0, _DIFFER, shape)
+    usual = blend(graph, rng, own, hardness, habit="transfer", rail=rail, channel="online")
+    return np.maximum(_SMALLEST, usual)
+
+
+def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, Array]:
+    """Say what must come in so that it can be split into such parts, and the share of each.
+
+    `parts` are minor units, a grid (cases, parts), 0 where there is none. Who splits it keeps a
+    share between a fifth of `keeps` and all of it. Gives int64 (cases, 1), and float64, a grid as
+    `parts`.
+    """
+    rest = 1 - keeps * rng.uniform(0.2, 1, (len(parts), 1))
+    total = np.ceil(parts.sum(axis=1, keepdims=True) / rest)
+    return total.astype(np.int64), parts / np.maximum(total, 1)
+
+
+def _elsewhere(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw accounts of the world outside and of firms: int32, a grid of that shape."""
+    firms = np.flatnonzero(graph["account"]["type"] == _BUSINESS).astype(np.int32)
+    abroad = outside(graph, rng, shape)
+    is_firm = rng.random(shape) < _FROM_FIRMS
+    return np.where(is_firm, rng.choice(firms, shape), abroad) if len(firms) else abroad
+
+
+def relay(
+    graph: Graph,
+    rng: np.random.Generator,
+    pattern: Pattern,
+    *,
+    days: int,
+    here: Array,
+    payer: Array,
+    payee: Array,
+    after: Array,
+    into: Array | None = None,
+    amount: Array | int = 0,
+    share: Array | float = 0.0,
+    roles: Mapping[str, Array],
+    is_fraud: bool,
+) -> Iterator[Table]:
+    """Yield the hops of all cases as people's transfers, the cases, and who plays which part.
+
+    Parameters
+    ----------
+    graph, rng, pattern
+        What is planted on, where chance comes from, and what is planted.
+    days
+        Within so many days a case is done: a crime in haste, as far as its difficulty lets it, a
+        look-alike at leisure.
+    here
+        bool (cases, hops): which hops there are.
+    payer, payee
+        int32 users, grids as `here`; where the payer is -1, money comes from elsewhere: from
+        the world outside, or from a firm.
+    after
+        int64 (hops,): the earlier place whose receipt a place passes on, or -1 - n for a place that
+        comes after all of the first n, and passes on none but what comes by `into`.
+    into
+        A grid of places as `here`: which later place passes on what a place has brought; -1: none.
+    amount, share
+        Grids as `here`: the sum, in minor units, or the share of a receipt that is passed on.
+    roles
+        For each role a grid of users (cases, members), -1 for nobody.
+    is_fraud
+        Whether it is the crime.
+
+    """
+    main = holders(graph).main
+    is_from_elsewhere = payer < 0
+    person = np.where(is_from_elsewhere, payee, payer)
+    pace = pattern.hardness if is_fraud else 1.0
+    at = _moments(graph, rng, person, after, here, days=days, pace=pace)
+    case = graph.new("case", len(at))
+    yield errands(
+        graph,
+        at,
+        case=case[:, None],
+        here=here,
+        follows=np.maximum(after, -1),
+        into=into,
+        debtor_account_id=np.where(
+            is_from_elsewhere, _elsewhere(graph, rng, at.shape), main[payer]
+        ),
+        creditor_account_id=main[payee],
+        user_id=payer,
+        habit="transfer",
+        rail="instant",
+        channel=np.where(is_from_elsewhere, _FILE, _ONLINE),
+        stage=np.where(is_from_elsewhere, _PLACEMENT, _LAYERING) if is_fraud else None,
+        amount_minor=amount,
+        share=share,
+    )
+    start = at.min(axis=1, where=here, initial=_LONG_AGO)
+    end = at.max(axis=1, where=here, initial=0)
+    yield cases(graph, pattern, case, start, end, is_fraud=is_fraud)
+    accounts = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
+    yield from members(case, user=roles, account=accounts)

@@ -1,0 +1,79 @@
+"""Fan-out: one account is paid a sum from elsewhere and splits it among many.
+
+The proceeds of a crime reach the account of a distributor from the world outside. Within minutes or
+days all of it but a small share is split among three to a dozen people's accounts, recruited to
+receive it, so that no single sum is remarkable. It looks like somebody who is paid for a job that
+was done by several, and pays them their part: a small payroll.
+
+Sources: fan-out as a typology of alerts: IBM AMLSim
+(https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); that a layer of mules fans out
+from one to 3 to 10 accounts and keeps 2 to 10 %: common to reports of mule networks, for one
+https://dailypioneer.com/news/blas---capital-a-mule---s-day; the number of days is our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern
+from graphgen.relay import relay, split, sums
+from graphgen.ring import FEWEST, Ring, sizes
+from graphgen.table import Table
+
+
+@dataclass(frozen=True)
+class FanOut(Pattern):
+    """One is paid from elsewhere and splits it among many within days."""
+
+    prevalence: ClassVar[float] = 4.0
+
+    most: Annotated[int, Interval(ge=FEWEST, le=50)] = 12
+    """At most so many are paid, and at least three."""
+
+    days: Annotated[int, Interval(ge=1, le=60)] = 14
+    """Within so many days all have been paid."""
+
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    """Median of what each is paid, in minor units, where it does not hide among usual sums."""
+
+    keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
+    """At most this share of what has come in stays with the distributor."""
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the proceeds that a distributor is paid, and what recruits get of them."""
+        return self._distributed(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield what somebody is paid for a job, and what those get who did it."""
+        return self._distributed(graph, rng, self.lookalikes(graph), is_fraud=False)
+
+    def _distributed(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        ring = Ring(graph, rng, self)
+        hub = ring.hubs(count, "creditor", "debtor")[:, None]
+        payee = ring.around(hub[:, 0], self.most, "debtor")
+        here = sizes(rng, count, self.most, self.hardness)
+        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, rail="batch")
+        total, share = split(rng, part, self.keeps)
+        first = np.arange(1 + self.most) == 0
+        yield from relay(
+            graph,
+            rng,
+            self,
+            days=self.days,
+            here=np.hstack([np.ones_like(hub, bool), here]),
+            payer=np.where(first, -1, hub),
+            payee=np.hstack([hub, payee]),
+            after=np.where(first, -1, 0),
+            amount=np.where(first, total, 0),
+            share=np.hstack([np.zeros_like(total), share]),
+            roles={"distributor": hub, "receiver": np.where(here, payee, -1)},
+            is_fraud=is_fraud,
+        )

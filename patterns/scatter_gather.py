@@ -1,0 +1,86 @@
+"""Scatter-gather: one splits a sum among intermediaries, who all pay it on to one other.
+
+The proceeds of a crime reach a source from the world outside; it splits them among three to ten
+intermediaries, and each of these pays what it got, less a fee, to the account of one beneficiary,
+who is never paid by the source. It looks like travellers whose trip was called off: who had booked
+it gets the refund and pays everybody their part, and they pay it to the one who books the next.
+
+Sources: scatter-gather (fan-out, then fan-in) as a typology of alerts: IBM AMLSim
+(https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); the fee: mules keep 2 to 10 %,
+common to reports of mule networks, for one
+https://dailypioneer.com/news/blas---capital-a-mule---s-day. How many they are, and within how many
+days, is our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern
+from graphgen.relay import relay, split, sums
+from graphgen.ring import FEWEST, Ring, sizes
+from graphgen.table import Table
+
+
+@dataclass(frozen=True)
+class ScatterGather(Pattern):
+    """One pays another through many, each of whom keeps a fee."""
+
+    prevalence: ClassVar[float] = 3.0
+
+    most: Annotated[int, Interval(ge=FEWEST, le=50)] = 10
+    """At most so many stand between the two, and at least three."""
+
+    days: Annotated[int, Interval(ge=1, le=60)] = 14
+    """Within so many days all has arrived."""
+
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    """Median of what goes through each, in minor units, where it does not hide among usual sums."""
+
+    keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
+    """At most this share of each receipt stays with whoever passes it on."""
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the proceeds, what intermediaries get of them, and what they pay on."""
+        return self._passed(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield a refund, what each traveller gets of it, and what they pay for the next trip."""
+        return self._passed(graph, rng, self.lookalikes(graph), is_fraud=False)
+
+    def _passed(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        ring, most = Ring(graph, rng, self), self.most
+        target = ring.hubs(count, "creditor")[:, None]
+        source = ring.hubs(count, "creditor", "debtor")[:, None]
+        between = ring.around(target[:, 0], most, "creditor")
+        here = sizes(rng, count, most, self.hardness)
+        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, rail="batch")
+        total, share = split(rng, part, self.keeps)
+        place = np.arange(1 + 2 * most)
+        passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
+        yield from relay(
+            graph,
+            rng,
+            self,
+            days=self.days,
+            here=np.hstack([np.ones_like(source, bool), here, here]),
+            payer=np.hstack([np.full_like(source, -1), source.repeat(most, axis=1), between]),
+            payee=np.hstack([source, between, target.repeat(most, axis=1)]),
+            after=np.where(place == 0, -1, np.where(place <= most, 0, place - most)),
+            amount=np.where(place == 0, total, 0),
+            share=np.hstack([np.zeros_like(total), share, passed]),
+            roles={
+                "source": source,
+                "intermediary": np.where(here, between, -1),
+                "beneficiary": target,
+            },
+            is_fraud=is_fraud,
+        )
