@@ -1,0 +1,123 @@
+"""Which single feature of an account, a person, a device or an address gives a crime away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graphgen.report.features import Features
+from graphgen.report.leaks import (
+    FEATURE_LIMITS,
+    LEAST_HONEST,
+    Leak,
+    Mute,
+    defined_by,
+    difficulty_of,
+    measured,
+    subjects,
+)
+from graphgen.report.reading import Facts
+from graphgen.report.separation import chance, placed, separation
+from graphgen.rng import stream
+from graphgen.table import Array
+
+__all__ = ["leaks", "mute_ids"]
+
+
+def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
+    """Measure each feature of the members of crimes, by role, beside all who are in no crime."""
+    for pattern, ours in subjects(facts):
+        limit = FEATURE_LIMITS[difficulty_of(facts, pattern)]
+        for entity, role, row, case in _parts(facts, ours, found, by_role=bool(pattern)):
+            sort = _sort(facts, entity)
+            honest = _honest(facts, entity)
+            where = f"{entity}, {role}" if role else entity
+            for name, values in found[entity].items():
+                others, against = honest, "honest"
+                if name in defined_by(pattern):
+                    others, against = _lookalikes(facts, pattern, entity), "look-alike"
+                place, kept = _placed_by_sort(values, sort, row, others)
+                if not kept.any():
+                    continue
+                if measured(place[kept], case[kept]):
+                    told = separation(place[kept], case[kept])
+                    yield Leak(
+                        pattern,
+                        where,
+                        name,
+                        against,
+                        told.area,
+                        told.error,
+                        told.rows,
+                        told.cases,
+                        limit,
+                    )
+
+
+def mute_ids(facts: Facts, found: dict[str, Features]) -> Iterator[Mute]:
+    """Test by case whether the ids of crimes' members stand anywhere but anywhere."""
+    for pattern in facts.cases.patterns:
+        ours = facts.cases.of(pattern)
+        for entity, _, row, case in _parts(facts, ours, found, by_role=False):
+            ids = facts.tables[entity][f"{entity}_id"]
+            honest = np.sort(ids[_honest(facts, entity)])
+            rng = stream(facts.seed, "report", entity, pattern, "id")
+            if len(honest) < len(row):
+                continue
+            p = chance(
+                rng, [placed(ids[row], honest)], [case], [placed(honest, honest)], block=False
+            )
+            yield Mute(pattern, entity, f"{entity}_id", len(np.unique(case)), p)
+
+
+def _parts(
+    facts: Facts, ours: Array, found: dict[str, Features], *, by_role: bool
+) -> Iterator[tuple[str, str, Array, Array]]:
+    """Yield the members of crimes by table and role: rows, each once a case, and their cases."""
+    members = facts.members
+    in_crime = ours[members.case]
+    for entity in found:
+        here = in_crime & (members.entity == entity)
+        for role in np.unique(members.role[here]) if by_role else [""]:
+            some = here & (members.role == role) if role else here
+            row = facts.rows(entity, members.id[some])
+            pair = np.unique(np.stack([members.case[some], row]), axis=1)
+            if pair.shape[1]:
+                yield entity, str(role), pair[1], pair[0]
+
+
+def _honest(facts: Facts, entity: str) -> Array:
+    """Say which rows of a table belong to no crime: bool."""
+    members = facts.members
+    crime = facts.cases.is_fraud[members.case] & (members.entity == entity)
+    honest = np.ones(len(facts.tables[entity][f"{entity}_id"]), bool)
+    honest[facts.rows(entity, members.id[crime])] = False
+    return honest
+
+
+def _lookalikes(facts: Facts, pattern: str, entity: str) -> Array:
+    """Say which rows of a table belong to a pattern's look-alikes and to no crime: bool."""
+    members = facts.members
+    like = facts.cases.of(pattern, is_fraud=False)[members.case] & (members.entity == entity)
+    chosen = np.zeros(len(facts.tables[entity][f"{entity}_id"]), bool)
+    chosen[facts.rows(entity, members.id[like])] = True
+    return chosen & _honest(facts, entity)
+
+
+def _sort(facts: Facts, entity: str) -> Array:
+    """Give the sort of each row: only accounts are put beside those of their sort."""
+    if entity == "account":
+        return facts.sort_of_account
+    return np.zeros(len(facts.tables[entity][f"{entity}_id"]), np.int64)
+
+
+def _placed_by_sort(values: Array, sort: Array, row: Array, honest: Array) -> tuple[Array, Array]:
+    """Place rows among honest ones of their sort; and where there were enough of these."""
+    place, kept = np.zeros(len(row)), np.zeros(len(row), bool)
+    for each in np.unique(sort[row]):
+        here = sort[row] == each
+        known = np.sort(values[honest & (sort == each)])
+        if len(known) >= LEAST_HONEST:
+            place[here], kept[here] = placed(values[row[here]], known), True
+    return place, kept

@@ -1,0 +1,236 @@
+"""Leaks: which single column of a row gives a crime away, and what of that must say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graphgen.pattern import Pattern
+from graphgen.registry import PATTERNS
+from graphgen.report import rows
+from graphgen.report.reading import Events, Facts
+from graphgen.report.separation import chance, placed, separation
+from graphgen.rng import stream
+from graphgen.table import Array
+
+__all__ = [
+    "FEATURE_LIMITS",
+    "LEAST_HONEST",
+    "RAW_LIMITS",
+    "Alone",
+    "Leak",
+    "Mute",
+    "alone",
+    "defined_by",
+    "difficulty_of",
+    "measured",
+    "mute_rows",
+    "raw",
+    "subjects",
+]
+
+RAW_LIMITS = {"easy": 1.0, "medium": 0.9, "hard": 0.65}
+"""How well a raw column may tell a crime from its like, by difficulty; our assumption."""
+FEATURE_LIMITS = {"easy": 1.0, "medium": 0.9, "hard": 0.75}
+"""The same for a feature of an account, a person, a device or an address; our assumption."""
+
+_LEAST_ROWS, _LEAST_CASES = 10, 3
+LEAST_HONEST = 20
+"""With fewer rows to put beside them, crimes' rows are not measured."""
+_SAMPLE = 100_000
+"""Honest rows of a group that are looked at: enough for the third decimal."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """How well one number alone separates a pattern's crimes from what they are put beside."""
+
+    pattern: str
+    """The pattern; "" for all together."""
+    where: str
+    """Which rows, or which members."""
+    feature: str
+    against: str
+    """What they are put beside: "honest" rows, or the pattern's "look-alike"."""
+    area: float
+    """The area under the ROC curve, at least .5 (nothing); 1 is all."""
+    error: float
+    """Its standard error, by cases."""
+    rows: int
+    cases: int
+    limit: float
+    ok: bool = field(init=False)
+    """Whether it is within the limit, or beyond it by less than two standard errors."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ok", self.area - 2 * self.error <= self.limit)
+
+
+@dataclass(frozen=True)
+class Mute:
+    """Whether something that must say nothing does say something."""
+
+    pattern: str
+    where: str
+    what: str
+    cases: int
+    p: float
+    """How likely as much as this would be by chance."""
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A word, or a null, that only crimes' rows have, of all rows that are otherwise alike."""
+
+    pattern: str
+    where: str
+    column: str
+    rows: int
+
+
+def difficulty_of(facts: Facts, pattern: str) -> str:
+    """Give the difficulty of a pattern's crimes; of all together the hardest one's."""
+    found = set(facts.cases.difficulty[facts.cases.of(pattern)].tolist())
+    return max(found, key=list(RAW_LIMITS).index, default="medium")
+
+
+def subjects(facts: Facts) -> Iterator[tuple[str, Array]]:
+    """Yield each pattern, and "" for all, with its crimes: bool, one for each case."""
+    patterns = facts.cases.patterns
+    for pattern in ["", *patterns] if len(patterns) > 1 else patterns:
+        yield pattern, facts.cases.of(pattern)
+
+
+def defined_by(pattern: str) -> tuple[str, ...]:
+    """Name the columns that make a pattern what it is, as it declares them."""
+    if pattern not in PATTERNS.names():
+        return ()
+    named: tuple[str, ...] = getattr(PATTERNS.load(pattern, Pattern), "defined_by", ())
+    return named
+
+
+def measured(values: Array, case: Array) -> bool:
+    """Say whether a crime's rows are enough, and of enough cases, to be measured."""
+    return len(values) >= _LEAST_ROWS and len(np.unique(case)) >= _LEAST_CASES
+
+
+def raw(facts: Facts, events: Events) -> Iterator[Leak]:
+    """Measure every column of an event table, group by group of rows that are alike."""
+    columns = {**rows.numbers(facts, events), **rows.words_of(events)}
+    asked = set(rows.words_of(events))
+    for kind, crime, honest in _parts(facts, events):
+        where = rows.said(facts, events, kind)
+        for name, values in columns.items():
+            here = values[crime]
+            others = values[honest]
+            if (here == here[0]).all() and (others == here[0]).all():
+                continue
+            for pattern, ours in subjects(facts):
+                some = np.append(ours, False)[events.case[crime]]
+                beside, against = others, "honest"
+                if name in defined_by(pattern):
+                    like = np.append(facts.cases.of(pattern, is_fraud=False), False)
+                    beside = values[honest][like[events.case[honest]]]
+                    against = "look-alike"
+                found = _leak(here[some], events.case[crime][some], beside, is_word=name in asked)
+                if found is not None:
+                    limit = RAW_LIMITS[difficulty_of(facts, pattern)]
+                    yield Leak(pattern, where, name, against, *found, limit)
+
+
+def alone(facts: Facts, events: Events) -> Iterator[Alone]:
+    """Find words and nulls that crimes' rows have and no honest row of their group has."""
+    columns = {
+        **{f"{name} {{}}": values for name, values in rows.words_of(events).items()},
+        **{name: values for name, values in rows.mute(events).items() if name.endswith("empty")},
+    }
+    for kind, crime, honest in _parts(facts, events, sample=False, least=1):
+        where = rows.said(facts, events, kind)
+        if len(honest) < LEAST_HONEST:
+            yield from _alone(facts, events, crime, where, "the whole group")
+            continue
+        for name, values in columns.items():
+            for value in np.setdiff1d(values[crime], values[honest]):
+                only = crime[values[crime] == value]
+                yield from _alone(facts, events, only, where, name.format(value))
+
+
+def mute_rows(facts: Facts, events: Events) -> Iterator[Mute]:
+    """Test by case whether last digits, the order of ties and nulls say something of crimes."""
+    what = rows.mute(events)
+    by = "debtor_account_id" if events.name == "payment" else "user_id"
+    parts = [
+        (crime, honest[np.argsort(events[by][honest], kind="stable")])
+        for _, crime, honest in _parts(facts, events, least=1)
+        if len(honest) >= LEAST_HONEST
+    ]
+    for pattern, ours in subjects(facts):
+        if not pattern and len(facts.cases.patterns) > 1:
+            continue
+        chosen = [(crime[ours[events.case[crime]]], honest) for crime, honest in parts]
+        chosen = [(crime, honest) for crime, honest in chosen if len(crime)]
+        if not chosen:
+            continue
+        cases = [events.case[crime] for crime, _ in chosen]
+        count = len(np.unique(np.concatenate(cases)))
+        for name, values in what.items():
+            places = [_mid(values[crime], values[honest]) for crime, honest in chosen]
+            rng = stream(facts.seed, "report", events.name, pattern, name)
+            p = min(
+                chance(rng, [f(a) for a, _ in places], cases, [f(b) for _, b in places], block=True)
+                for f in (np.asarray, _from_the_middle)
+            )
+            yield Mute(pattern, events.name, name, count, min(1.0, 2 * p))
+
+
+def _parts(
+    facts: Facts, events: Events, *, sample: bool = True, least: int = _LEAST_ROWS
+) -> Iterator[tuple[int, Array, Array]]:
+    """Yield the groups that crimes have rows in: number, the crimes' rows, honest ones."""
+    kind = rows.groups(facts, events)
+    crime = np.flatnonzero(events.is_crime)
+    order = np.argsort(kind, kind="stable")
+    kinds = kind[order]
+    for each, count in zip(*np.unique(kind[crime], return_counts=True), strict=True):
+        if count < least:
+            continue
+        all_of_it = order[np.searchsorted(kinds, each) : np.searchsorted(kinds, each, "right")]
+        is_crime = events.is_crime[all_of_it]
+        honest = all_of_it[~is_crime]
+        if sample and len(honest) > _SAMPLE:
+            honest = honest[:: -(-len(honest) // _SAMPLE)]
+        yield int(each), all_of_it[is_crime], honest
+
+
+def _leak(
+    values: Array, case: Array, beside: Array, *, is_word: bool
+) -> tuple[float, float, int, int] | None:
+    """Measure one column: area, error, rows, cases; nothing where there is too little."""
+    if len(beside) < LEAST_HONEST or not measured(values, case):
+        return None
+    if is_word:
+        # the best of the questions "is it this word?"
+        asked = np.unique(values)
+        excess = [abs((values == word).mean() - (beside == word).mean()) for word in asked]
+        word = asked[int(np.argmax(excess))]
+        values, beside = values == word, beside == word
+    found = separation(placed(values, np.sort(beside)), case)
+    return found.area, found.error, found.rows, found.cases
+
+
+def _alone(facts: Facts, events: Events, crime: Array, where: str, column: str) -> Iterator[Alone]:
+    patterns = facts.cases.pattern[events.case[crime]]
+    for pattern, count in zip(*np.unique(patterns, return_counts=True), strict=True):
+        yield Alone(str(pattern), where, column, int(count))
+
+
+def _mid(values: Array, others: Array) -> tuple[Array, Array]:
+    """Place values, and the others too, among the others: 0 to 1."""
+    known = np.sort(others)
+    return placed(values, known), placed(others, known)
+
+
+def _from_the_middle(place: Array) -> Array:
+    return np.abs(place - 0.5)

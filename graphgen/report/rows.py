@@ -1,0 +1,97 @@
+"""The columns of events: what a row says by itself, and what must say nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphgen.report.reading import NONE, Events, Facts, local
+from graphgen.schema import SCHEMAS, Meaning
+from graphgen.table import Array
+
+__all__ = ["groups", "mute", "numbers", "said", "words_of"]
+
+_BASE = 32
+
+
+def groups(facts: Facts, events: Events) -> Array:
+    """Give rows that are alike by what they are one number: int64.
+
+    A payment's rail, channel, leg and the sorts of the accounts at its ends (so that money that
+    comes is never put beside money that goes); an action's type.
+    """
+    kind = np.zeros(len(events), np.int64)
+    if events.name == "payment":
+        for end in ("debtor", "creditor", "counterparty"):
+            row = facts.rows("account", events[f"{end}_account_id"])
+            kind = kind * _BASE + np.append(facts.sort_of_account, -1)[row] + 1
+    for column in ("leg", "channel", "rail", "type"):
+        if column in events.columns:
+            kind = kind * _BASE + events[column] + 1
+    return kind
+
+
+def said(facts: Facts, events: Events, kind: int) -> str:
+    """Say which rows those of a group are."""
+    named = []
+    for column in ("type", "rail", "channel", "leg"):
+        if column in events.columns:
+            code, kind = kind % _BASE - 1, kind // _BASE
+            values = SCHEMAS[events.name].by_name[column].values
+            named.append(values[code] if code >= 0 else "")
+    if events.name != "payment":
+        return " ".join([events.name, *named])
+    behind, to, out = (kind // _BASE**power % _BASE - 1 for power in range(3))
+    sorts = [*facts.sorts_of_accounts, ""]
+    ends = f"{sorts[out]} to {sorts[to]}"
+    through = f"({sorts[behind]})" if behind >= 0 else ""
+    return " ".join(word for word in [*named, ends, through] if word)
+
+
+def numbers(facts: Facts, events: Events) -> dict[str, Array]:
+    """Give the columns that a threshold may be laid on."""
+    minute = local(events)
+    found = {"hour": minute // 60 % 24, "weekday": (minute // 1440 + 3) % 7}
+    for column in SCHEMAS[events.name].columns:
+        if column.meaning in {Meaning.MONEY, Meaning.INT, Meaning.FLOAT}:
+            found[column.name] = events[column.name]
+    for name, what in (("device", "type"), ("ip", "kind"), ("ip", "asn")):
+        if f"{name}_id" in events.columns:
+            row = facts.rows(name, events[f"{name}_id"])
+            found[f"{name}.{what}"] = np.append(facts.tables[name][what], -1)[row]
+    return found
+
+
+def words_of(events: Events) -> dict[str, Array]:
+    """Give the columns of words, as codes: each is asked whether it is this word."""
+    return {
+        column.name: events[column.name]
+        for column in SCHEMAS[events.name].columns
+        if column.meaning in {Meaning.CATEGORY, Meaning.BOOL, Meaning.TEXT}
+        and column.name in events.columns
+    }
+
+
+def mute(events: Events) -> dict[str, Array]:
+    """Give what must say nothing: last digits, the order of ties, and whether columns are empty."""
+    time = events["time"]
+    found = {"milliseconds": time % 1000, "seconds": time // 1000 % 60}
+    if "amount_minor" in events.columns:
+        found["cents"] = events["amount_minor"] % 100
+    new = np.append(True, np.diff(time) > 0)
+    first = np.flatnonzero(new)
+    size = np.diff(np.append(first, len(time)))
+    tie = np.cumsum(new) - 1
+    rank = np.arange(len(time)) - first[tie]
+    tied = size[tie] > 1
+    if "original_payment_id" in events.columns:
+        tied &= events["original_payment_id"] < 0  # what settles comes in the order of its orders
+    found["order of a moment's rows"] = np.where(tied, rank / np.maximum(1, size[tie] - 1), 0.5)
+    for column in SCHEMAS[events.name].columns:
+        if column.nullable and column.name in events.columns:
+            values = events[column.name]
+            none = -1 if column.meaning in _CODES else NONE
+            found[f"{column.name} is empty"] = (values == none).astype(np.int8)
+    return found
+
+
+_CODES = {Meaning.REF, Meaning.CATEGORY, Meaning.TEXT}
