@@ -1,0 +1,73 @@
+-- a case is of one person, with at most as many cards as declared and at least half as many, and an account that the cheques are drawn on
+SELECT c.case_id, count(*) FILTER (entity = 'user') AS people,
+    count(*) FILTER (role = 'card') AS cards, count(*) FILTER (role = 'payer') AS payers
+FROM cases AS c LEFT JOIN part AS m USING (case_id)
+GROUP BY c.case_id
+HAVING people <> 1 OR payers <> 1 OR cards NOT BETWEEN declared('accounts') / 2 AND declared('accounts');
+
+-- that person owns them all; the cards are credit cards, the other is a checking account
+SELECT m.case_id, m.entity_id AS account_id, a.type FROM part AS m
+JOIN account AS a ON a.account_id = m.entity_id
+WHERE m.entity = 'account' AND (
+    a.type <> CASE role WHEN 'card' THEN 'credit_card' ELSE 'checking' END
+    OR NOT EXISTS (
+        SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity = 'user' AND u.entity_id = h.user_id
+        WHERE u.case_id = m.case_id AND h.account_id = m.entity_id AND h.role = 'owner'
+    )
+);
+
+-- no card is younger at the start than four months, or older than declared
+SELECT m.case_id, m.entity_id AS account_id, a.opened, s.begins FROM part AS m
+JOIN account AS a ON a.account_id = m.entity_id, span AS s
+WHERE role = 'card' AND (a.opened > s.begins - INTERVAL 121 DAYS
+    OR a.opened < s.begins - to_days((30.4 * declared('months'))::INTEGER + 1));
+
+-- a case's payments are purchases by its cards, and cheques that are paid in on them
+SELECT case_id, payment_id, rail FROM paid AS p
+WHERE leg = 'original' AND NOT EXISTS (
+    FROM part AS m WHERE m.case_id = p.case_id AND m.entity = 'account' AND m.role = 'card'
+        AND m.entity_id = CASE rail WHEN 'card' THEN debtor_account_id WHEN 'cheque' THEN creditor_account_id END
+) OR (leg = 'original' AND rail = 'cheque' AND NOT EXISTS (
+    FROM part AS m WHERE m.case_id = p.case_id AND m.role = 'payer' AND m.entity_id = counterparty_account_id
+));
+
+-- what a crime buys, or tries to, is from 100 to 250 % of the limits of its cards; a look-alike's is less than they are
+SELECT c.case_id, c.is_fraud, bought, limits FROM cases AS c
+JOIN (SELECT case_id, sum(amount_minor) AS bought FROM paid WHERE rail = 'card' GROUP BY case_id) USING (case_id)
+JOIN (
+    SELECT case_id, sum(credit_limit_minor) AS limits FROM part JOIN account ON account_id = entity_id
+    WHERE entity = 'account' AND role = 'card' GROUP BY case_id
+) USING (case_id)
+WHERE bought > CASE WHEN c.is_fraud THEN 2.52 ELSE 1 END * limits OR (c.is_fraud AND bought < 0.99 * limits);
+
+-- a card is drawn, then paid by cheque, then drawn again
+SELECT case_id, account_id FROM (
+    SELECT case_id, stage, time,
+        CASE rail WHEN 'card' THEN debtor_account_id ELSE creditor_account_id END AS account_id
+    FROM paid WHERE is_fraud AND leg = 'original'
+)
+GROUP BY ALL
+HAVING max(time) FILTER (stage = 'theft') > max(time) FILTER (stage = 'preparation')
+    OR max(time) FILTER (stage = 'preparation') > min(time) FILTER (stage = 'integration')
+    OR count(*) FILTER (stage = 'theft') = 0 OR count(*) FILTER (stage = 'preparation') = 0
+    OR count(*) FILTER (stage = 'integration') = 0;
+
+-- of a crime's cheques, once all are due, one at least has come back
+SELECT case_id FROM (
+    SELECT case_id, payment_id FROM paid WHERE is_fraud AND rail = 'cheque' AND leg = 'original'
+) AS o
+LEFT JOIN (
+    SELECT original_payment_id AS payment_id, status FROM paid WHERE leg = 'settlement'
+) AS s USING (payment_id)
+GROUP BY case_id HAVING count(*) = count(s.payment_id) AND bool_and(s.status = 'booked');
+
+-- no cheque of a look-alike comes back
+SELECT case_id, payment_id FROM paid WHERE NOT is_fraud AND leg IN ('return', 'fee');
+
+-- what comes back of a cheque, from the card and from the bank's own, is all of it
+SELECT o.case_id, o.payment_id, o.amount_minor, sum(r.amount_minor) AS came_back FROM paid AS o
+JOIN paid AS r ON r.original_payment_id = o.payment_id AND r.leg = 'return'
+GROUP BY ALL HAVING came_back <> o.amount_minor;
+
+-- a case lasts no longer than declared
+SELECT case_id, start, "end" FROM cases WHERE "end" > start + to_days(declared('days')::INTEGER + 1);
