@@ -26,7 +26,7 @@ __all__ = ["relay", "split", "sums"]
 _LIES_MS, _LIES_SPREAD = 20 * 60_000, 1.2
 """Median of how long a mule lets money lie, and the spread of its logarithm; our assumption."""
 _AT_LEAST_MS = 60_000
-"""Nobody who takes their time passes money on sooner than that; our assumption."""
+"""Nobody passes money on sooner than that; our assumption."""
 _SWIFTEST = 0.25
 """Part of the days that the swiftest cases take; our assumption."""
 _FROM_FIRMS = 0.5
@@ -57,6 +57,7 @@ def _moments(
     what comes after another comes some minutes later, all in a quarter of the days; at 1 it comes
     at hours at which people pay, spread over the days.
     """
+    days = min(days, max(1, graph.world.days))
     level = np.zeros(len(after), np.int64)
     for hop, before in enumerate(after.tolist()):
         earlier = level[before : before + 1] if before >= 0 else level[: -1 - before]
@@ -66,7 +67,7 @@ def _moments(
     first = first_day(graph, rng, len(person), days)
     wait = rng.integers(0, step, person.shape)
     hurries = rng.random(person.shape) >= pace
-    lies = dwell(rng, person.shape, _LIES_MS, _LIES_SPREAD)
+    lies = np.maximum(_AT_LEAST_MS, dwell(rng, person.shape, _LIES_MS, _LIES_SPREAD))
     at = np.empty(person.shape, np.int64)
     for hop, before in enumerate(after.tolist()):
         if before == -1:

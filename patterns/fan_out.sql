@@ -25,7 +25,7 @@ WHERE p.rail <> 'instant' OR NOT coalesce(
     OR (a.role = 'distributor' AND b.role = 'receiver'), false
 );
 
--- one payment comes in
+-- all that is passed on comes in as one payment
 SELECT c.case_id, count(p.payment_id) AS incoming FROM cases AS c
 LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.follows IS NULL
 GROUP BY c.case_id HAVING incoming <> 1;
