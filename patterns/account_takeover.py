@@ -170,7 +170,9 @@ class AccountTakeover(Pattern):
         wait[:, -1] = rng.integers(_MINUTE // 2, 5 * _MINUTE, len(owner))
         wait[:, : self.tries] *= tried
         day = first_day(graph, rng, len(owner), 2 + self.hours / 24)
-        begun = times(graph, rng, owner, day, "people")[:, None] + wait.cumsum(axis=1)
+        start = times(graph, rng, owner, day, "people")
+        start = np.minimum(start, graph.world.end_ms - 5 * _MINUTE)  # there is time to begin
+        begun = start[:, None] + wait.cumsum(axis=1)
         more = rng.binomial(self.transfers - 1, min(1.0, 0.1 + 1.6 * hard), (len(owner), 1))
         takes = np.arange(self.transfers) <= more
         most = (self.hours * _HOUR - 5 * _MINUTE) * (0.02 + 0.9 * hard)

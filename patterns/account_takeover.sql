@@ -30,22 +30,23 @@ JOIN cases AS c USING (case_id)
 JOIN uses_device AS u ON u.device_id = d.entity_id
 WHERE d.entity = 'device' AND c.is_fraud AND u.last_seen > c."end" + INTERVAL 1 SECOND;
 
--- one to as many attempts fail as declared, and then the device is registered, once
-SELECT case_id, count(*) FILTER (type = 'sign_in_failed' AND edge = 'acts') AS failed,
-    count(*) FILTER (type = 'device_registered') AS registered
-FROM acted
-GROUP BY case_id
+-- one to as many attempts fail as declared, all before the device is registered, once
+SELECT a.case_id, count(*) FILTER (e.type = 'sign_in_failed') AS failed,
+    count(*) FILTER (a.type = 'device_registered') AS registered
+FROM acted AS a
+LEFT JOIN acts AS e ON a.edge = 'acts' AND e.edge_id = a.edge_id AND e.type = a.type
+GROUP BY a.case_id
 HAVING failed NOT BETWEEN 1 AND declared('tries') OR registered <> 1
-    OR max(time) FILTER (type = 'sign_in_failed' AND edge = 'acts')
-        >= min(time) FILTER (type = 'device_registered');
+    OR max(a.time) FILTER (e.type = 'sign_in_failed')
+        >= min(a.time) FILTER (a.type = 'device_registered');
 
--- a new number or a new password is set, once, after the device is in, and before money is sent
+-- a new number or a new password is set after the last failed attempt, and before money is sent
 SELECT a.case_id, a.action_id, a.time FROM acted AS a
-JOIN cases AS c USING (case_id)
-WHERE a.edge = 'acts' AND a.type IN ('phone_changed', 'password_changed') AND (
+JOIN acts AS e ON a.edge = 'acts' AND e.edge_id = a.edge_id AND e.type = a.type
+WHERE a.type IN ('phone_changed', 'password_changed') AND (
     a.time >= (SELECT min(p.time) FROM paid AS p WHERE p.case_id = a.case_id)
-    OR a.time <= (SELECT max(f.time) FROM acted AS f
-        WHERE f.case_id = a.case_id AND f.edge = 'acts' AND f.type = 'sign_in_failed')
+    OR a.time <= (SELECT max(f.valid_from) FROM acts AS f
+        WHERE f.case_id = a.case_id AND f.type = 'sign_in_failed')
 );
 
 -- each case has that change

@@ -182,14 +182,16 @@ class MuleNetwork(Pattern):
         median = self.minutes * _MINUTE * (1 + 10 * self.hardness) * (8 if slow else 1)
         wait = np.minimum(dwell(rng, runs.shape, median, 1.2), DAY_MS)
         follows = np.append(parent, np.arange(hops // 2))
-        at = hop_times(comes.reshape(-1, 1), follows, wait.reshape(-1, hops)).reshape(runs.shape)
+        at = hop_times(comes.reshape(-1, 1), follows, wait.reshape(count * deposits, hops)).reshape(
+            runs.shape
+        )
         out = at[:, :, hops // 2 :]
         visit = at_the_counter(graph, rng, people[:, None, :], out)
         at[:, :, hops // 2 :] = np.where(cash[:, None, :], visit, out)
         prepared = np.minimum(prepared.astype(np.int64), comes.min(axis=1, keepdims=True) - _HOUR)
         prepared = np.maximum(prepared, graph.world.start_ms)
-        all_of_it = np.concatenate([prepared, at.reshape(count, -1)], axis=1)
-        there = np.concatenate([people >= 0, runs.reshape(count, -1)], axis=1)
+        all_of_it = np.concatenate([prepared, at.reshape(count, deposits * hops)], axis=1)
+        there = np.concatenate([people >= 0, runs.reshape(count, deposits * hops)], axis=1)
         all_of_it = within(graph, all_of_it, there)
         return all_of_it[:, : hops // 2], all_of_it[:, hops // 2 :].reshape(at.shape)
 
