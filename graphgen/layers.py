@@ -1,0 +1,127 @@
+"""Layers of people: money comes in from outside and goes from layer to layer, fully paid onward.
+
+Everybody in the first layer is paid from outside, and splits that over all of the second. From then
+on each receipt is passed on as a whole: what number `i` of the first layer paid number `j` of the
+second goes on to number `i + j` of the third, `i + 2j` of the fourth, and so on, counted round. So
+between two layers everybody pays several, and is paid by several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.flow import outside
+from graphgen.relay import relay, split, sums
+from graphgen.ring import Ring
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.pattern import Pattern
+
+__all__ = ["from_outside", "layered", "nearly"]
+
+_NEARLY = 0.9
+"""How close hard cases come to honest sums, so that what comes in from outside, which is the sum of
+several, does so too; our assumption."""
+
+
+def nearly(pattern: Pattern, *, is_fraud: bool) -> float:
+    """Say how far sums are as honest ones, 0 to 1: look-alikes' as those of hard cases."""
+    return min(_NEARLY, pattern.hardness) if is_fraud else _NEARLY
+
+
+def from_outside(
+    graph: Graph, rng: np.random.Generator, tables: Iterator[Table]
+) -> Iterator[Table]:
+    """Have all that nobody in a case orders come from the world outside, which has no limit."""
+    for table in tables:
+        if table.name != "pays":
+            yield table
+            continue
+        other = outside(graph, rng, (len(table),))
+        payer = np.where(table["user_id"] < 0, other, table["debtor_account_id"])
+        yield table.with_columns(debtor_account_id=payer)
+
+
+def layered(
+    graph: Graph,
+    rng: np.random.Generator,
+    pattern: Pattern,
+    layers: Array,
+    roles: Sequence[str],
+    *,
+    days: int,
+    median: float,
+    keeps: float,
+    is_fraud: bool,
+) -> Iterator[Table]:
+    """Yield the payments through layers of people, with their cases and members.
+
+    Parameters
+    ----------
+    graph, rng, pattern
+        What it is planted on, where chance comes from, and whose cases they are.
+    layers
+        bool (cases, layers, widest): where there is somebody; the first of each layer are there.
+    roles
+        What the members of each layer are called.
+    days
+        Within so many days a case is done.
+    median
+        Of what one of the first layer pays one of the second, in minor units, at easy difficulty.
+    keeps
+        At most this share of what somebody got stays with them.
+    is_fraud
+        Whether it is the crime.
+
+    """
+    count, depth, wide = layers.shape
+    people = np.full(layers.shape, -1, np.int32)
+    people[layers] = Ring(graph, rng, pattern).hubs(int(layers.sum()), "creditor", "debtor")
+    level, i, j, after = _places(depth, wide)
+    here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
+    size = np.maximum(1, layers.sum(axis=2)[:, level])
+    to = np.where(level < 2, np.where(level == 0, i, j), (i + (level - 1) * j) % size)  # noqa: PLR2004
+    case = np.arange(count)[:, None]
+    payer = np.where(level == 0, -1, people[case, level - 1, to[:, after]])
+    split_up = slice(wide, wide + wide * wide)
+    part = sums(graph, rng, (count, wide * wide), median, nearly(pattern, is_fraud=is_fraud))
+    total, first = split(rng, (part * here[:, split_up]).reshape(-1, wide), keeps)
+    share = 1 - keeps * rng.random(here.shape)
+    share[:, split_up] = first.reshape(count, -1)
+    named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
+    tables = relay(
+        graph,
+        rng,
+        pattern,
+        days=days,
+        here=here,
+        payer=payer,
+        payee=people[case, level, to],
+        after=after,
+        amount=np.where(level == 0, total.reshape(count, wide)[:, i], 0),
+        share=np.where(level == 0, 0.0, share),
+        roles={role: people[:, rows].reshape(count, -1) for role, rows in named.items()},
+        is_fraud=is_fraud,
+    )
+    return from_outside(graph, rng, tables)
+
+
+def _places(depth: int, wide: int) -> tuple[Array, Array, Array, Array]:
+    """Lay the payments of a case out in a line: int64, for each place four numbers.
+
+    The layer that is paid; the members `i` of the first and `j` of the second layer that the money
+    comes through (`j` is 0 in the first); and the place of the payment that it follows.
+    """
+    i, j = (grid.reshape(-1) for grid in np.indices((wide, wide)))
+    paths, nothing = wide * wide, np.zeros(wide, np.int64)
+    return (
+        np.concatenate([nothing, np.repeat(np.arange(1, depth), paths)]),
+        np.concatenate([np.arange(wide), np.tile(i, depth - 1)]),
+        np.concatenate([nothing, np.tile(j, depth - 1)]),
+        np.concatenate([nothing - 1, i, wide + np.arange(paths * (depth - 2))]),
+    )

@@ -1,0 +1,85 @@
+"""A stack: layers of people, each of which pays all it got on to those of the next layer.
+
+Money from elsewhere comes to the originators, who split it over intermediaries; these pay every
+receipt on to the next layer, and so on until it comes to the beneficiaries, so that everybody in
+between has bought from several and sold to several, as a trader would. It looks like a supply
+chain from shops to wholesalers to makers, who pay at leisure and keep a trader's margin.
+The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
+as people send each other anyway.
+
+Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Financial Transactions
+for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
+and Kanezashi's AMLSim (https://github.com/IBM/AMLSim): a bipartite flow with further layers. How
+many they are, what they keep, how long they take and the sums are our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.graph import Graph
+from graphgen.layers import layered
+from graphgen.pattern import Pattern
+from graphgen.table import Table
+
+
+@dataclass(frozen=True)
+class Stack(Pattern):
+    """Three layers of people or more, each fully paid onward to the next."""
+
+    prevalence: ClassVar[float] = 2.0
+
+    layers: Annotated[int, Interval(ge=3, le=8)] = 3
+    """How many layers there are, originators and beneficiaries included."""
+
+    fewest: Annotated[int, Interval(ge=2, le=20)] = 2
+    """At least so many people in each layer."""
+
+    most: Annotated[int, Interval(ge=2, le=20)] = 3
+    """At most so many; at hard, halfway between the two. The layers of a case are alike."""
+
+    days: Annotated[int, Interval(ge=1, le=365)] = 18
+    """Within so many days it is done: the easier to find, the sooner."""
+
+    keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.05
+    """At most this share of what somebody got stays with them."""
+
+    margin: Annotated[float, Interval(ge=0, le=0.9)] = 0.25
+    """At most this share of what an honest trader got stays with them."""
+
+    amount: Annotated[int, Interval(ge=10_000, le=100_000_000)] = 150_000
+    """Median of what an originator pays an intermediary, in minor units, at easy difficulty."""
+
+    def __post_init__(self) -> None:
+        if self.fewest > self.most:
+            raise ValueError(f"stack: fewest {self.fewest} is more than most {self.most}")
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield money that is paid onward, as good as all of it."""
+        return self._flow(graph, rng, self.instances(graph), self.keeps, is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield traders, who keep a margin."""
+        return self._flow(graph, rng, self.lookalikes(graph), self.margin, is_fraud=False)
+
+    def _flow(
+        self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        most = (self.fewest + self.most) // 2 if self.hardness == 1 else self.most
+        size = rng.integers(self.fewest, most + 1, (count, 1, 1))
+        return layered(
+            graph,
+            rng,
+            self,
+            np.arange(most) < size.repeat(self.layers, axis=1),
+            ("originator", *("intermediary",) * (self.layers - 2), "beneficiary"),
+            days=self.days,
+            median=self.amount,
+            keeps=keeps,
+            is_fraud=is_fraud,
+        )
