@@ -185,6 +185,30 @@ def verify(
 
 
 @app.command()
+def report(
+    *,
+    dataset: options.Written,
+    html: options.Html = None,
+    json: options.Json = False,
+) -> None:
+    """Measure what gives fraud away, how hard it is to find, and what it looks like."""
+    from graphgen import terminal
+    from graphgen.report import report as measure
+
+    found = measure(dataset)
+    if html:
+        from graphgen.report.html import page
+
+        html.write_text(page(found), encoding="utf-8")
+    if json:
+        terminal.show_json(found.as_dict())
+    else:
+        from graphgen.report.show import show
+
+        show(found)
+
+
+@app.command()
 def twin(
     *,
     dataset: options.Written,

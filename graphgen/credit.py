@@ -12,7 +12,7 @@ import numpy as np
 
 from graphgen.pattern import errands
 from graphgen.population import with_life
-from graphgen.population.banking import _cards, draw_banks
+from graphgen.population.banking import cards_of, draw_banks
 from graphgen.population.draw import take
 from graphgen.population.holders import holders
 from graphgen.population.shops import shops
@@ -33,16 +33,16 @@ _SORTS = ("5732", "5712", "5200", "4511", "7011")
 """What is bought for much: electronics, furniture, building materials, flights, hotels."""
 _EVERYDAY = ("5411", "5812", "5541", "5912")
 """What is bought every day: groceries, meals, fuel, a pharmacy's goods."""
-_DIGITAL = ("5815", "5818", "5816")
-"""What is bought online for little: books, music, games."""
+_DIGITAL = ("5815", "5818", "5816", "5999", "5942", "5651")
+"""What is bought online for little: books, music, games, clothes."""
 _LARGE_ONLINE, _SMALL_ONLINE = 0.1, 0.3
 """Shares bought at a distance; our assumption."""
 _ACTIVITY = 0.15
 """How much of a main account's shopping a further card sees; our assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
-_LEAST = 0.02, 0.05
-"""What share of a debt has to be paid a month, as card contracts have it; our assumption."""
+_LEAST = 0.05, 0.25
+"""What share of a debt is paid a month; our assumption."""
 _JITTER = 0.5
 
 
@@ -80,7 +80,7 @@ def open_cards(
                 credit_limit_minor=limit,
             ),
             Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
-            _cards(seen, user, account, kind, opened, rng),
+            cards_of(seen, user, account, kind, opened, rng),
         ],
     )
 
@@ -96,7 +96,7 @@ def nursed(
     """Give tables that are about to be planted, and the honest life of what is in them.
 
     `accounts` are all that get one; `cards` the users and accounts (int32 each) of the credit
-    cards, which are shopped with, and of whose debt the least is paid that has to be.
+    cards, which are shopped with, and whose debt is paid slowly.
     """
     user, account = cards
     grown = graph.grow("to plant", tables)
@@ -116,7 +116,7 @@ def nursed(
 
 
 def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array) -> Table:
-    """Pay no more than has to be of what is owed on these accounts (bool)."""
+    """Pay a small part of what is owed on these accounts (bool) a month."""
     some = is_card[pays["creditor_account_id"]] & (pays["amount_of"] == _OF_DEBT)
     return pays.with_columns(
         share=np.where(some, rng.uniform(*_LEAST, len(pays)), pays["share"]).astype(np.float32)

@@ -29,14 +29,11 @@ _AT_LEAST_MS = 60_000
 """Nobody passes money on sooner than that; our assumption."""
 _SWIFTEST = 0.25
 """Part of the days that the swiftest cases take; our assumption."""
-_FROM_FIRMS = 0.5
-"""Of what comes from elsewhere, how much is from firms' accounts; our assumption."""
 _SMALLEST = 100
 """Nobody sends less, in minor units; our assumption."""
 _DIFFER = 0.3
 """Spread of the logarithm of a crime's own sums, between cases and within one; our assumption."""
 _LONG_AGO = np.iinfo(np.int64).max
-_BUSINESS = words.ACCOUNT_TYPES.index("business")
 _FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
 
@@ -120,14 +117,6 @@ def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, 
     return total.astype(np.int64), parts / np.maximum(total, 1)
 
 
-def _elsewhere(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Draw accounts of the world outside and of firms: int32, a grid of that shape."""
-    firms = np.flatnonzero(graph["account"]["type"] == _BUSINESS).astype(np.int32)
-    abroad = outside(graph, rng, shape)
-    is_firm = rng.random(shape) < _FROM_FIRMS
-    return np.where(is_firm, rng.choice(firms, shape), abroad) if len(firms) else abroad
-
-
 def relay(
     graph: Graph,
     rng: np.random.Generator,
@@ -156,8 +145,7 @@ def relay(
     here
         bool (cases, hops): which hops there are.
     payer, payee
-        int32 users, grids as `here`; where the payer is -1, money comes from elsewhere: from
-        the world outside, or from a firm.
+        int32 users, grids as `here`; where the payer is -1, money comes from the world outside.
     after
         int64 (hops,): the earlier place whose receipt a place passes on, or -1 - n for a place that
         comes after all of the first n, and passes on none but what comes by `into`.
@@ -184,9 +172,7 @@ def relay(
         here=here,
         follows=np.maximum(after, -1),
         into=into,
-        debtor_account_id=np.where(
-            is_from_elsewhere, _elsewhere(graph, rng, at.shape), main[payer]
-        ),
+        debtor_account_id=np.where(is_from_elsewhere, outside(graph, rng, at.shape), main[payer]),
         creditor_account_id=main[payee],
         user_id=payer,
         habit="transfer",

@@ -142,6 +142,8 @@ def test_the_last_digits_of_times_and_sums_say_nothing(
     for digits in (10, 1_000, 60_000):
         assert separation(crime["time"] % digits, other["time"] % digits) < 0.65
     if event == "payment":
+        if "amount_minor" in PATTERNS.load(name, Pattern).defined_by:
+            return
         for digits in (10, 100, 500):
             found = separation(crime["amount_minor"] % digits, other["amount_minor"] % digits)
             assert found < 0.9, digits
@@ -161,6 +163,8 @@ def test_no_single_number_of_a_row_tells_a_crime_from_rows_of_its_kind(
         if len(some) < 2 * COUNT or len(honest) < ENOUGH or is_banks_own(some):
             continue
         for column in crime.schema.columns:
+            if column.name in PATTERNS.load(name, Pattern).defined_by:
+                continue
             if column.meaning in {Meaning.MONEY, Meaning.INT, Meaning.CATEGORY}:
                 area = separation(some[column.name], honest[column.name])
                 found[int(kind), column.name] = round(area, 3)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphgen.population.people import People
     from graphgen.table import Array
 
-__all__ = ["accounts_of_people", "business_accounts", "draw_banks", "open_checking"]
+__all__ = ["accounts_of_people", "business_accounts", "cards_of", "draw_banks", "open_checking"]
 
 _TYPE = {word: code for code, word in enumerate(words.ACCOUNT_TYPES)}
 _ROLE = {word: code for code, word in enumerate(words.ACCOUNT_ROLES)}
@@ -98,7 +98,7 @@ def accounts_of_people(
     held = [_held(batch, own) for batch, own in zip(batches, rows, strict=True)]
     who, account, role, since, kind = (np.concatenate(column) for column in zip(*held, strict=True))
     yield Table.of("has_account", user_id=user[who], account_id=account, role=role, since=since)
-    yield _cards(graph, user[who], account, kind, since, rng)
+    yield cards_of(graph, user[who], account, kind, since, rng)
 
 
 def open_checking(
@@ -127,7 +127,7 @@ def open_checking(
             credit_limit_minor=np.round(limit),
         ),
         Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
-        _cards(graph, user, account, kind, opened, rng),
+        cards_of(graph, user, account, kind, opened, rng),
     ]
 
 
@@ -249,7 +249,7 @@ def _business(graph: Graph, people: People, main: Array, rng: np.random.Generato
     )
 
 
-def _cards(
+def cards_of(
     graph: Graph, user: Array, account: Array, kind: Array, since: Array, rng: np.random.Generator
 ) -> Table:
     """Make a card for each holder of a checking, business or credit card account."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["own_transfers", "repayments"]
 
 _BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
+_CHEQUE = words.RAILS.index("cheque")
+_ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
+_BY_CHEQUE = 0.06
+"""Share of card holders who pay the bill by cheque; our assumption."""
 _BACK_A_DAY = 0.012
 """How often people take something back out of their savings; our assumption."""
 _IN_FULL = 0.55
@@ -73,21 +77,23 @@ def repayments(
     """Yield the repayment of credit cards: in full, or a part of what is owed."""
     main = everybody.main[user]
     full = rng.random(len(user)) < _IN_FULL
+    by_cheque = rng.random(len(user)) < _BY_CHEQUE
+    online, counter = (graph.world.place.profiles.index(name) for name in ("people", "counter"))
     yield Table.of(
         "pays",
         debtor_account_id=main,
         creditor_account_id=credit,
         user_id=user,
         habit="card_repayment",
-        rail=_rail(graph, main, credit),
-        channel="online",
+        rail=np.where(by_cheque, _CHEQUE, _rail(graph, main, credit)),
+        channel=np.where(by_cheque, _BRANCH, _ONLINE),
         amount_minor=0,
         spread=0.0,
         amount_of="debt",
         share=np.where(full, 1.0, rng.uniform(0.05, 0.5, len(user))),
         rate=0.0,
         schedule=FOLLOWING + rng.integers(1, 29, len(user)),
-        hours=graph.world.place.profiles.index("people"),
+        hours=np.where(by_cheque, counter, online),
         valid_from=since(graph, rng, _younger(graph, main, credit)),
     )
 
