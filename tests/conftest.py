@@ -47,3 +47,13 @@ def python(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         )
 
     return begin
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what looks at one world in one process: tests of a pattern, else those of a file."""
+    for item in items:
+        name = getattr(item, "callspec", None)
+        pattern = name.params.get("name") if name else None
+        module = item.path.stem
+        grouped = pattern if module in {"test_conformance", "test_leaks"} else None
+        item.add_marker(pytest.mark.xdist_group(str(grouped or module)))
