@@ -1,0 +1,161 @@
+"""An identity ring: invented people who share fragments, and the credit that they were given.
+
+One organiser makes up 5 to 50 people. Names and birthdays differ, but there are only so many
+phones, mailboxes and flats to be had: each identity shares one of these with the organiser or with another
+identity, since before day 0. Each has opened a credit card, shops a little with it and pays what is
+due; then, within four weeks, all cards are drawn nearly to the limit, and little of it comes back.
+The look-alike is a flat share or a family: as many newcomers, who share phones, mailboxes and homes
+with the main tenant or with each other, and furnish: by card, well below the limit.
+
+The harder it is to find, the fewer identities there are, the longer the drawing goes on, the more
+of it is small purchases as people make every day, and the thinner is what is shared: at easy all share
+the organiser's, at hard each shares with one other identity, in a chain. What marks the pattern by
+definition, and is the same in the look-alike: that two people give one phone, mailbox or home, and
+some of them two; and how much is spent of the limits.
+
+Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
+is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve
+(https://www.bostonfed.org/news-and-events/news/2022/08/synthetic-identity-fraud-is-not-a-victimless-crime-costs-billions-damages-lives.aspx),
+and its scenarios (https://fedpaymentsimprovement.org/?p=30563).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.credit import everyday, nursed, open_cards, split, spree
+from graphgen.flow import banking, first_day, times, within
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern, cases, choose, members
+from graphgen.population import settle
+from graphgen.population.draw import take, uniform_ms
+from graphgen.rings import in_grid, sizes
+from graphgen.schema import NULL_NUMBER
+from graphgen.table import Array, Table
+
+_SHARED = {"phone": 0.4, "email": 0.25, "address": 0.35}
+"""How often it is which that is shared; our assumption."""
+_EDGES = {"phone": "has_phone", "email": "has_email", "address": "lives_at"}
+_BEND = 2.0
+"""Most rings are small: sizes have a median of 9 and a mean of 14; our assumption."""
+_NURSED = 3
+"""Small purchases of each identity before the drawing; our assumption, as are the shares drawn."""
+
+
+@dataclass(frozen=True)
+class IdentityRing(Pattern):
+    """Identities that share phones, mailboxes and homes, whose credit is nursed and drawn."""
+
+    prevalence: ClassVar[float] = 3.0
+    defined_by: ClassVar[tuple[str, ...]] = ("debtor_balance_minor",)
+
+    fewest: Annotated[int, Interval(ge=2, le=500)] = 5
+    """At least so many identities."""
+
+    most: Annotated[int, Interval(ge=2, le=500)] = 50
+    """At most so many."""
+
+    nursing: Annotated[int, Interval(ge=0, le=365)] = 60
+    """Days of small purchases before the drawing, if the world has so many."""
+
+    days: Annotated[int, Interval(ge=1, le=90)] = 28
+    """All is drawn within at most so many days."""
+
+    def __post_init__(self) -> None:
+        if self.fewest > self.most:
+            raise ValueError(f"identity_ring: fewest {self.fewest} is more than most {self.most}")
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the identities, what they share, their credit, and its drawing."""
+        yield from self._planted(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield flat shares and families, whose newcomers furnish by card."""
+        yield from self._planted(graph, rng, self.lookalikes(graph), is_fraud=False)
+
+    def _planted(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        hard = self.hardness
+        organiser = choose(rng, banking(graph), (count, 1), "identity_ring: organisers")
+        here = sizes(rng, count, self.fewest, self.most, _BEND + hard)
+        user = graph.size("user") + np.arange(here.sum(), dtype=np.int32)
+        tables = list(settle(graph, len(user), rng))
+        settled = graph.grow("settled", tables)
+        graph.new("card", settled.size("card") - graph.size("card"))  # of which none is used here
+        since = settled["user"]["customer_since"][user]
+        opened = uniform_ms(rng, since, graph.world.start_ms, len(user))
+        account, card, limit, made = open_cards(graph, settled, user, opened, rng)
+        tables += made
+        seen = graph.grow("seen", tables)
+        new = np.arange(graph.size("account"), seen.size("account"), dtype=np.int32)
+        yield from nursed(graph, rng, tables, accounts=new, cards=(user, account))
+        people = in_grid(here, user)
+        yield from self._fragments(seen, rng, np.concatenate([organiser, people], axis=1))
+        parts = 6 + round(14 * hard)
+        at = self._moments(seen, rng, people, parts)
+        small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
+        limits = np.maximum(in_grid(here, limit), 0)
+        share = (0.8 - 0.15 * hard, 1.05 - 0.15 * hard) if is_fraud else (0.2, 0.5)
+        drawn = limits * rng.uniform(*share, here.shape)
+        nursed_with = everyday(graph, rng, at[:, :, :_NURSED].shape)
+        nursed_with = np.minimum(1 + nursed_with, 0.05 * limits[:, :, None]).astype(np.int64)
+        amount = np.concatenate([nursed_with, split(rng, drawn, small[:, :, _NURSED:])], axis=2)
+        case, own = graph.new("case", count), in_grid(here, account)
+        small[:, :, :_NURSED] = 1
+        for part, stage in ((slice(_NURSED), "preparation"), (slice(_NURSED, None), "theft")):
+            yield spree(
+                graph, seen, rng, at[:, :, part],
+                large=small[:, :, part] <= 0,
+                person=people[:, :, None],
+                case=case[:, None, None],
+                here=here[:, :, None],
+                debtor_account_id=own[:, :, None],
+                card_id=in_grid(here, card)[:, :, None],
+                amount_minor=amount[:, :, part],
+                stage=stage if is_fraud else None,
+            )  # fmt: skip
+        begin = at.min(axis=(1, 2), where=here[:, :, None], initial=2**62)
+        end = at.max(axis=(1, 2), where=here[:, :, None], initial=0)
+        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
+        roles = ("organiser", "identity") if is_fraud else ("tenant", "newcomer")
+        yield from members(
+            case, user=dict(zip(roles, (organiser, people), strict=True)), account={"card": own}
+        )
+
+    def _fragments(self, seen: Graph, rng: np.random.Generator, people: Array) -> Iterator[Table]:
+        """Yield what each but the first gives to the bank that is another's: one of three things.
+
+        At easy it is the first's, at hard that of the one before, between these of anybody before.
+        """
+        place = np.arange(1, people.shape[1])
+        spot = np.clip(rng.random((len(people), len(place))) + 2 * self.hardness - 1, 0, 0.999)
+        other = np.take_along_axis(people, (spot * place).astype(np.int64), axis=1)
+        kind = take(rng, list(_SHARED.values()), spot.size).reshape(spot.shape)
+        for code, what in enumerate(_SHARED):
+            given, column = seen[_EDGES[what]], f"{what}_id"
+            now = np.flatnonzero(given["until"] == NULL_NUMBER)
+            thing = np.full(seen.size("user"), -1, np.int32)
+            thing[given["user_id"][now]] = given[column][now]
+            some = (people[:, 1:] >= 0) & (kind == code)
+            who, shared = people[:, 1:][some], thing[other[some]]
+            start = seen.world.start_ms
+            since = uniform_ms(rng, seen["user"]["customer_since"][who], start, len(who))
+            yield Table.of(_EDGES[what], user_id=who, since=since, **{column: shared})
+
+    def _moments(self, graph: Graph, rng: np.random.Generator, people: Array, parts: int) -> Array:
+        """Draw when each shops a little, and then draws: int64 ms (cases, people, moments)."""
+        days = max(1, graph.world.days)
+        lasts = max(1, round(min(self.days, days) * (0.25 + 0.75 * self.hardness)))
+        nursing = min(self.nursing, days - lasts)
+        first = first_day(graph, rng, len(people), nursing + lasts)[:, None, None]
+        u = rng.random((*people.shape, _NURSED + parts))
+        drawn = np.arange(_NURSED + parts) >= _NURSED
+        day = first + np.where(drawn, nursing + u * lasts, u * nursing).astype(np.int64)
+        at = np.sort(times(graph, rng, people[:, :, None], day, "shopping"), axis=2)
+        return within(graph, at, (people >= 0)[:, :, None])
