@@ -35,13 +35,12 @@ HAVING count(p.payment_id) FILTER (p.creditor_account_id = m.entity_id)
     OR count(p.payment_id) FILTER (p.debtor_account_id = m.entity_id)
         <> (first.status = 'booked' AND m.role <> 'beneficiary')::INT;
 
--- the originator sends it, or tries to, once
+-- one payment follows no other: the originator's, who sends it or tries to
 SELECT c.case_id, count(p.payment_id) AS firsts FROM cases AS c
-LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.follows IS NULL AND p.debtor_account_id IN (
-    SELECT entity_id FROM part AS m
-    WHERE m.case_id = c.case_id AND m.entity = 'account' AND m.role = 'originator'
-)
-GROUP BY c.case_id HAVING firsts <> 1;
+LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.follows IS NULL
+LEFT JOIN part AS m ON m.case_id = c.case_id AND m.entity = 'account'
+    AND m.entity_id = p.debtor_account_id
+GROUP BY c.case_id HAVING firsts <> 1 OR any_value(m.role) IS DISTINCT FROM 'originator';
 
 -- every hop passes on, later, what the hop before brought, less at most the declared share and what
 -- it is rounded by
