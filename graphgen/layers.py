@@ -1,6 +1,6 @@
-"""Layers of people: money comes in from outside and goes from layer to layer, fully paid onward.
+"""Layers of people: cash is paid in, and goes from layer to layer, fully paid onward.
 
-Everybody in the first layer is paid from outside, and splits that over all of the second. From then
+Everybody in the first layer pays cash in, and splits that over all of the second. From then
 on each receipt is passed on as a whole: what number `i` of the first layer paid number `j` of the
 second goes on to number `i + j` of the third, `i + 2j` of the fourth, and so on, counted round. So
 between two layers everybody pays several, and is paid by several.
@@ -13,38 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.flow import outside
-from graphgen.relay import relay, split, sums
-from graphgen.ring import Ring
+from graphgen.chains import chained, hands, sums
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
 
-__all__ = ["from_outside", "layered", "nearly"]
-
-_NEARLY = 0.9
-"""How close hard cases come to honest sums, so that what comes in from outside, which is the sum of
-several, does so too; our assumption."""
-
-
-def nearly(pattern: Pattern, *, is_fraud: bool) -> float:
-    """Say how far sums are as honest ones, 0 to 1: look-alikes' as those of hard cases."""
-    return min(_NEARLY, pattern.hardness) if is_fraud else _NEARLY
-
-
-def from_outside(
-    graph: Graph, rng: np.random.Generator, tables: Iterator[Table]
-) -> Iterator[Table]:
-    """Have all that nobody in a case orders come from the world outside, which has no limit."""
-    for table in tables:
-        if table.name != "pays":
-            yield table
-            continue
-        other = outside(graph, rng, (len(table),))
-        payer = np.where(table["user_id"] < 0, other, table["debtor_account_id"])
-        yield table.with_columns(debtor_account_id=payer)
+__all__ = ["layered"]
 
 
 def layered(
@@ -80,8 +56,7 @@ def layered(
 
     """
     count, depth, wide = layers.shape
-    people = np.full(layers.shape, -1, np.int32)
-    people[layers] = Ring(graph, rng, pattern).hubs(int(layers.sum()), "creditor", "debtor")
+    people = hands(graph, rng, pattern, layers)
     level, i, j, after = _places(depth, wide)
     here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
     size = np.maximum(1, layers.sum(axis=2)[:, level])
@@ -89,12 +64,13 @@ def layered(
     case = np.arange(count)[:, None]
     payer = np.where(level == 0, -1, people[case, level - 1, to[:, after]])
     split_up = slice(wide, wide + wide * wide)
-    part = sums(graph, rng, (count, wide * wide), median, nearly(pattern, is_fraud=is_fraud))
-    total, first = split(rng, (part * here[:, split_up]).reshape(-1, wide), keeps)
+    part = sums(graph, rng, pattern, (count, wide * wide), median, is_fraud=is_fraud)
+    part = (part * here[:, split_up]).reshape(count, wide, wide)
     share = 1 - keeps * rng.random(here.shape)
-    share[:, split_up] = first.reshape(count, -1)
+    cash = np.ceil(part.sum(axis=2) / share[:, :wide])
+    share[:, split_up] = (part / np.maximum(cash, 1)[:, :, None]).reshape(count, -1)
     named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
-    tables = relay(
+    return chained(
         graph,
         rng,
         pattern,
@@ -103,12 +79,13 @@ def layered(
         payer=payer,
         payee=people[case, level, to],
         after=after,
-        amount=np.where(level == 0, total.reshape(count, wide)[:, i], 0),
+        level=level,
+        last=level == depth - 1,
+        amount=np.where(level == 0, cash[:, i], 0),
         share=np.where(level == 0, 0.0, share),
         roles={role: people[:, rows].reshape(count, -1) for role, rows in named.items()},
         is_fraud=is_fraud,
     )
-    return from_outside(graph, rng, tables)
 
 
 def _places(depth: int, wide: int) -> tuple[Array, Array, Array, Array]:

@@ -1,9 +1,9 @@
-"""A bipartite flow: several people who are paid from outside all pay the same several others.
+"""A bipartite flow: several people who pay cash in all pay the same several others.
 
-Money from elsewhere comes to the inputs. Each of them pays all of it, less at most a twentieth, in
-parts to every one of the outputs, so that nobody can tell whose money an output holds. It looks
-like a supply chain: tradespeople who buy from the same wholesalers pay them what their customers
-paid, but at leisure, and they keep a trader's margin.
+The inputs pay cash in. Each of them pays all of it, less at most a twentieth, in parts to every
+one of the outputs, so that nobody can tell whose money an output holds. It looks
+like a supply chain: tradespeople who buy from the same wholesalers pay them what they took in,
+but at leisure, and they keep a trader's margin.
 The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
 as people send each other anyway.
 
@@ -40,7 +40,7 @@ class Bipartite(Pattern):
     most: Annotated[int, Interval(ge=2, le=20)] = 4
     """At most so many of each; at hard, halfway between the two."""
 
-    days: Annotated[int, Interval(ge=1, le=365)] = 14
+    days: Annotated[int, Interval(ge=2, le=365)] = 14
     """Within so many days it is done: the easier to find, the sooner."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.05

@@ -20,10 +20,11 @@ WHERE m.entity = 'account' AND NOT EXISTS (
         AND h.account_id = m.entity_id
 );
 
--- each input is paid once from outside, and pays each output once; nobody else is paid
+-- each input pays cash in once, and pays each output once; nobody else is paid
 SELECT case_id, payment_id, payer_role, payee_role, times FROM (
-    SELECT p.case_id, p.payment_id, f.role AS payer_role, t.role AS payee_role, a.type,
+    SELECT p.case_id, p.payment_id, f.role AS payer_role, t.role AS payee_role,
         p.follows_payment_id IS NULL AS is_first,
+        p.debtor_account_id IN (SELECT vault_account_id FROM bank) AND p.rail = 'cash' AS is_cash,
         count(*) OVER (PARTITION BY p.case_id, f.entity_id, t.entity_id) AS times
     FROM paid AS p
     JOIN account AS a
@@ -34,8 +35,9 @@ SELECT case_id, payment_id, payer_role, payee_role, times FROM (
         AND t.entity_id = p.creditor_account_id
     WHERE p.leg = 'original'
 )
-WHERE times <> 1 OR payee_role IS DISTINCT FROM CASE WHEN is_first THEN 'input' ELSE 'output' END
-    OR CASE WHEN is_first THEN type <> 'external' ELSE payer_role IS DISTINCT FROM 'input' END;
+WHERE times <> 1 OR is_first <> is_cash
+    OR payee_role IS DISTINCT FROM CASE WHEN is_first THEN 'input' ELSE 'output' END
+    OR payer_role IS DISTINCT FROM CASE WHEN is_first THEN NULL ELSE 'input' END;
 
 -- there is a payment for each input, and for each pair of an input and an output
 SELECT c.case_id, inputs, outputs, payments FROM (

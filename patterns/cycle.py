@@ -1,11 +1,11 @@
 """A cycle: money that goes round through several hands and comes back to where it began.
 
-Money from elsewhere comes to the origin, who sends it to a first link, that to a second, and so
-on, each hop later than the last and a little smaller, as each link may keep a tenth of what it
-got. The last link pays the origin, who has now been paid by somebody with a name. It looks like a
-savings circle, whose members hand a pot on to one another over the weeks and keep next to nothing.
-The harder it is to be, the more hops there are, the longer they take, and the less of what came in
-goes round, in sums as people send each other anyway.
+The origin pays cash in and sends it to a first link, that to a second, and so on, each hop later
+than the last and a little smaller, as each link may keep a tenth of what it got. The last link
+pays the origin, who has now been paid by somebody with a name. It looks like a savings circle,
+whose members hand a pot on to one another over the weeks and keep next to nothing of it.
+The harder it is to be, the more hops there are, the longer they take, and the less of what was
+paid in goes round, in sums as people send each other anyway.
 
 Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Financial Transactions
 for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
@@ -23,17 +23,15 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
+from graphgen.chains import chained, hands, sums
 from graphgen.graph import Graph
-from graphgen.layers import from_outside, nearly
 from graphgen.pattern import Pattern
-from graphgen.relay import relay, sums
-from graphgen.ring import Ring
 from graphgen.table import Table
 
 _HONEST = 0.2
 """What honest people keep, as a part of what a link may; our assumption."""
 _STAYS = (0.7, 0.95)
-"""What stays with the origin of a hard case, as a share of what came in; our assumption."""
+"""What stays with the origin of a hard case, as a share of what was paid in; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Cycle(Pattern):
     most: Annotated[int, Interval(ge=2, le=50)] = 6
     """At most so many at easy and medium difficulty, and twice as many at hard."""
 
-    days: Annotated[int, Interval(ge=1, le=365)] = 14
+    days: Annotated[int, Interval(ge=2, le=365)] = 14
     """Within so many days the money has come back: the easier to find, the sooner."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
@@ -62,7 +60,7 @@ class Cycle(Pattern):
             raise ValueError(f"cycle: fewest {self.fewest} is more than most {self.most}")
 
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the money that comes in, and its way round."""
+        """Yield the cash that is paid in, and its way round."""
         return self._round(graph, rng, self.instances(graph), self.keeps, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -75,18 +73,14 @@ class Cycle(Pattern):
     ) -> Iterator[Table]:
         most = self.most * (2 if self.hardness == 1 else 1)
         size = rng.integers(self.fewest, most + 1, (count, 1))
-        here = np.arange(most) < size
-        people = np.full(here.shape, -1, np.int32)
-        people[here] = Ring(graph, rng, self).hubs(int(here.sum()), "creditor", "debtor")
-        # the first payment comes to the origin from outside, the last one from the last link
-        hop = np.arange(most + 1)
+        people = hands(graph, rng, self, np.arange(most) < size)
+        # cash comes to the origin first, and so does what the last link pays
+        hop, first = np.arange(most + 1), np.arange(most) == 0
         payee = np.take_along_axis(people, np.where(hop < size, hop, 0), axis=1)
-        hardness = nearly(self, is_fraud=is_fraud)
         share = 1 - keeps * rng.random((count, most + 1))
-        share[:, 1] *= 1 - hardness * rng.uniform(*_STAYS, count)
-        median = sums(graph, rng, (count, 1), self.amount, hardness)
-        is_first = np.arange(most) == 0
-        tables = relay(
+        share[:, 1] *= 1 - (self.hardness if is_fraud else 1.0) * rng.uniform(*_STAYS, count)
+        sent = sums(graph, rng, self, (count, 1), self.amount, is_fraud=is_fraud)
+        return chained(
             graph,
             rng,
             self,
@@ -95,12 +89,10 @@ class Cycle(Pattern):
             payer=np.pad(people, ((0, 0), (1, 0)), constant_values=-1),
             payee=payee,
             after=hop - 1,
-            amount=np.where(hop == 0, np.ceil(median / share[:, 1:2]), 0),
+            level=hop,
+            last=hop == size,
+            amount=np.where(hop == 0, np.ceil(sent / share[:, 1:2]), 0),
             share=np.where(hop == 0, 0.0, share),
-            roles={
-                "origin": np.where(is_first, people, -1),
-                "link": np.where(is_first, -1, people),
-            },
+            roles={"origin": np.where(first, people, -1), "link": np.where(first, -1, people)},
             is_fraud=is_fraud,
         )
-        return from_outside(graph, rng, tables)

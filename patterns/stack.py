@@ -1,9 +1,9 @@
 """A stack: layers of people, each of which pays all it got on to those of the next layer.
 
-Money from elsewhere comes to the originators, who split it over intermediaries; these pay every
-receipt on to the next layer, and so on until it comes to the beneficiaries, so that everybody in
-between has bought from several and sold to several, as a trader would. It looks like a supply
-chain from shops to wholesalers to makers, who pay at leisure and keep a trader's margin.
+The originators pay cash in and split it over intermediaries; these pay every receipt on to the
+next layer, and so on until it comes to the beneficiaries, so that everybody in between has bought
+from several and sold to several, as a trader would. It looks like a supply chain from shops to
+wholesalers to makers, who pay at leisure and keep a trader's margin.
 The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
 as people send each other anyway.
 
@@ -43,7 +43,7 @@ class Stack(Pattern):
     most: Annotated[int, Interval(ge=2, le=20)] = 3
     """At most so many; at hard, halfway between the two. The layers of a case are alike."""
 
-    days: Annotated[int, Interval(ge=1, le=365)] = 18
+    days: Annotated[int, Interval(ge=2, le=365)] = 18
     """Within so many days it is done: the easier to find, the sooner."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.05

@@ -22,7 +22,7 @@ WHERE m.entity = 'account' AND NOT EXISTS (
         AND h.account_id = m.entity_id
 );
 
--- originators are paid from outside, all others by people of the case; each payment on is of what
+-- originators pay cash in, all others are paid by people of the case; each payment on is of what
 -- its payer was paid, and later
 SELECT p.case_id, p.payment_id, p.time, b.time AS received FROM paid AS p
 JOIN account AS a ON a.account_id = coalesce(p.counterparty_account_id, p.debtor_account_id)
@@ -30,11 +30,12 @@ LEFT JOIN part AS t ON t.case_id = p.case_id AND t.entity = 'account'
     AND t.entity_id = p.creditor_account_id
 LEFT JOIN paid AS b ON b.payment_id = p.follows_payment_id
 WHERE p.leg = 'original' AND CASE WHEN b.payment_id IS NULL
-    THEN a.type <> 'external' OR t.role IS DISTINCT FROM 'originator'
+    THEN p.debtor_account_id NOT IN (SELECT vault_account_id FROM bank) OR p.rail <> 'cash'
+        OR t.role IS DISTINCT FROM 'originator'
     ELSE b.case_id <> p.case_id OR p.time <= b.time OR a.account_id <> b.creditor_account_id
         OR t.role IS NULL OR t.role = 'originator' END;
 
--- money comes once to each originator, who pays everybody in the next layer once; from then on
+-- cash comes once to each originator, who pays everybody in the next layer once; from then on
 -- every receipt is passed on in one payment, until it has come to a beneficiary
 SELECT chain.case_id, chain.payment_id, role, depth, next, wide FROM (
     WITH RECURSIVE chain AS (
