@@ -29,6 +29,8 @@ _AT_LEAST_MS = 60_000
 """Nobody passes money on sooner than that; our assumption."""
 _SWIFTEST = 0.25
 """Part of the days that the swiftest cases take; our assumption."""
+_OF_MEANS = 0.3
+"""Nobody sends more of their own than this share of what their account held; our assumption."""
 _SMALLEST = 100
 """Nobody sends less, in minor units; our assumption."""
 _DIFFER = 0.3
@@ -164,6 +166,8 @@ def relay(
     person = np.where(is_from_elsewhere, payee, payer)
     pace = pattern.hardness if is_fraud else 1.0
     at = _moments(graph, rng, person, after, here, days=days, pace=pace)
+    means = graph["account"]["opening_balance_minor"][main[person]] * _OF_MEANS
+    within_means = np.minimum(amount, np.maximum(_SMALLEST, means)).astype(np.int64)
     case = graph.new("case", len(at))
     yield errands(
         graph,
@@ -179,7 +183,7 @@ def relay(
         rail="instant",
         channel=np.where(is_from_elsewhere, _FILE, _ONLINE),
         stage=np.where(is_from_elsewhere, _PLACEMENT, _LAYERING) if is_fraud else None,
-        amount_minor=amount,
+        amount_minor=np.where(is_from_elsewhere, amount, within_means),
         share=share,
     )
     start = at.min(axis=1, where=here, initial=_LONG_AGO)
