@@ -1,4 +1,4 @@
-"""Access: new devices and addresses over which patterns let people be banked for.
+"""Access: new devices and addresses over which patterns let people be banked for, and new contacts.
 
 Everything works on grids: a row for each case.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from graphgen.population.identity import emails
 from graphgen.population.network import devices
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
@@ -16,7 +19,7 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["addresses", "new_devices", "own_address", "ways"]
+__all__ = ["addresses", "mailboxes", "new_devices", "own_address", "ways"]
 
 
 def addresses(
@@ -38,6 +41,26 @@ def own_address(graph: Graph, person: Array) -> Array:
         stands = (known["valid_from"] <= graph.world.start_ms) & (known["valid_to"] == NULL_NUMBER)
         found[known["user_id"][stands][::-1]] = known["ip_id"][stands][::-1]
     return np.asarray(found[person])
+
+
+def mailboxes(
+    graph: Graph, rng: np.random.Generator, person: Array, *, own: bool
+) -> tuple[Array, Table]:
+    """Make a new e-mail address for each of these people: their rows (int32), and the table.
+
+    They are made of the person's `own` name, or of somebody else's.
+    """
+    region, user = graph.world.place, graph["user"]
+    (women, _), (men, _) = region.given_names
+    named = person if own else rng.integers(0, max(1, graph.size("user")), len(person))
+    given, family = (
+        np.asarray(pc.index_in(user[column].take(pa.array(named)), pa.array(names)), np.int64)
+        for column, names in (
+            ("given_name", [*women, *men]),
+            ("family_name", region.family_names[0]),
+        )
+    )
+    return graph.new("email", len(person)), emails(graph, given, family, rng)
 
 
 def new_devices(

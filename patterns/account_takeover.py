@@ -1,9 +1,9 @@
 """Account takeover: somebody else signs in, and the account is emptied before its owner looks.
 
 Passwords from a leak are tried on a victim's access. When one fits, the attacker's device is
-registered, the victim's telephone number or password is replaced, a payee is added, and 70 to 100 %
-of the balance goes to this payee, a mule, who sends it on or draws it in cash and keeps a cut. It
-looks like somebody with a new phone and a new number who pays for a house move.
+registered, the victim's telephone number, e-mail address or password is replaced, a payee is added,
+and 70 to 100 % of the balance goes to this payee, a mule, who sends it on or draws it in cash and
+keeps a cut. It looks like somebody with a new phone and a new number who pays for a house move.
 
 By definition a victim has one device and address more than before, failed attempts to sign in, and
 a payment that is large beside the balance; the look-alike has them too. What sets the crime apart
@@ -27,7 +27,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.access import addresses, new_devices, own_address, ways
+from graphgen.access import addresses, mailboxes, new_devices, own_address, ways
 from graphgen.flow import banking, dwell, first_day, times, within
 from graphgen.graph import Graph
 from graphgen.mules import at_the_counter, dealt, recruits, through
@@ -43,8 +43,9 @@ _ADDRESSES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
 """What attackers hide behind: mostly the homes of others, as residential proxies."""
 _PASSED, _CASH = (0.90, 0.98), 0.3
 """Shares of a receipt that a mule passes on, and of the mules who draw it in cash."""
-_FAILED, _PASSWORD, _PHONE = (
-    words.ACTIONS.index(w) for w in ("sign_in_failed", "password_changed", "phone_changed")
+_FAILED, _PASSWORD, _EMAIL, _PHONE = (
+    words.ACTIONS.index(w)
+    for w in ("sign_in_failed", "password_changed", "email_changed", "phone_changed")
 )
 
 
@@ -53,6 +54,7 @@ class AccountTakeover(Pattern):
     """Failed sign-ins, a new device, a changed number, a new payee, and the balance is gone."""
 
     prevalence: ClassVar[float] = 15.0
+    defined_by: ClassVar[tuple[str, ...]] = ("amount_minor",)
 
     tries: Annotated[int, Interval(ge=1, le=4)] = 4
     """Failed attempts to sign in at most, before one succeeds."""
@@ -197,14 +199,20 @@ class AccountTakeover(Pattern):
         *,
         is_fraud: bool,
     ) -> Iterator[Table]:
-        """Yield the failed attempts, and the change of the number, or of the password alone."""
-        number = rng.random(len(owner)) < 1 - 0.5 * self.hardness
-        phone = np.full(at.shape, -1, np.int32)
+        """Yield the failed attempts, and the change: of number, e-mail address or password."""
+        contact = (1 - 0.5 * self.hardness) / 2  # the harder, the more often the password alone
+        what = rng.choice(
+            [_PHONE, _EMAIL, _PASSWORD], len(owner), p=[contact, contact, 1 - 2 * contact]
+        )
+        phone, email = np.full((2, *at.shape), -1, np.int32)
+        number, mailbox = what == _PHONE, what == _EMAIL
         phone[number, -1] = graph.new("phone", int(number.sum()))
         yield phones(graph, int(number.sum()), rng)
+        email[mailbox, -1], table = mailboxes(graph, rng, owner[mailbox], own=not is_fraud)
+        yield table
         does = np.concatenate([tried, np.tile([False, True], (len(owner), 1))], axis=1)
         done = np.full(at.shape, _FAILED)
-        done[:, -1] = np.where(number, _PHONE, _PASSWORD)
+        done[:, -1] = what
         over = np.where(done == _FAILED, way[0][:, None], way[1][:, None])
         yield Table.of(
             "acts",
@@ -212,6 +220,7 @@ class AccountTakeover(Pattern):
             type=done[does],
             valid_from=at[does],
             via=over[does],
+            email_id=email[does],
             phone_id=phone[does],
             stage="preparation" if is_fraud else None,
             case_id=np.broadcast_to(case[:, None], at.shape)[does],

@@ -40,10 +40,10 @@ HAVING failed NOT BETWEEN 1 AND declared('tries') OR registered <> 1
     OR max(a.time) FILTER (e.type = 'sign_in_failed')
         >= min(a.time) FILTER (a.type = 'device_registered');
 
--- a new number or a new password is set after the last failed attempt, and before money is sent
+-- a new number, mailbox or password is given after the last failed attempt, and before money is sent
 SELECT a.case_id, a.action_id, a.time FROM acted AS a
 JOIN acts AS e ON a.edge = 'acts' AND e.edge_id = a.edge_id AND e.type = a.type
-WHERE a.type IN ('phone_changed', 'password_changed') AND (
+WHERE a.type IN ('phone_changed', 'email_changed', 'password_changed') AND (
     a.time >= (SELECT min(p.time) FROM paid AS p WHERE p.case_id = a.case_id)
     OR a.time <= (SELECT max(f.valid_from) FROM acts AS f
         WHERE f.case_id = a.case_id AND f.type = 'sign_in_failed')
@@ -51,7 +51,7 @@ WHERE a.type IN ('phone_changed', 'password_changed') AND (
 
 -- each case has that change
 SELECT case_id FROM cases WHERE case_id NOT IN (
-    SELECT case_id FROM acted WHERE edge = 'acts' AND type IN ('phone_changed', 'password_changed')
+    SELECT case_id FROM acted WHERE edge = 'acts' AND type IN ('phone_changed', 'email_changed', 'password_changed')
 );
 
 -- all that a person of a case does in it is done from its device, at its address
@@ -106,11 +106,11 @@ HAVING remains > 1 - declared('drained') + 1e-6;
 -- what the transfers send comes from a balance: none is declined
 SELECT case_id, payment_id FROM paid WHERE status = 'declined';
 
--- a mule passes on 90 to 98 % of each receipt, to the cent, but for an end that is rounded off
+-- a mule passes on 90 to 98 % of each receipt, rounded down to the hop's unit
 SELECT h.case_id, h.payment_id, h.amount_minor, r.amount_minor AS receipt FROM paid AS h
 JOIN paid AS r ON r.payment_id = h.follows_payment_id
 WHERE h.amount_minor > 0.98 * r.amount_minor
-    OR h.amount_minor < 0.90 * r.amount_minor - CASE WHEN h.rail = 'cash' THEN 2000 ELSE 500 END
+    OR h.amount_minor < 0.90 * r.amount_minor - coalesce(h.unit_minor, 1)
     OR h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time;
 
 -- every receipt that is not too small is passed on, by mules and by nobody else

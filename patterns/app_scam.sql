@@ -44,13 +44,12 @@ HAVING max(time) - min(time) > to_milliseconds(CAST((declared('days') + 1) * 864
 SELECT case_id, payment_id, time FROM paid
 WHERE leg = 'original' AND (time < case_start OR time > case_end);
 
--- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %, to the cent, but for an end that
--- is rounded off
+-- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %, rounded down to the hop's unit
 SELECT h.case_id, h.payment_id, h.amount_minor, r.amount_minor AS receipt FROM paid AS h
 JOIN paid AS r ON r.payment_id = h.follows_payment_id
 WHERE h.amount_minor > CASE WHEN h.is_fraud THEN 0.98 ELSE 0.90 END * r.amount_minor
     OR h.amount_minor < CASE WHEN h.is_fraud THEN 0.90 ELSE 0.40 END * r.amount_minor
-        - CASE WHEN h.rail = 'cash' THEN 2000 ELSE 500 END
+        - coalesce(h.unit_minor, 1)
     OR h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time OR h.status <> 'booked';
 
 -- every receipt of a mule that is not too small is passed on, once

@@ -204,11 +204,12 @@ TAMPERED = {
     "attempts fail as declared": (
         "UPDATE case_action SET time = time + INTERVAL 9 DAYS WHERE edge = 'acts'"
     ),
-    "set after the last failed": (
+    "given after the last failed": (
         "UPDATE case_action SET time = time + INTERVAL 9 DAYS WHERE edge = 'acts'"
     ),
     "each case has that change": (
-        "DELETE FROM case_action WHERE type IN ('phone_changed', 'password_changed')"
+        "DELETE FROM case_action WHERE type IN "
+        "('phone_changed', 'email_changed', 'password_changed')"
     ),
     "done from its device": "UPDATE case_session SET device_id = device_id + 1",
     "goes to payees of the case": (
