@@ -129,6 +129,7 @@ class Dataset:
 
         connection = duckdb.connect()
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         self.make_views(connection)
         return connection
 

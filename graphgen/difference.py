@@ -66,6 +66,7 @@ def difference(
             )
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
     one.make_views(connection, "a_")
     other.make_views(connection, "b_")
     both = set(one.run["tables"]) & set(other.run["tables"])
