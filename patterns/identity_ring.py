@@ -1,17 +1,17 @@
 """An identity ring: invented people who share fragments, and the credit that they were given.
 
 One organiser makes up 5 to 50 people. Names and birthdays differ, but there are only so many
-phones, mailboxes and flats to be had: each identity shares one of these with the organiser or with another
-identity, since before day 0. Each has opened a credit card, shops a little with it and pays what is
-due; then, within four weeks, all cards are drawn nearly to the limit, and little of it comes back.
-The look-alike is a flat share or a family: as many newcomers, who share phones, mailboxes and homes
-with the main tenant or with each other, and furnish: by card, well below the limit.
+phones, mailboxes and flats to be had: each identity shares one of these with the organiser or with
+another identity, since before day 0. Each has opened a credit card, shops a little with it and pays
+what is due; then, within four weeks, all cards are drawn nearly to the limit, and little comes
+back. The look-alike is a flat share or a family: as many newcomers, who share phones, mailboxes and
+homes with the main tenant or with each other, and furnish: by card, well below the limit.
 
 The harder it is to find, the fewer identities there are, the longer the drawing goes on, the more
-of it is small purchases as people make every day, and the thinner is what is shared: at easy all share
-the organiser's, at hard each shares with one other identity, in a chain. What marks the pattern by
-definition, and is the same in the look-alike: that two people give one phone, mailbox or home, and
-some of them two; and how much is spent of the limits.
+of it is small purchases as people make every day, and the thinner is what is shared: at easy all
+share the organiser's, at hard each shares with one other identity, in a chain. What marks the
+pattern by definition, and is the same in the look-alike: that two people give one phone, mailbox or
+home, and some of them two. How much of its limit is spent marks a drawn card.
 
 Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
 is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve
