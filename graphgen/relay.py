@@ -35,7 +35,10 @@ _SMALLEST = 100
 """Nobody sends less, in minor units; our assumption."""
 _DIFFER = 0.3
 """Spread of the logarithm of a crime's own sums, between cases and within one; our assumption."""
+_SOLVENT = 0.5
+"""Firms that pay from elsewhere are of this share that hold most; our assumption."""
 _LONG_AGO = np.iinfo(np.int64).max
+_BUSINESS = words.ACCOUNT_TYPES.index("business")
 _FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
 
@@ -119,6 +122,19 @@ def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, 
     return total.astype(np.int64), parts / np.maximum(total, 1)
 
 
+def _elsewhere(
+    graph: Graph, rng: np.random.Generator, shape: tuple[int, ...], from_firms: float
+) -> Array:
+    """Draw accounts of the world outside, or of firms with much on them: int32, a grid."""
+    account, abroad = graph["account"], outside(graph, rng, shape)
+    firms = np.flatnonzero(account["type"] == _BUSINESS)
+    if not from_firms or not len(firms):
+        return abroad
+    held = account["opening_balance_minor"][firms]
+    solvent = firms[held >= np.quantile(held, 1 - _SOLVENT)].astype(np.int32)
+    return np.where(rng.random(shape) < from_firms, rng.choice(solvent, shape), abroad)
+
+
 def relay(
     graph: Graph,
     rng: np.random.Generator,
@@ -132,6 +148,7 @@ def relay(
     into: Array | None = None,
     amount: Array | int = 0,
     share: Array | float = 0.0,
+    from_firms: float = 0.0,
     roles: Mapping[str, Array],
     is_fraud: bool,
 ) -> Iterator[Table]:
@@ -147,7 +164,8 @@ def relay(
     here
         bool (cases, hops): which hops there are.
     payer, payee
-        int32 users, grids as `here`; where the payer is -1, money comes from the world outside.
+        int32 users, grids as `here`; where the payer is -1, money comes from the world outside,
+        and surely comes.
     after
         int64 (hops,): the earlier place whose receipt a place passes on, or -1 - n for a place that
         comes after all of the first n, and passes on none but what comes by `into`.
@@ -155,6 +173,8 @@ def relay(
         A grid of places as `here`: which later place passes on what a place has brought; -1: none.
     amount, share
         Grids as `here`: the sum, in minor units, or the share of a receipt that is passed on.
+    from_firms
+        How much of what would come from the world outside comes from firms, if they can pay.
     roles
         For each role a grid of users (cases, members), -1 for nobody.
     is_fraud
@@ -176,7 +196,9 @@ def relay(
         here=here,
         follows=np.maximum(after, -1),
         into=into,
-        debtor_account_id=np.where(is_from_elsewhere, outside(graph, rng, at.shape), main[payer]),
+        debtor_account_id=np.where(
+            is_from_elsewhere, _elsewhere(graph, rng, at.shape, from_firms), main[payer]
+        ),
         creditor_account_id=main[payee],
         user_id=payer,
         habit="transfer",

@@ -1,6 +1,6 @@
 """Fan-out: one account is paid a sum from elsewhere and splits it among many.
 
-The proceeds of a crime reach the account of a distributor from the world outside. Within minutes or
+The proceeds of a crime reach a distributor from the world outside, or through a firm. Within minutes
 days all of it but a small share is split among three to a dozen people's accounts, recruited to
 receive it, so that no single sum is remarkable. It looks like somebody who is paid for a job that
 was done by several, and pays them their part: a small payroll.
@@ -25,6 +25,9 @@ from graphgen.pattern import Pattern
 from graphgen.relay import relay, split, sums
 from graphgen.ring import FEWEST, Ring, sizes
 from graphgen.table import Table
+
+_FROM_FIRMS = 0.5
+"""Share of proceeds, and of what is paid for jobs, that firms pay; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class FanOut(Pattern):
             after=np.where(first, -1, 0),
             amount=np.where(first, total, 0),
             share=np.hstack([np.zeros_like(total), share]),
+            from_firms=_FROM_FIRMS,
             roles={"distributor": hub, "receiver": np.where(here, payee, -1)},
             is_fraud=is_fraud,
         )

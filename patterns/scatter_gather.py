@@ -27,6 +27,9 @@ from graphgen.relay import relay, split, sums
 from graphgen.ring import FEWEST, Ring, sizes
 from graphgen.table import Table
 
+_FROM_FIRMS = 0.5
+"""Share of proceeds, and of refunds, that firms pay; our assumption."""
+
 
 @dataclass(frozen=True)
 class ScatterGather(Pattern):
@@ -77,6 +80,7 @@ class ScatterGather(Pattern):
             after=np.where(place == 0, -1, np.where(place <= most, 0, place - most)),
             amount=np.where(place == 0, total, 0),
             share=np.hstack([np.zeros_like(total), share, passed]),
+            from_firms=_FROM_FIRMS,
             roles={
                 "source": source,
                 "intermediary": np.where(here, between, -1),
