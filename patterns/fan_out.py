@@ -1,7 +1,7 @@
 """Fan-out: one account is paid a sum from elsewhere and splits it among many.
 
-The proceeds of a crime reach a distributor from the world outside, or through a firm. Within minutes
-days all of it but a small share is split among three to a dozen people's accounts, recruited to
+The proceeds of a crime reach a distributor from the world outside or through a firm. Within minutes
+or days all of it but a small share is split among three to a dozen people's accounts, recruited to
 receive it, so that no single sum is remarkable. It looks like somebody who is paid for a job that
 was done by several, and pays them their part: a small payroll.
 

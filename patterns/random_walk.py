@@ -61,7 +61,7 @@ class RandomWalk(Pattern):
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
         hop, last = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
-        own = sums(graph, rng, (count, 1), self.amount, self.hardness)
+        own = sums(graph, rng, (count, 1), self.amount, self.hardness, rail="batch")
         passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,
