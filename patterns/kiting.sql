@@ -56,3 +56,21 @@ SELECT case_id, payment_id FROM paid WHERE NOT is_fraud AND leg IN ('return', 'f
 SELECT case_id, count(DISTINCT time::DATE) AS days FROM paid
 WHERE rail = 'cheque' AND leg = 'original'
 GROUP BY case_id HAVING count(DISTINCT time::DATE) > declared('days') + 1;
+
+-- of a crime's cheques, once all are due, one at least has bounced
+SELECT case_id FROM (
+    SELECT case_id, payment_id FROM paid WHERE is_fraud AND rail = 'cheque' AND leg = 'original'
+)
+LEFT JOIN (
+    SELECT original_payment_id AS payment_id, status FROM paid WHERE leg = 'settlement'
+) USING (payment_id)
+GROUP BY case_id HAVING bool_and(coalesce(status = 'booked', false));
+
+-- a cheque is due one or two business days after it was paid in: no settlement comes sooner than the next day, or later than six days
+SELECT s.case_id, s.payment_id FROM paid AS s JOIN paid AS o ON o.payment_id = s.original_payment_id
+WHERE s.leg = 'settlement' AND (s.time::DATE <= o.time::DATE OR s.time::DATE > o.time::DATE + 6);
+
+-- a crime's money in cash is drawn at the bank whose account it is
+SELECT p.case_id, p.payment_id FROM paid AS p JOIN account AS a ON a.account_id = p.debtor_account_id
+JOIN bank AS b ON b.vault_account_id = p.creditor_account_id
+WHERE p.rail = 'cash' AND b.bank_id <> a.bank_id;
