@@ -1,9 +1,10 @@
-"""Layers of people: cash is paid in, and goes from layer to layer, fully paid onward.
+"""Layers of people: money comes in, and goes from layer to layer, fully paid onward.
 
-Everybody in the first layer pays cash in, and splits that over all of the second. From then
+Everybody in the first layer comes by money, and splits that over all of the second. From then
 on each receipt is passed on as a whole: what number `i` of the first layer paid number `j` of the
 second goes on to number `i + j` of the third, `i + 2j` of the fourth, and so on, counted round. So
-between two layers everybody pays several, and is paid by several.
+between two layers everybody pays several, and is paid by several. Large parts go by cheque, small
+ones online, as people's payments do.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from graphgen.pattern import Pattern
 
 __all__ = ["layered"]
+
+_BY_CHEQUE = 0.5
+"""Share of the ways from the first layer to the last that go by cheque; our assumption."""
 
 
 def layered(
@@ -56,7 +60,9 @@ def layered(
 
     """
     count, depth, wide = layers.shape
-    people = hands(graph, rng, pattern, layers)
+    layer = np.arange(depth).repeat(wide)
+    flat, gets, sends = layers.reshape(count, -1), layer > 0, layer < depth - 1
+    people = hands(graph, rng, pattern, flat, gets=gets, sends=sends).reshape(layers.shape)
     level, i, j, after = _places(depth, wide)
     here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
     size = np.maximum(1, layers.sum(axis=2)[:, level])
@@ -64,11 +70,16 @@ def layered(
     case = np.arange(count)[:, None]
     payer = np.where(level == 0, -1, people[case, level - 1, to[:, after]])
     split_up = slice(wide, wide + wide * wide)
-    part = sums(graph, rng, pattern, (count, wide * wide), median, is_fraud=is_fraud)
-    part = (part * here[:, split_up]).reshape(count, wide, wide)
+    cheque = rng.random((count, wide * wide)) < _BY_CHEQUE
+    large, small = (
+        sums(graph, rng, pattern, cheque.shape, median, is_fraud=is_fraud, by_cheque=large)
+        for large in (True, False)
+    )
+    part = np.where(here[:, split_up], np.where(cheque, large, small), 0)
+    part = part.reshape(count, wide, wide)
     share = 1 - keeps * rng.random(here.shape)
-    cash = np.ceil(part.sum(axis=2) / share[:, :wide])
-    share[:, split_up] = (part / np.maximum(cash, 1)[:, :, None]).reshape(count, -1)
+    came = np.ceil(part.sum(axis=2) / share[:, :wide])
+    share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, -1)
     named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
     return chained(
         graph,
@@ -81,7 +92,8 @@ def layered(
         after=after,
         level=level,
         last=level == depth - 1,
-        amount=np.where(level == 0, cash[:, i], 0),
+        by_cheque=cheque.reshape(count, wide, wide)[:, i, j],
+        amount=np.where(level == 0, came[:, i], 0),
         share=np.where(level == 0, 0.0, share),
         roles={role: people[:, rows].reshape(count, -1) for role, rows in named.items()},
         is_fraud=is_fraud,

@@ -1,9 +1,9 @@
-"""A bipartite flow: several people who pay cash in all pay the same several others.
+"""A bipartite flow: several people who come by money all pay the same several others.
 
-The inputs pay cash in. Each of them pays all of it, less at most a twentieth, in parts to every
-one of the outputs, so that nobody can tell whose money an output holds. It looks
-like a supply chain: tradespeople who buy from the same wholesalers pay them what they took in,
-but at leisure, and they keep a trader's margin.
+The inputs pay cash in, or are paid from elsewhere. Each of them pays all of it, less at most a
+twentieth, in parts to every one of the outputs, so that nobody can tell whose money an output
+holds. It looks like a supply chain: tradespeople who buy from the same wholesalers pay them what
+they took in, but at leisure, and they keep a trader's margin.
 The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
 as people send each other anyway.
 
@@ -38,7 +38,7 @@ class Bipartite(Pattern):
     """At least so many inputs, and as many outputs."""
 
     most: Annotated[int, Interval(ge=2, le=20)] = 4
-    """At most so many of each; at hard, halfway between the two."""
+    """At most so many of each; at hard, there are the fewest."""
 
     days: Annotated[int, Interval(ge=2, le=365)] = 14
     """Within so many days it is done: the easier to find, the sooner."""
@@ -67,7 +67,7 @@ class Bipartite(Pattern):
     def _flow(
         self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
     ) -> Iterator[Table]:
-        most = (self.fewest + self.most) // 2 if self.hardness == 1 else self.most
+        most = self.fewest if self.hardness == 1 else self.most
         size = rng.integers(self.fewest, most + 1, (count, 2, 1))
         return layered(
             graph,

@@ -9,8 +9,7 @@ SELECT case_id, inputs, outputs FROM (
 WHERE people <> inputs + outputs OR members <> 2 * people
     OR least(inputs, outputs) < declared('fewest')
     OR greatest(inputs, outputs) > CASE difficulty
-        WHEN 'hard' THEN floor((declared('fewest') + declared('most')) / 2)
-        ELSE declared('most') END;
+        WHEN 'hard' THEN declared('fewest') ELSE declared('most') END;
 
 -- every account of a case is owned by one of its people, who plays the same part
 SELECT m.case_id, m.entity_id AS account_id, m.role FROM part AS m
@@ -20,11 +19,12 @@ WHERE m.entity = 'account' AND NOT EXISTS (
         AND h.account_id = m.entity_id
 );
 
--- each input pays cash in once, and pays each output once; nobody else is paid
+-- each input is paid once, in cash or from outside, and pays each output once; nobody else is paid
 SELECT case_id, payment_id, payer_role, payee_role, times FROM (
     SELECT p.case_id, p.payment_id, f.role AS payer_role, t.role AS payee_role,
         p.follows_payment_id IS NULL AS is_first,
-        p.debtor_account_id IN (SELECT vault_account_id FROM bank) AND p.rail = 'cash' AS is_cash,
+        CASE p.rail WHEN 'cash' THEN a.account_id IN (SELECT vault_account_id FROM bank)
+            ELSE a.type = 'external' END AS comes_in,
         count(*) OVER (PARTITION BY p.case_id, f.entity_id, t.entity_id) AS times
     FROM paid AS p
     JOIN account AS a
@@ -35,7 +35,7 @@ SELECT case_id, payment_id, payer_role, payee_role, times FROM (
         AND t.entity_id = p.creditor_account_id
     WHERE p.leg = 'original'
 )
-WHERE times <> 1 OR is_first <> is_cash
+WHERE times <> 1 OR is_first <> comes_in
     OR payee_role IS DISTINCT FROM CASE WHEN is_first THEN 'input' ELSE 'output' END
     OR payer_role IS DISTINCT FROM CASE WHEN is_first THEN NULL ELSE 'input' END;
 

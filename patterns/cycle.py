@@ -1,11 +1,12 @@
 """A cycle: money that goes round through several hands and comes back to where it began.
 
-The origin pays cash in and sends it to a first link, that to a second, and so on, each hop later
-than the last and a little smaller, as each link may keep a tenth of what it got. The last link
-pays the origin, who has now been paid by somebody with a name. It looks like a savings circle,
-whose members hand a pot on to one another over the weeks and keep next to nothing of it.
-The harder it is to be, the more hops there are, the longer they take, and the less of what was
-paid in goes round, in sums as people send each other anyway.
+The origin, who paid cash in or was paid from elsewhere, sends it to a first link, that to a
+second, and so on, each hop later than the last and a little smaller, as each link may keep a tenth
+of what it got. The last link pays the origin, who has now been paid by somebody with a name. It
+looks like a savings circle, whose members hand a pot on to one another over the weeks and keep
+next to nothing of it.
+The harder it is to be, the more hops there are, the longer they take, and the less of what came
+in goes round, in sums as people send each other anyway.
 
 Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Financial Transactions
 for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
@@ -31,7 +32,7 @@ from graphgen.table import Table
 _HONEST = 0.2
 """What honest people keep, as a part of what a link may; our assumption."""
 _STAYS = (0.7, 0.95)
-"""What stays with the origin of a hard case, as a share of what was paid in; our assumption."""
+"""What stays with the origin of a hard case, as a share of what came in; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Cycle(Pattern):
             raise ValueError(f"cycle: fewest {self.fewest} is more than most {self.most}")
 
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the cash that is paid in, and its way round."""
+        """Yield the money that comes in, and its way round."""
         return self._round(graph, rng, self.instances(graph), self.keeps, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -73,8 +74,9 @@ class Cycle(Pattern):
     ) -> Iterator[Table]:
         most = self.most * (2 if self.hardness == 1 else 1)
         size = rng.integers(self.fewest, most + 1, (count, 1))
-        people = hands(graph, rng, self, np.arange(most) < size)
-        # cash comes to the origin first, and so does what the last link pays
+        all_do = np.ones(most, bool)
+        people = hands(graph, rng, self, np.arange(most) < size, gets=all_do, sends=all_do)
+        # the first payment comes to the origin, and so does what the last link pays
         hop, first = np.arange(most + 1), np.arange(most) == 0
         payee = np.take_along_axis(people, np.where(hop < size, hop, 0), axis=1)
         share = 1 - keeps * rng.random((count, most + 1))

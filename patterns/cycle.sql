@@ -15,14 +15,16 @@ WHERE m.entity = 'account' AND NOT EXISTS (
         AND h.account_id = m.entity_id
 );
 
--- cash is paid in once, by the one origin
+-- money comes in once, in cash or from outside, to the one origin
 SELECT c.case_id, p.payment_id, p.debtor_account_id, p.creditor_account_id FROM cases AS c
 LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.leg = 'original'
     AND p.follows_payment_id IS NULL
-LEFT JOIN bank AS b ON b.vault_account_id = p.debtor_account_id AND p.rail = 'cash'
+LEFT JOIN account AS a ON a.account_id = coalesce(p.counterparty_account_id, p.debtor_account_id)
+LEFT JOIN bank AS b ON b.vault_account_id = a.account_id
 LEFT JOIN part AS m ON m.case_id = c.case_id AND m.entity = 'account' AND m.role = 'origin'
     AND m.entity_id = p.creditor_account_id
-QUALIFY b.bank_id IS NULL OR m.case_id IS NULL OR count(*) OVER (PARTITION BY c.case_id) <> 1;
+QUALIFY CASE p.rail WHEN 'cash' THEN b.bank_id IS NULL ELSE a.type IS DISTINCT FROM 'external' END
+    OR m.case_id IS NULL OR count(*) OVER (PARTITION BY c.case_id) <> 1;
 
 -- from then on who is paid pays the next, and later: every hop follows one of the case, and nothing
 -- follows the same payment twice
@@ -34,7 +36,7 @@ QUALIFY b.case_id <> p.case_id OR p.time <= b.time
     OR count(*) OVER (PARTITION BY p.follows_payment_id) <> 1;
 
 -- it goes round: each account of the case pays once, all but the origin are paid once, and the
--- origin is paid twice, first in cash and at last by the last link
+-- origin is paid twice, first when money comes in, at last by the last link
 SELECT m.case_id, m.entity_id AS account_id, m.role, ins, outs, last_in, last_of_all FROM (
     SELECT m.case_id, m.entity_id, m.role,
         count(*) FILTER (p.creditor_account_id = m.entity_id) AS ins,
@@ -50,7 +52,7 @@ WHERE outs <> 1 OR ins <> CASE role WHEN 'origin' THEN 2 ELSE 1 END
     OR (role = 'origin') <> (last_in = last_of_all);
 
 -- no hop is declined, and none brings more than the one before it, or less than that without what a
--- link may keep; of the cash, any part goes round
+-- link may keep; of what comes in, any part goes round
 SELECT p.case_id, p.payment_id, p.amount_minor, b.amount_minor AS received FROM paid AS p
 LEFT JOIN paid AS b ON b.payment_id = p.follows_payment_id
 WHERE p.leg = 'original' AND (p.status <> 'booked' OR p.amount_minor > b.amount_minor

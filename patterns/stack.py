@@ -1,9 +1,9 @@
 """A stack: layers of people, each of which pays all it got on to those of the next layer.
 
-The originators pay cash in and split it over intermediaries; these pay every receipt on to the
-next layer, and so on until it comes to the beneficiaries, so that everybody in between has bought
-from several and sold to several, as a trader would. It looks like a supply chain from shops to
-wholesalers to makers, who pay at leisure and keep a trader's margin.
+The originators pay cash in, or are paid from elsewhere, and split it over intermediaries; these
+pay every receipt on to the next layer, and so on until it comes to the beneficiaries, so that
+everybody in between has bought from several and sold to several, as a trader would. It looks like a
+supply chain from shops to wholesalers to makers, who pay at leisure and keep a trader's margin.
 The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
 as people send each other anyway.
 
@@ -41,7 +41,7 @@ class Stack(Pattern):
     """At least so many people in each layer."""
 
     most: Annotated[int, Interval(ge=2, le=20)] = 3
-    """At most so many; at hard, halfway between the two. The layers of a case are alike."""
+    """At most so many; at hard, there are the fewest. The layers of a case are alike."""
 
     days: Annotated[int, Interval(ge=2, le=365)] = 18
     """Within so many days it is done: the easier to find, the sooner."""
@@ -70,7 +70,7 @@ class Stack(Pattern):
     def _flow(
         self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
     ) -> Iterator[Table]:
-        most = (self.fewest + self.most) // 2 if self.hardness == 1 else self.most
+        most = self.fewest if self.hardness == 1 else self.most
         size = rng.integers(self.fewest, most + 1, (count, 1, 1))
         return layered(
             graph,

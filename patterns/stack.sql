@@ -11,8 +11,7 @@ WHERE members <> 2 * people OR people <> originators * declared('layers')
     OR originators <> beneficiaries OR intermediaries <> originators * (declared('layers') - 2)
     OR originators < declared('fewest')
     OR originators > CASE difficulty
-        WHEN 'hard' THEN floor((declared('fewest') + declared('most')) / 2)
-        ELSE declared('most') END;
+        WHEN 'hard' THEN declared('fewest') ELSE declared('most') END;
 
 -- every account of a case is owned by one of its people, who plays the same part
 SELECT m.case_id, m.entity_id AS account_id, m.role FROM part AS m
@@ -22,20 +21,21 @@ WHERE m.entity = 'account' AND NOT EXISTS (
         AND h.account_id = m.entity_id
 );
 
--- originators pay cash in, all others are paid by people of the case; each payment on is of what
--- its payer was paid, and later
+-- originators are paid in cash or from outside, all others by people of the case; each payment on
+-- is of what its payer was paid, and later
 SELECT p.case_id, p.payment_id, p.time, b.time AS received FROM paid AS p
 JOIN account AS a ON a.account_id = coalesce(p.counterparty_account_id, p.debtor_account_id)
 LEFT JOIN part AS t ON t.case_id = p.case_id AND t.entity = 'account'
     AND t.entity_id = p.creditor_account_id
 LEFT JOIN paid AS b ON b.payment_id = p.follows_payment_id
 WHERE p.leg = 'original' AND CASE WHEN b.payment_id IS NULL
-    THEN p.debtor_account_id NOT IN (SELECT vault_account_id FROM bank) OR p.rail <> 'cash'
-        OR t.role IS DISTINCT FROM 'originator'
+    THEN t.role IS DISTINCT FROM 'originator' OR CASE p.rail
+        WHEN 'cash' THEN a.account_id NOT IN (SELECT vault_account_id FROM bank)
+        ELSE a.type <> 'external' END
     ELSE b.case_id <> p.case_id OR p.time <= b.time OR a.account_id <> b.creditor_account_id
         OR t.role IS NULL OR t.role = 'originator' END;
 
--- cash comes once to each originator, who pays everybody in the next layer once; from then on
+-- money comes once to each originator, who pays everybody in the next layer once; from then on
 -- every receipt is passed on in one payment, until it has come to a beneficiary
 SELECT chain.case_id, chain.payment_id, role, depth, next, wide FROM (
     WITH RECURSIVE chain AS (
