@@ -71,17 +71,21 @@ def passing(
     *,
     cash: Array,
     at_machines: bool = False,
+    onward: Array | None = None,
 ) -> dict[str, Array]:
     """Give the columns of hops by which money leaves mules' accounts: a grid as `mule`.
 
     Where `cash` is true it is drawn at a counter or a machine, elsewhere it is sent out of the
-    world.
+    world, to one account a case, or to the account `onward`, if that is not -1.
     """
     account = holders(graph).main[mule]
+    away = outside(graph, rng, (len(mule), *(1,) * (mule.ndim - 1)))
+    if onward is not None:
+        away = np.where(onward >= 0, onward, away)
     vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
     return {
         "debtor_account_id": account,
-        "creditor_account_id": np.where(cash, vault, outside(graph, rng, mule.shape)),
+        "creditor_account_id": np.where(cash, vault, away),
         "user_id": mule,
         "habit": np.where(cash, _DRAWN, _SENT),
         "rail": np.where(cash, _CASH, _INSTANT),
@@ -117,6 +121,8 @@ def through(
     payer: Array,
     mule: Array,
     cash: Array,
+    at_machines: bool = False,
+    onward: Array | None = None,
     passed: tuple[float, float],
     stages: tuple[str, str] | None,
     amount_of: str,
@@ -143,8 +149,9 @@ def through(
         "via": via,
         "stage": NULL_CATEGORY if stages is None else words.STAGES.index(stages[0]),
     }
+    mule, cash = np.broadcast_to(mule, half), np.broadcast_to(cash, half)
     hops: dict[str, Array | float] = {
-        **passing(graph, rng, np.broadcast_to(mule, half), cash=np.broadcast_to(cash, half)),
+        **passing(graph, rng, mule, cash=cash, at_machines=at_machines, onward=onward),
         "amount_minor": 0,
         "share": rng.uniform(*passed, half),
         "via": -1,

@@ -5,10 +5,10 @@ registered, the victim's telephone number, e-mail address or password is replace
 and 70 to 100 % of the balance goes to this payee, a mule, who sends it on or draws it in cash and
 keeps a cut. It looks like somebody with a new phone and a new number who pays for a house move.
 
-By definition a victim has one device and address more than before, failed attempts to sign in, and
-a payment that is large beside the balance; the look-alike has them too. What sets the crime apart
-is whose address it is, that the device stays for hours only, and where the money goes from the
-payee.
+By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
+to sign in, a new payee, and payments that are large beside the balance; the look-alike has them
+too. What sets the crime apart is whose address it is, that the device goes again, and where the
+money goes from the payee.
 
 Sources: Sift (https://www.eknix.com/blog/account-takeover-2026/): 1.2 % of sign-ins in finance are
 attacks; DeepStrike (https://deepstrike.io/blog/account-takeover-fraud-statistics): 6 million people
@@ -54,7 +54,20 @@ class AccountTakeover(Pattern):
     """Failed sign-ins, a new device, a changed number, a new payee, and the balance is gone."""
 
     prevalence: ClassVar[float] = 15.0
-    defined_by: ClassVar[tuple[str, ...]] = ("amount_minor",)
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "amount_minor",
+        "device_registered",
+        "devices",
+        "first seen",
+        "ips",
+        "lowest balance",
+        "new devices",
+        "new ips",
+        "payee_added",
+        "sessions",
+        "sign_in_failed",
+        "transferred out",
+    )
 
     tries: Annotated[int, Interval(ge=1, le=4)] = 4
     """Failed attempts to sign in at most, before one succeeds."""
@@ -107,7 +120,8 @@ class AccountTakeover(Pattern):
         there = np.concatenate([tried, np.ones((count, 2), bool), paid], axis=1)
         first = at.min(axis=1, where=there, initial=end)
         last = at.max(axis=1, where=there, initial=0)
-        until = last + rng.integers(_HOUR, DAY_MS, count) if is_fraud else np.full(count, end)
+        stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * self.hardness)), count)
+        until = last + stays if is_fraud else np.full(count, end)
         device, table = new_devices(graph, rng, count, "phone")
         yield table
         # what is tried first needs a way too: one at no rate, that registers nothing
@@ -148,7 +162,6 @@ class AccountTakeover(Pattern):
             user=both,
             account={role: main[people] for role, people in both.items()},
             device={"new": device[:, None]},
-            ip={"address": ip[:, None]},
         )
 
     def _moments(

@@ -1,12 +1,11 @@
--- a case is one person, a device, an address, and one payee or, the harder, two
+-- a case is one person, a device, and one payee or, the harder, two
 SELECT case_id, count(*) FILTER (entity = 'user') AS people, count(*) FILTER (entity = 'device') AS devices
 FROM part
 GROUP BY case_id
 HAVING count(*) FILTER (role IN ('victim', 'owner') AND entity = 'user') <> 1
     OR count(*) FILTER (role IN ('mule', 'payee') AND entity = 'user')
         NOT BETWEEN 1 AND CASE any_value(difficulty) WHEN 'easy' THEN 1 ELSE 2 END
-    OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user') OR count(*) FILTER (entity = 'device') <> 1
-    OR count(*) FILTER (entity = 'ip') <> 1;
+    OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user') OR count(*) FILTER (entity = 'device') <> 1;
 
 -- the accounts of a case are those of its people
 SELECT a.case_id, a.entity_id FROM part AS a
@@ -54,14 +53,14 @@ SELECT case_id FROM cases WHERE case_id NOT IN (
     SELECT case_id FROM acted WHERE edge = 'acts' AND type IN ('phone_changed', 'email_changed', 'password_changed')
 );
 
--- all that a person of a case does in it is done from its device, at its address
-SELECT s.case_id, s.session_id FROM signed_in AS s
+-- all that a person of a case does in it is done from its device, at one address
+SELECT s.case_id, count(DISTINCT s.ip_id) AS addresses FROM signed_in AS s
 JOIN part AS u ON u.case_id = s.case_id AND u.entity = 'user' AND u.entity_id = s.user_id
     AND u.role IN ('victim', 'owner')
-WHERE NOT EXISTS (SELECT 1 FROM part AS d WHERE d.case_id = s.case_id AND d.entity = 'device'
-        AND d.entity_id = s.device_id)
-    OR NOT EXISTS (SELECT 1 FROM part AS i WHERE i.case_id = s.case_id AND i.entity = 'ip'
-        AND i.entity_id = s.ip_id);
+GROUP BY s.case_id
+HAVING count(DISTINCT s.ip_id) > 1
+    OR bool_or((s.case_id, 'device', s.device_id) NOT IN (
+        SELECT (case_id, entity, entity_id) FROM part));
 
 -- the balance goes to payees of the case, by no more transfers than declared
 SELECT t.case_id, count(*) AS transfers FROM paid AS t
@@ -73,11 +72,11 @@ HAVING count(*) > declared('transfers')
     OR bool_or((t.case_id, t.creditor_account_id) NOT IN (
         SELECT (case_id, entity_id) FROM part WHERE entity = 'account' AND role IN ('mule', 'payee')));
 
--- a payee is added in the session in which money is sent
+-- a payee is added before money is sent there
 SELECT t.case_id, t.payment_id FROM paid AS t
 WHERE t.follows_payment_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM acted AS a
-    WHERE a.case_id = t.case_id AND a.type = 'payee_added' AND a.session_id = t.session_id
+    WHERE a.case_id = t.case_id AND a.type = 'payee_added'
         AND a.payee_account_id = t.creditor_account_id AND a.time <= t.time
 );
 

@@ -78,13 +78,13 @@ class AppScam(Pattern):
         """Yield victims, what they pay, and how the mules pass it on."""
         what = "app_scam: victims and mules"
         victim = choose(rng, banking(graph), (self.instances(graph),), what)
-        shape, hard = (len(victim), self._payees()), self.hardness
+        shape, hard = (len(victim), 1 + self._payees()), self.hardness
         mule = recruits(graph, rng, shape, what, hardness=hard, besides=victim)
         yield from self._told(graph, rng, victim, mule, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield buyers who pay for something large in instalments, and what sellers pay for it."""
-        shape = (self.lookalikes(graph), 1 + self._payees())
+        shape = (self.lookalikes(graph), 2 + self._payees())
         people = choose(rng, banking(graph), shape, "app_scam: buyers and sellers")
         yield from self._told(graph, rng, people[:, 0], people[:, 1:], is_fraud=False)
 
@@ -96,7 +96,7 @@ class AppScam(Pattern):
         self, graph: Graph, rng: np.random.Generator, payer: Array, payee: Array, *, is_fraud: bool
     ) -> Iterator[Table]:
         """Yield cases: payments by a story, and the hops by which the payees pass them on."""
-        count = len(payer)
+        count, hard = len(payer), self.hardness
         story = rng.choice(3, count, p=_STORIES)
         number = np.minimum(rng.integers(_FEWEST[story], _MOST[story] + 1), self.payments)
         here = np.arange(self.payments) < number[:, None]
@@ -106,7 +106,14 @@ class AppScam(Pattern):
             [here, here & (is_fraud | (rng.random(here.shape) < _SUPPLIED))], axis=1
         )
         at = within(graph, at, paid)
+        further, payee = payee[:, :1], payee[:, 1:]
         mule, payee = dealt(payee, here)
+        main = np.append(holders(graph).main, -1)
+        # the harder, the more often what is passed on goes to one account more of the population
+        further = np.where(rng.random((count, 1)) < hard, further, -1)
+        further = np.where(
+            (paid[:, self.payments :] & ~cash).any(axis=1, keepdims=True), further, -1
+        )
         case = graph.new("case", count)
         yield through(
             graph,
@@ -117,6 +124,8 @@ class AppScam(Pattern):
             payer=payer[:, None],
             mule=mule,
             cash=cash,
+            at_machines=hard >= 1,
+            onward=main[further],
             passed=_PASSED if is_fraud else _MARGIN,
             stages=("theft", "layering") if is_fraud else None,
             amount_of="sum",
@@ -125,9 +134,8 @@ class AppScam(Pattern):
         first = at.min(axis=1, where=paid, initial=graph.world.end_ms)
         last = at.max(axis=1, where=paid, initial=0)
         yield cases(graph, self, case, first, last, is_fraud=is_fraud)
-        roles = ("victim", "mule") if is_fraud else ("buyer", "seller")
-        people = dict(zip(roles, (payer[:, None], payee), strict=True))
-        main = np.append(holders(graph).main, -1)
+        roles = ("victim", "mule", "second mule") if is_fraud else ("buyer", "seller", "supplier")
+        people = dict(zip(roles, (payer[:, None], payee, further), strict=True))
         accounts = {role: main[who] for role, who in people.items()}
         yield from members(case, user=people, account=accounts)
 

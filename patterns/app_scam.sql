@@ -1,9 +1,11 @@
--- a case is one payer, and one payee or, the harder, two, each with an account
+-- a case is one payer, one payee or, the harder, two, and at most one whom these pay, each with an
+-- account
 SELECT case_id FROM part
 GROUP BY case_id
 HAVING count(*) FILTER (entity = 'user' AND role IN ('victim', 'buyer')) <> 1
     OR count(*) FILTER (entity = 'user' AND role IN ('mule', 'seller'))
         NOT BETWEEN 1 AND CASE any_value(difficulty) WHEN 'easy' THEN 1 ELSE 2 END
+    OR count(*) FILTER (entity = 'user' AND role IN ('second mule', 'supplier')) > 1
     OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user')
     OR count(*) <> count(*) FILTER (entity IN ('user', 'account'));
 
@@ -60,7 +62,9 @@ GROUP BY ALL
 HAVING count(h.payment_id) > 1
     OR (count(h.payment_id) = 0 AND any_value(r.is_fraud) AND any_value(r.amount_minor) > 2500);
 
--- what is passed on leaves the world, or is drawn in cash
+-- what is passed on leaves the world, is drawn in cash, or goes to one account more of the case
 SELECT h.case_id, h.payment_id FROM paid AS h JOIN account AS a ON a.account_id = h.creditor_account_id
 WHERE h.follows_payment_id IS NOT NULL
-    AND a.type <> CASE WHEN h.rail = 'cash' THEN 'internal' ELSE 'external' END;
+    AND a.type <> CASE WHEN h.rail = 'cash' THEN 'internal' ELSE 'external' END
+    AND (h.rail = 'cash' OR (h.case_id, 'account', h.creditor_account_id, true) NOT IN (
+        SELECT (case_id, entity, entity_id, role IN ('second mule', 'supplier')) FROM part));

@@ -4,7 +4,8 @@ What victims elsewhere have paid comes in on a collector's account. Within minut
 recruited accounts, each of which keeps 2 to 10 % and sends the rest on, over two to five layers, to
 where it is drawn in cash or sent abroad. A herder works some of the accounts from one device. It
 looks like a shift of gig workers: the pooled tips come to one of them, who shares them out, and the
-shared tablet stands at work.
+shared tablet stands at work. That a device is new and that some share it is what the pattern is
+about.
 
 Sources: BioCatch on mule accounts
 (https://www.biocatch.com/blog/how-to-spot-mule-accounts-behavioral-biometrics): students,
@@ -39,9 +40,9 @@ from graphgen.world import DAY_MS
 _MINUTE, _HOUR = 60_000, 3_600_000
 _PASSED, _SHARED_OUT = (0.90, 0.98), (0.50, 0.85)
 """Shares of a receipt that a mule passes on, and that a gig worker shares out."""
-_CASH, _SPENDS = 0.4, 0.3
-"""Shares of the last layer that draw what they pass on in cash, and of gig workers who draw or send
-away at once what they are given."""
+_CASH, _SPENDS = (0.4, 0.9), 0.3
+"""Shares of the last layer that draw what they pass on in cash, when it is easy and when it is hard
+to see, and of gig workers who draw or send away at once what they are given."""
 _SPREAD = 0.6
 _LEAST = 2_500
 """The least that reaches the last layer's accounts, about, in minor units."""
@@ -58,6 +59,7 @@ class MuleNetwork(Pattern):
     """Layers of recruited accounts that keep a cut and pass the rest on, out of the world."""
 
     prevalence: ClassVar[float] = 3.0
+    defined_by: ClassVar[tuple[str, ...]] = ("users behind", "first seen", "sessions")
 
     layers: Annotated[int, Interval(ge=2, le=6)] = 5
     """Layers of accounts at most; two at least."""
@@ -103,7 +105,8 @@ class MuleNetwork(Pattern):
         # the herder works at least two of the accounts, and the fewer, the harder it is
         place = np.argsort(np.argsort(np.where(here, rng.random(here.shape), 2), axis=1), axis=1)
         herded = (place < 2) | (place < (1 - 0.75 * self.hardness) * here.sum(axis=1)[:, None])  # noqa: PLR2004
-        cash = leaf & (rng.random(here.shape) < _CASH)
+        draws = _CASH[0] + (_CASH[1] - _CASH[0]) * self.hardness
+        cash = leaf & (rng.random(here.shape) < draws)
         exits = leaf & (is_fraud | (rng.random(here.shape) < _SPENDS))
         comes = np.arange(self.deposits) <= rng.binomial(
             self.deposits - 1, 0.8 - 0.5 * self.hardness, (len(ip), 1)
@@ -139,7 +142,6 @@ class MuleNetwork(Pattern):
             user=who,
             account={role: main[some] for role, some in who.items()},
             device={"shared": device[:, None]},
-            ip={"address": ip[:, None]},
         )
 
     def _tree(self) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ GROUP BY case_id
 HAVING count(*) FILTER (entity = 'user' AND role IN ('collector', 'shift lead')) <> 1
     OR count(*) FILTER (entity = 'user' AND role IN ('mule', 'worker')) < 1
     OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user')
-    OR count(*) FILTER (entity = 'device') <> 1 OR count(*) FILTER (entity = 'ip') <> 1;
+    OR count(*) FILTER (entity = 'device') <> 1;
 
 -- the accounts of a case are those of its people
 SELECT a.case_id, a.entity_id FROM part AS a
@@ -104,10 +104,10 @@ HAVING count(u.user_id) < 2 OR min(u.first_seen) < any_value(c.start)
     OR max(u.last_seen) > any_value(c."end") + INTERVAL 1 SECOND
     OR bool_or((d.case_id, 'user', u.user_id) NOT IN (SELECT (case_id, entity, entity_id) FROM part));
 
--- whoever has the shared device orders the hops of the case from it, and at its address
-SELECT t.case_id, t.payment_id, t.device_id FROM paid AS t
+-- whoever has the shared device orders the hops of the case from it, all at one address
+SELECT t.case_id, count(DISTINCT t.ip_id) AS addresses FROM paid AS t
 JOIN session AS s USING (session_id)
 JOIN part AS d ON d.case_id = t.case_id AND d.entity = 'device'
-JOIN part AS i ON i.case_id = t.case_id AND i.entity = 'ip'
 JOIN uses_device AS u ON u.device_id = d.entity_id AND u.user_id = s.user_id
-WHERE t.device_id <> d.entity_id OR t.ip_id <> i.entity_id;
+GROUP BY t.case_id
+HAVING count(DISTINCT t.ip_id) > 1 OR bool_or(t.device_id <> d.entity_id);
