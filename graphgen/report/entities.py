@@ -14,6 +14,7 @@ from graphgen.report.leaks import (
     Mute,
     defined_by,
     difficulty_of,
+    is_of_one,
     measured,
     subjects,
 )
@@ -30,6 +31,8 @@ def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
     for pattern, ours in subjects(facts):
         limit = FEATURE_LIMITS[difficulty_of(facts, pattern)]
         for entity, role, row, case in _parts(facts, ours, found, by_role=bool(pattern)):
+            if not pattern and is_of_one(facts, case):
+                continue
             sort = _sort(facts, entity)
             honest = _honest(facts, entity)
             where = f"{entity}, {role}" if role else entity

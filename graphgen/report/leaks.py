@@ -25,6 +25,7 @@ __all__ = [
     "alone",
     "defined_by",
     "difficulty_of",
+    "is_of_one",
     "measured",
     "mute_rows",
     "raw",
@@ -111,6 +112,11 @@ def defined_by(pattern: str) -> tuple[str, ...]:
     return named
 
 
+def is_of_one(facts: Facts, case: Array) -> bool:
+    """Say whether cases are all of one pattern, so that "all patterns" would say it twice."""
+    return len(np.unique(facts.cases.pattern[case])) < 2  # noqa: PLR2004 - one, or several
+
+
 def measured(values: Array, case: Array) -> bool:
     """Say whether a crime's rows are enough, and of enough cases, to be measured."""
     return len(values) >= _LEAST_ROWS and len(np.unique(case)) >= _LEAST_CASES
@@ -129,6 +135,8 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
                 continue
             for pattern, ours in subjects(facts):
                 some = np.append(ours, False)[events.case[crime]]
+                if not pattern and is_of_one(facts, events.case[crime]):
+                    continue
                 beside, against = others, "honest"
                 if name in defined_by(pattern):
                     like = np.append(facts.cases.of(pattern, is_fraud=False), False)
