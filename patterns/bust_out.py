@@ -43,6 +43,7 @@ _MONTH_MS = int(30.4 * DAY_MS)
 _MONTHS, _LITTLE, _COVERED = 2, 0.3, 1.25
 """Who has less than a share of a year's income within so many months, and how much more than that
 the cheques come to, so that they surely bounce; our assumption."""
+_MOST = 2.45
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -53,7 +54,7 @@ class BustOut(Pattern):
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = ("debtor_balance_minor", "creditor_balance_minor")
 
-    accounts: Annotated[int, Interval(ge=2, le=20)] = 10
+    accounts: Annotated[int, Interval(ge=4, le=20)] = 10
     """At most so many cards, and at least half as many."""
 
     months: Annotated[int, Interval(ge=5, le=60)] = 24
@@ -166,13 +167,15 @@ class BustOut(Pattern):
     ) -> Array:
         """Share out what is drawn of each limit, and paid in: int64, a grid like that of moments.
 
-        A case's cheques come to `least`, at least.
+        A case's cheques come to `least`, at least, but all is no more than what is drawn at most.
         """
         hard = self.hardness
         once = (0.5, 0.75) if is_fraud else (0.3, 0.5)
         twice = (1 - 0.55 * hard, 1.6 - 0.8 * hard) if is_fraud else (0.2, 0.4)
         first, again = (limit * rng.uniform(*span, limit.shape) for span in (once, twice))
-        again *= np.maximum(1, least / np.maximum(again.sum(axis=1), 1))[:, None]
+        total = np.maximum(again.sum(axis=1), 1)
+        most = np.maximum((_MOST * limit - first).sum(axis=1), total)
+        again *= (np.clip(least, total, most) / total)[:, None]
         paid = again * rng.uniform(1, 1.1, limit.shape)
         early = np.rint(limit * rng.uniform(0.02, 0.05, limit.shape)).astype(np.int64)[:, :, None]
         bought = split(rng, first, small[:, :, :parts])

@@ -17,10 +17,10 @@ WHERE m.entity = 'account' AND (
 );
 
 -- no card is younger at the start than four months, or older than declared
-SELECT m.case_id, m.entity_id AS account_id, a.opened, s.begins FROM part AS m
-JOIN account AS a ON a.account_id = m.entity_id, span AS s
-WHERE role = 'card' AND (a.opened > s.begins - INTERVAL 121 DAYS
-    OR a.opened < s.begins - to_days((30.4 * declared('months'))::INTEGER + 1));
+SELECT m.case_id, m.entity_id AS account_id, a.opened, begins FROM part AS m
+JOIN account AS a ON a.account_id = m.entity_id, (SELECT min(time)::DATE AS begins FROM payment)
+WHERE role = 'card' AND EXISTS (FROM paid) AND (a.opened > begins - INTERVAL 121 DAYS
+    OR a.opened < begins - to_days((30.4 * declared('months'))::INTEGER + 1));
 
 -- a case's payments are purchases by its cards, and cheques that are paid in on them
 SELECT case_id, payment_id, rail FROM paid AS p
