@@ -61,7 +61,7 @@ def layered(
     """
     count, depth, wide = layers.shape
     layer = np.arange(depth).repeat(wide)
-    flat, gets, sends = layers.reshape(count, -1), layer > 0, layer < depth - 1
+    flat, gets, sends = layers.reshape(count, depth * wide), layer > 0, layer < depth - 1
     people = hands(graph, rng, pattern, flat, gets=gets, sends=sends).reshape(layers.shape)
     level, i, j, after = _places(depth, wide)
     here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
@@ -79,7 +79,7 @@ def layered(
     part = part.reshape(count, wide, wide)
     share = 1 - keeps * rng.random(here.shape)
     came = np.ceil(part.sum(axis=2) / share[:, :wide])
-    share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, -1)
+    share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, wide * wide)
     named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
     return chained(
         graph,
@@ -95,7 +95,9 @@ def layered(
         by_cheque=cheque.reshape(count, wide, wide)[:, i, j],
         amount=np.where(level == 0, came[:, i], 0),
         share=np.where(level == 0, 0.0, share),
-        roles={role: people[:, rows].reshape(count, -1) for role, rows in named.items()},
+        roles={
+            role: people[:, rows].reshape(count, len(rows) * wide) for role, rows in named.items()
+        },
         is_fraud=is_fraud,
     )
 
