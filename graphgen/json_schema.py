@@ -10,7 +10,7 @@ from graphgen.fields import Field, fields_of, plain
 from graphgen.pages import TO_DOC
 from graphgen.pattern import Pattern
 from graphgen.registry import PATTERNS, WALKS, region_names
-from graphgen.world import TRANSFERS, World
+from graphgen.world import FRAUD, TRANSFERS, Fraud, World
 
 __all__ = ["world_file"]
 
@@ -32,6 +32,9 @@ def _object(cls: type) -> dict[str, Any]:
 def _type(field: Field) -> dict[str, Any]:
     if field.name == "patterns":
         return _patterns()
+    if field.name == "fraud":
+        names = ["none", *FRAUD]
+        return {"anyOf": [{"type": "null"}, {"enum": names}, _object(Fraud)], "default": None}
     if is_dataclass(field.hint) and isinstance(field.hint, type):
         return {"anyOf": [{"enum": list(TRANSFERS)}, _object(field.hint)]}
     told = json_type(field.hint) | {"default": plain(field.default)}

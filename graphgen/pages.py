@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from graphgen.describe import Entry, entries, meaning_of, spell
-from graphgen.fields import Field, fields_of
+from graphgen.fields import Field, fields_of, plain
 from graphgen.schema import SCHEMAS, Schema
-from graphgen.world import TRANSFERS, Transfers, World
+from graphgen.world import FRAUD, TRANSFERS, Fraud, Transfers, World
 
 __all__ = ["PAGES", "TO_DOC", "commented_world", "tables_page"]
 
@@ -66,9 +66,12 @@ def _world_page() -> str:
     )
     keys = [*map(_key, fields_of(World)), ("`to`", "a list", "`parquet:world`", TO_DOC)]
     fits = ", ".join(f"`{name}`" for name in TRANSFERS)
+    settings = ", ".join(f"`{name}`" for name in ("none", *FRAUD))
     parts = [
         _rows(("key", "may be", "default", "what it says"), keys),
         f"## patterns\n\n{_PATTERNS_DOC} [patterns.md](patterns.md) has their keys.",
+        f"## fraud\n\nOne of {settings}, or keys and values; [fraud.md](fraud.md) tells more:",
+        _keys(fields_of(Fraud)),
         f"## transfers\n\nThe name of a published fit ({fits}), or keys and values:",
         _keys(fields_of(Transfers)),
         f"## All of it\n\n```yaml\n{commented_world()}```",
@@ -136,6 +139,10 @@ def _lines(field: Field, value: Any, indent: str) -> Iterator[str]:  # noqa: ANN
             yield f"{deeper}{name}:"
             for each in entry.parameters:
                 yield from _lines(each, getattr(pattern, each.name), f"{deeper}  ")
+    elif field.name == "fraud":
+        names = ", ".join(("none", *FRAUD))
+        yield from _comment(f"{field.doc} (null, {names}, or keys: rate, mix)", indent)
+        yield f"{indent}fraud: {spell(plain(value))}"
     else:
         yield from _comment(f"{field.doc} ({field.allowed})", indent)
         yield f"{indent}{field.name}: {spell(value)}"

@@ -10,11 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from graphgen.table import Table
 from graphgen.world import World
 
 Tables = Mapping[str, Table]
+
+settings.register_profile("graphgen", deadline=None)  # machines are shared, and times vary
+settings.load_profile("graphgen")
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from graphgen.config import (
 from graphgen.pages import commented_world
 from graphgen.pattern import Pattern
 from graphgen.registry import PATTERNS, WALKS
-from graphgen.world import TRANSFERS, Transfers, World, all_patterns
+from graphgen.world import TRANSFERS, Fraud, Transfers, World, all_patterns
 
 exponents = st.floats(1.5, 4, exclude_min=True)
 transfers = st.builds(
@@ -39,7 +39,8 @@ transfers = st.builds(
 @st.composite
 def planted(draw: st.DrawFn) -> dict[str, Pattern]:
     names = draw(st.sets(st.sampled_from(PATTERNS.names())))
-    counts, difficulties = st.none() | st.integers(0, 10**6), st.floats(0, 1)
+    counts = st.none() | st.integers(0, 10**6)
+    difficulties = st.sampled_from([None, "easy", "medium", "hard"])
     return {
         name: PATTERNS.load(name, Pattern)(count=draw(counts), difficulty=draw(difficulties))
         for name in names
@@ -54,6 +55,9 @@ worlds = st.builds(
     days=st.integers(0, 36_500),
     patterns=planted(),
     decoys=st.floats(0, 1000),
+    fraud=st.none() | st.builds(Fraud, rate=st.none() | st.floats(0.0001, 0.2)),
+    difficulty=st.sampled_from(["easy", "medium", "hard"]),
+    leave_out=st.sampled_from(["nothing", "crimes", "lookalikes"]),
     walks=st.sets(st.sampled_from(WALKS.names())).map(tuple),
     transfers=transfers,
     activity=st.floats(0, 1000, exclude_min=True),
@@ -72,7 +76,7 @@ def test_a_pattern_that_no_file_holds_can_be_said_too() -> None:
     made: dict[str, Any] = {}
     exec(TYPED_AT_A_PROMPT, made)  # noqa: S102 - as Python's prompt does
     document = world_to_dict(World(patterns={"typed": made["Typed"](depth=4)}))
-    assert document["patterns"] == {"typed": {"count": None, "difficulty": 0.5, "depth": 4}}
+    assert document["patterns"] == {"typed": {"count": None, "difficulty": None, "depth": 4}}
 
 
 TYPED_AT_A_PROMPT = """
@@ -161,7 +165,7 @@ WRONG = {
     "patterns: {kiting: 3}": "patterns.kiting: 3 is not keys and values (count, difficulty",
     "patterns: {kiting: {cuont: 3}}": "patterns.kiting.cuont: no such key; did you mean count?",
     "patterns: {kiting: {count: -3}}": "patterns.kiting.count: -3 is not null or a whole number",
-    "patterns: {kiting: {difficulty: 2}}": "patterns.kiting.difficulty: 2 is not a number from 0",
+    "patterns: {kiting: {difficulty: 2}}": "patterns.kiting.difficulty: 2 is not null or one of",
     "walks: [payments]": "walks: no walk called 'payments'; did you mean payment?",
     "walks: payment": 'walks: "payment" is not a list of walks',
     "walks: [payment, payment]": "walks: payment is given twice",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def test_the_defaults_of_the_json_schema_are_a_world() -> None:
     properties = world_file()["properties"]
     defaults = {name: told["default"] for name, told in properties.items() if "default" in told}
     assert {"users", "seed", "start", "days", "walks"} <= defaults.keys()
-    lines = "\n".join(f"{name}: {value}" for name, value in defaults.items())
+    lines = "\n".join(f"{name}: {json.dumps(value)}" for name, value in defaults.items())
     assert parse_world_file(lines).world == World()
 
 
