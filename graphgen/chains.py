@@ -32,7 +32,7 @@ _LIES_MS, _LIES_SPREAD = 20 * 60_000, 1.2
 as with mules; our assumption."""
 _BY_BATCH = 0.1
 """Share of hops that go by batch, about as of honest transfers; our assumption."""
-_NEARLY = 0.85
+_NEARLY = 0.95
 """How close the sums of hard cases come to honest ones: not all the way, as what comes in is the
 sum of several, and is to come close too; our assumption."""
 _SOONER = 0.3

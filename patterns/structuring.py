@@ -42,7 +42,7 @@ _ATM, _BRANCH, _FILE, _ONLINE = (
     words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
 )
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
-_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.8, 0.995), (0.8, 1.0)
+_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.8, 1.0)
 """A structured deposit is at most this share of the threshold; a shop's takings are such shares of
 it, and of them the supplier gets such shares; our assumption."""
 _FIRMS, _AT_AN_ATM = 0.35, 0.4
