@@ -7,8 +7,8 @@ keeps a cut. It looks like somebody with a new phone and a new number who pays f
 
 By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
 to sign in, a new payee, and payments that are large beside the balance; the look-alike has them
-too. What sets the crime apart is whose address it is, that the device goes again, and where the
-money goes from the payee.
+too. What sets the crime apart is that the device goes again, and where the money goes from the
+payee.
 
 Sources: Sift (https://www.eknix.com/blog/account-takeover-2026/): 1.2 % of sign-ins in finance are
 attacks; DeepStrike (https://deepstrike.io/blog/account-takeover-fraud-statistics): 6 million people
@@ -41,6 +41,8 @@ from graphgen.world import DAY_MS
 _MINUTE, _HOUR = 60_000, 3_600_000
 _ADDRESSES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
 """What attackers hide behind: mostly the homes of others, as residential proxies."""
+_AWAY = {"home": 0.5, "mobile": 0.3, "public": 0.2}
+"""Where people are who have just moved."""
 _PASSED, _CASH = (0.90, 0.98), 0.3
 """Shares of a receipt that a mule passes on, and of the mules who draw it in cash."""
 _FAILED, _PASSWORD, _EMAIL, _PHONE = (
@@ -91,10 +93,13 @@ class AccountTakeover(Pattern):
         yield from self._emptied(graph, rng, victim, mule, ip, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield people with a new phone, at home, who pay for something large from it."""
+        """Yield people with a new phone who pay for something large from it."""
         shape = (self.lookalikes(graph), 1 + self._payees())
         people = choose(rng, banking(graph), shape, "account_takeover: look-alikes' people")
-        owner, payee, ip = people[:, 0], people[:, 1:], own_address(graph, people[:, 0])
+        owner, payee = people[:, 0], people[:, 1:]
+        # the harder, the more of them are away from home: on a network that is new to them
+        away = rng.random(len(owner)) < self.hardness
+        ip = np.where(away, addresses(graph, rng, len(owner), **_AWAY), own_address(graph, owner))
         yield from self._emptied(graph, rng, owner, payee, ip, is_fraud=False)
 
     def _payees(self) -> int:
@@ -159,7 +164,7 @@ class AccountTakeover(Pattern):
         main = np.append(holders(graph).main, -1)
         yield from members(
             case,
-            user=both,
+            user=both if is_fraud else {"owner": owner[:, None]},
             account={role: main[people] for role, people in both.items()},
             device={"new": device[:, None]},
         )
@@ -213,10 +218,10 @@ class AccountTakeover(Pattern):
         is_fraud: bool,
     ) -> Iterator[Table]:
         """Yield the failed attempts, and the change: of number, e-mail address or password."""
-        contact = (1 - 0.5 * self.hardness) / 2  # the harder, the more often the password alone
-        what = rng.choice(
-            [_PHONE, _EMAIL, _PASSWORD], len(owner), p=[contact, contact, 1 - 2 * contact]
-        )
+        # the harder, the more often it is the password alone
+        part = np.array([0.4, 0.6, 0]) * (1 - 0.5 * self.hardness)
+        part[-1] = 1 - part.sum()
+        what = rng.choice([_PHONE, _EMAIL, _PASSWORD], len(owner), p=part)
         phone, email = np.full((2, *at.shape), -1, np.int32)
         number, mailbox = what == _PHONE, what == _EMAIL
         phone[number, -1] = graph.new("phone", int(number.sum()))

@@ -1,15 +1,15 @@
--- a case is one person, a device, and one payee or, the harder, two
-SELECT case_id, count(*) FILTER (entity = 'user') AS people, count(*) FILTER (entity = 'device') AS devices
-FROM part
+-- a case is one person, a device, and one payee's account or, the harder, two
+SELECT case_id FROM part
 GROUP BY case_id
-HAVING count(*) FILTER (role IN ('victim', 'owner') AND entity = 'user') <> 1
-    OR count(*) FILTER (role IN ('mule', 'payee') AND entity = 'user')
+HAVING count(*) FILTER (entity = 'user' AND role IN ('victim', 'owner')) <> 1
+    OR count(*) FILTER (entity = 'account' AND role IN ('victim', 'owner')) <> 1
+    OR count(*) FILTER (entity = 'account' AND role IN ('mule', 'payee'))
         NOT BETWEEN 1 AND CASE any_value(difficulty) WHEN 'easy' THEN 1 ELSE 2 END
-    OR count(*) FILTER (entity = 'account') <> count(*) FILTER (entity = 'user') OR count(*) FILTER (entity = 'device') <> 1;
+    OR count(*) FILTER (entity = 'device') <> 1;
 
--- the accounts of a case are those of its people
+-- the accounts of victims, owners and mules are their own
 SELECT a.case_id, a.entity_id FROM part AS a
-WHERE a.entity = 'account' AND NOT EXISTS (
+WHERE a.entity = 'account' AND a.role <> 'payee' AND NOT EXISTS (
     SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity = 'user' AND u.entity_id = h.user_id
     WHERE u.case_id = a.case_id AND u.role = a.role AND h.account_id = a.entity_id
 );
@@ -89,10 +89,11 @@ WHERE t.follows_payment_id IS NULL AND t.time > (
 );
 
 -- at least the declared share of the balance is gone, of whatever there is: what an account does
--- not have any more when a transfer is due is not sent (accounts through which somebody else's chain
--- of money passes are left out, as part of their balance is not theirs)
+-- not have any more when a transfer is due is not sent, and a sum may be rounded down to 5 (accounts
+-- through which somebody else's chain of money passes are left out, as part of their balance is not
+-- theirs)
 SELECT e.case_id, exp(sum(ln(CASE WHEN t.payment_id IS NULL THEN 1e-9 ELSE greatest(1e-9,
-    1 - (t.amount_minor + 1) / (t.amount_minor + t.debtor_balance_minor)) END))) AS remains
+    1 - (t.amount_minor + 500) / (t.amount_minor + t.debtor_balance_minor)) END))) AS remains
 FROM pays AS e
 JOIN cases USING (case_id)
 LEFT JOIN paid AS t ON t.edge_id = e.edge_id

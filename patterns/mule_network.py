@@ -223,7 +223,7 @@ class MuleNetwork(Pattern):
         median = self.amount * rng.lognormal(0, _SPREAD, (*into[:2], 1))
         comes = blend(graph, rng, median, hard, habit="transfer", rail="instant", channel="file")
         comes = np.maximum(
-            (1 - 0.3 * hard) * comes, _LEAST * max(1, round(self.width * (1 - 0.5 * hard)))
+            (1 - 0.5 * hard) * comes, _LEAST * max(1, round(self.width * (1 - 0.5 * hard)))
         )
         # what an account passes on is dealt out to those that it pays
         passed = rng.uniform(*(_PASSED if is_fraud else _SHARED_OUT), into)

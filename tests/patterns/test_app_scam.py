@@ -156,7 +156,7 @@ def test_the_shortest_and_the_smallest_keep_every_promise(world: World, broken: 
 
 
 TAMPERED = {
-    "is one payer, and one payee": (
+    "is one payer, one payee": (
         "DELETE FROM case_member WHERE role = 'victim' AND entity = 'user'"
     ),
     "are those of its people": (
