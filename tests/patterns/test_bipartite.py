@@ -1,0 +1,183 @@
+"""A bipartite flow: each of several pays each of several others all that came in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from graphgen.grow import grow
+from graphgen.patterns.bipartite import Bipartite
+from graphgen.schema import words
+from graphgen.table import Array, Table
+from graphgen.verify.cases import statements
+from graphgen.world import DAY_MS, World
+
+Tables = Mapping[str, Table]
+Collect = Callable[[World], Tables]
+Broken = Callable[..., set[str]]
+Difficulty = Literal["easy", "medium", "hard"]
+
+COUNT = 6
+PATTERN = Bipartite(count=COUNT)
+WORLD = World(users=600, days=30, patterns={"bipartite": PATTERN})
+PROMISES = [text for text, _ in statements("bipartite")]
+ORIGINAL = words.LEGS.index("original")
+
+
+def payments(tables: Tables, *, crime: bool) -> list[Table]:
+    """Give the orders of each case, as they were made."""
+    label, case = tables["event_label"], tables["case"]
+    case_of = label["case_id"][label["event"] == words.EVENTS.index("payment")]
+    ordered = tables["payment"]["leg"] == ORIGINAL
+    wanted = case["case_id"][case["is_fraud"] == crime]
+    return [tables["payment"].take(ordered & (case_of == each)) for each in wanted]
+
+
+def payers(rows: Table) -> Array:
+    """Give who pays, behind the clearing."""
+    behind = rows["counterparty_account_id"]
+    return np.where(behind >= 0, behind, rows["debtor_account_id"])
+
+
+def own(tables: Tables, rows: Table) -> Array:
+    """Tell which payments are made by people, and not by a bank's vault or from outside."""
+    people = np.flatnonzero(tables["account"]["type"] == words.ACCOUNT_TYPES.index("checking"))
+    return np.isin(payers(rows), tables["account"]["account_id"][people])
+
+
+@pytest.mark.parametrize("crime", [True, False])
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_every_input_is_paid_once_and_pays_every_output_once(
+    crime: bool,  # noqa: FBT001
+    difficulty: Difficulty,
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(replace(WORLD, difficulty=difficulty))
+    for rows in payments(tables, crime=crime):
+        is_own = own(tables, rows)
+        inputs, outputs = rows.take(~is_own)["creditor_account_id"], rows.take(is_own)
+        assert len(np.unique(inputs)) == len(inputs) >= PATTERN.fewest
+        assert set(payers(outputs)) == set(inputs)
+        assert not set(outputs["creditor_account_id"]) & set(inputs)
+        pairs = np.stack([payers(outputs), outputs["creditor_account_id"]])
+        many = len(np.unique(outputs["creditor_account_id"]))
+        assert PATTERN.fewest <= many <= PATTERN.most
+        assert len(np.unique(pairs, axis=1).T) == len(outputs) == len(inputs) * many
+        for account in inputs:
+            came = rows["time"][rows["creditor_account_id"] == account]
+            assert (rows["time"][payers(rows) == account] > came).all()
+        assert np.ptp(rows["time"]) <= PATTERN.days * DAY_MS
+
+
+@pytest.mark.parametrize("crime", [True, False])
+def test_what_somebody_got_is_paid_on_to_the_cent_less_what_they_keep(
+    crime: bool,  # noqa: FBT001
+    tables_of: Collect,
+) -> None:
+    keeps = PATTERN.keeps if crime else PATTERN.margin
+    tables = tables_of(WORLD)
+    for rows in payments(tables, crime=crime):
+        assert (rows["status"] == words.STATUSES.index("booked")).all()
+        for account in np.unique(payers(rows)[own(tables, rows)]):
+            got = rows["amount_minor"][rows["creditor_account_id"] == account]
+            sent = rows["amount_minor"][payers(rows) == account]
+            assert sent.sum() <= got.sum()
+            # every payment may be rounded down by up to five dollars
+            assert sent.sum() >= (1 - keeps) * got.sum() - 501 * len(sent)
+
+
+def test_at_hard_there_are_the_fewest_it_takes_longer_and_sums_are_usual(
+    tables_of: Collect,
+) -> None:
+    found = []
+    for difficulty in ("easy", "hard"):
+        rows = payments(tables_of(replace(WORLD, difficulty=difficulty)), crime=True)
+        found.append(
+            (
+                np.mean([len(each) for each in rows]),
+                -np.median([np.ptp(each["time"]) for each in rows]),
+                np.median(np.concatenate([each["amount_minor"] for each in rows])),
+            )
+        )
+    assert (np.array(found[0]) > np.array(found[1])).all()
+    assert {len(each) for each in rows} == {2 + 2 * 2}
+
+
+def test_a_trader_keeps_more_and_takes_their_time(tables_of: Collect) -> None:
+    tables = tables_of(replace(WORLD, difficulty="easy"))
+    crimes, traders = (payments(tables, crime=crime) for crime in (True, False))
+
+    def passed(some: list[Table]) -> float:
+        comes, goes = 0, 0
+        for rows in some:
+            is_own = own(tables, rows)
+            passes = np.isin(rows["creditor_account_id"], payers(rows)[is_own])
+            comes += int(rows["amount_minor"][passes].sum())
+            goes += int(rows["amount_minor"][is_own].sum())
+        return goes / comes
+
+    assert passed(traders) < passed(crimes)
+    assert np.median([np.ptp(r["time"]) for r in crimes]) < np.median(
+        [np.ptp(r["time"]) for r in traders]
+    )
+
+
+@pytest.mark.parametrize(("users", "days"), [(600, 1), (600, 2), (80, 30)])
+def test_it_fits_into_small_worlds(users: int, days: int, broken: Broken) -> None:
+    few = replace(PATTERN, count=2)
+    assert not broken(World(users=users, days=days, patterns={"bipartite": few}))
+
+
+def test_nobody_is_needed_for_no_case() -> None:
+    none = grow(World(users=1, days=5, patterns={"bipartite": Bipartite(count=0)}))
+    assert none.size("case") == 0
+
+
+def test_the_fewest_are_no_more_than_the_most() -> None:
+    with pytest.raises(ValueError, match="bipartite: fewest 9 is more than most 4"):
+        Bipartite(fewest=9, most=4)
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        ("DELETE FROM case_member WHERE role = 'output'", 0),
+        ("UPDATE case_member SET role = 'input' WHERE entity = 'user'", 1),
+        ("UPDATE case_payment SET follows = NULL", 2),
+        ("UPDATE case_payment SET creditor_account_id = 1 WHERE stage = 'placement'", 2),
+        ("DELETE FROM case_payment WHERE stage = 'integration' AND payment_id % 2 = 0", 3),
+        (
+            (
+                "UPDATE case_payment SET time = TIMESTAMPTZ '2026-01-09'"
+                " - (time - TIMESTAMPTZ '2026-01-09')"
+            ),
+            4,
+        ),
+        ("UPDATE case_payment SET amount_minor = amount_minor * 2 WHERE stage = 'integration'", 5),
+        ("UPDATE case_payment SET amount_minor = amount_minor / 3 WHERE stage = 'integration'", 5),
+        ("UPDATE case_payment SET status = 'declined' WHERE stage = 'integration'", 5),
+        ("UPDATE case_payment SET time = time + INTERVAL 15 DAY WHERE stage = 'integration'", 6),
+    ],
+)
+def test_each_promise_is_broken_by_what_breaks_it(
+    change: str, promise: int, broken: Broken
+) -> None:
+    assert PROMISES[promise] in broken(WORLD, change)
+
+
+@pytest.mark.parametrize(("seed", "difficulty"), [(1, "easy"), (2, "medium"), (3, "hard")])
+def test_every_promise_is_kept(seed: int, difficulty: Difficulty, broken: Broken) -> None:
+    assert not broken(replace(WORLD, seed=seed, difficulty=difficulty))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("seed", range(50))
+def test_every_promise_is_kept_whatever_the_seed(
+    seed: int, difficulty: Difficulty, broken: Broken
+) -> None:
+    assert not broken(replace(WORLD, seed=seed, difficulty=difficulty))
