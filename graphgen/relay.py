@@ -29,6 +29,8 @@ _AT_LEAST_MS = 60_000
 """Nobody passes money on sooner than that; our assumption."""
 _SWIFTEST = 0.25
 """Part of the days that the swiftest cases take; our assumption."""
+_PATIENCE = 0.25
+"""How soon haste is given up as it gets harder to hide, as an exponent; our assumption."""
 _OF_MEANS = 0.3
 """Nobody sends more of their own than this share of what their account held; our assumption."""
 _SMALLEST = 100
@@ -57,7 +59,7 @@ def _moments(
 
     `person` says in whose time zone: int32, a grid of users. `pace` says how slow they are: at 0
     what comes after another comes some minutes later, all in a quarter of the days; at 1 it comes
-    at hours at which people pay, spread over the days.
+    at hours at which people pay, spread over the days. Who hides gives up haste first.
     """
     days = min(days, max(1, graph.world.days))
     level = np.zeros(len(after), np.int64)
@@ -68,7 +70,7 @@ def _moments(
     step = max(1, int(taken / (level.max(initial=0) + 1)))
     first = first_day(graph, rng, len(person), days)
     wait = rng.integers(0, step, person.shape)
-    hurries = rng.random(person.shape) >= pace
+    hurries = rng.random(person.shape) >= pace**_PATIENCE
     lies = np.maximum(_AT_LEAST_MS, dwell(rng, person.shape, _LIES_MS, _LIES_SPREAD))
     at = np.empty(person.shape, np.int64)
     for hop, before in enumerate(after.tolist()):

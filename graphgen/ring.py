@@ -2,7 +2,7 @@
 
 Whom money goes out from or comes together at is a hub. The harder a ring is to be found, the fewer
 people its hub deals with otherwise, and the more of the ring are the hub's friends anyway: so the
-hub deals with hardly more people than others do.
+hub deals with hardly more people than others do. Honest rings are of friends at any time.
 """
 
 from __future__ import annotations
@@ -46,9 +46,13 @@ def sizes(rng: np.random.Generator, count: int, most: int, hardness: float) -> A
 class Ring:
     """Draws the people of a pattern's cases, nobody twice; all can order payments at any time."""
 
-    def __init__(self, graph: Graph, rng: np.random.Generator, pattern: Pattern) -> None:
+    def __init__(
+        self, graph: Graph, rng: np.random.Generator, pattern: Pattern, *, is_fraud: bool
+    ) -> None:
         self._graph, self._rng = graph, rng
         self._hardness, self._what = pattern.hardness, f"{pattern.name}: members"
+        self._is_fraud = is_fraud
+        self._seen: dict[End, tuple[Array, Array, Array, Array]] = {}
         self._free = np.zeros(graph.size("user"), bool)
         self._free[banking(graph)] = True
 
@@ -70,15 +74,18 @@ class Ring:
     def around(self, hub: Array, most: int, end: End) -> Array:
         """Draw who stands around each hub, which is at this end of their payments.
 
-        Gives int32 users, a grid (hubs, most); the first are the hub's friends, if it is hard.
+        Gives int32 users, a grid (hubs, most). Around a look-alike's hub the first are its friends,
+        around a crime's they are so the more often the harder it is to be.
         """
         near, friend, _, _ = self._dealings(end)
         people = self.people((len(hub), most))
-        for place in range(min(most, int(self._hardness * FEWEST))):
+        among_friends = self._hardness**2 if self._is_fraud else 1.0
+        for place in range(most):
             row = np.searchsorted(near, hub) + place
             row = np.where(row < len(near), row, -1)
             one = np.where(near[row] == hub, friend[row], -1) if len(near) else hub
-            some = np.flatnonzero((one >= 0) & self._free[one])
+            joins = self._rng.random(len(hub)) < among_friends
+            some = np.flatnonzero(joins & (one >= 0) & self._free[one])
             some = some[np.unique(one[some], return_index=True)[1]]
             people[some, place] = self._take(one[some])
         return people
@@ -88,6 +95,12 @@ class Ring:
         return user.astype(np.int32)
 
     def _dealings(self, end: End) -> tuple[Array, Array, Array, Array]:
+        """Give what `_look` gives, which is looked at once."""
+        if end not in self._seen:
+            self._seen[end] = self._look(end)
+        return self._seen[end]
+
+    def _look(self, end: End) -> tuple[Array, Array, Array, Array]:
         """Look at whom people deal with at one end of honest payments.
 
         Gives pairs of people and friends, in the order of the people; and for each user how many

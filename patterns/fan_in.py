@@ -40,7 +40,7 @@ class FanIn(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 14
     """Within so many days all have paid."""
 
-    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what each pays, in minor units, where it does not hide among usual sums."""
 
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -54,7 +54,7 @@ class FanIn(Pattern):
     def _collected(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        ring = Ring(graph, rng, self)
+        ring = Ring(graph, rng, self, is_fraud=is_fraud)
         hub = ring.hubs(count, "creditor")
         payer = ring.around(hub, self.most, "creditor")
         here = sizes(rng, count, self.most, self.hardness)

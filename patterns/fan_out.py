@@ -42,7 +42,7 @@ class FanOut(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 14
     """Within so many days all have been paid."""
 
-    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what each is paid, in minor units, where it does not hide among usual sums."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
@@ -59,7 +59,7 @@ class FanOut(Pattern):
     def _distributed(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        ring = Ring(graph, rng, self)
+        ring = Ring(graph, rng, self, is_fraud=is_fraud)
         hub = ring.hubs(count, "creditor", "debtor")[:, None]
         payee = ring.around(hub[:, 0], self.most, "debtor")
         here = sizes(rng, count, self.most, self.hardness)

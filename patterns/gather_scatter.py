@@ -40,7 +40,7 @@ class GatherScatter(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 14
     """Within so many days all is in and out again."""
 
-    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what each pays, in minor units, where it does not hide among usual sums."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
@@ -57,7 +57,7 @@ class GatherScatter(Pattern):
     def _turned_over(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        ring, most = Ring(graph, rng, self), self.most
+        ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
         hub = ring.hubs(count, "creditor", "debtor")[:, None]
         payer = ring.around(hub[:, 0], most, "creditor")
         payee = ring.around(hub[:, 0], most, "debtor")

@@ -40,7 +40,7 @@ class RandomWalk(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 14
     """Within so many days it has come to its end."""
 
-    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what is sent first, in minor units, where it does not hide among usual sums."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.2)] = 0.1
@@ -57,7 +57,11 @@ class RandomWalk(Pattern):
     def _sent_on(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        people = Ring(graph, rng, self).people((count, 1 + self.most))
+        ring = Ring(graph, rng, self, is_fraud=is_fraud)
+        walk = [ring.people((count, 1))]
+        for _ in range(self.most):
+            walk.append(ring.around(walk[-1][:, 0], 1, "debtor"))
+        people = np.hstack(walk)
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
         hop, last = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)

@@ -44,7 +44,7 @@ class ScatterGather(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 14
     """Within so many days all has arrived."""
 
-    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 60_000
+    amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what goes through each, in minor units, where it does not hide among usual sums."""
 
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
@@ -61,7 +61,7 @@ class ScatterGather(Pattern):
     def _passed(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        ring, most = Ring(graph, rng, self), self.most
+        ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
         target = ring.hubs(count, "creditor")[:, None]
         source = ring.hubs(count, "creditor", "debtor")[:, None]
         between = ring.around(target[:, 0], most, "creditor")
