@@ -187,6 +187,8 @@ class AccountTakeover(Pattern):
         more = rng.binomial(self.tries - 1, 0.8 - 0.6 * hard, (len(owner), 1))
         tried = np.arange(self.tries) <= more
         wait = rng.integers(4_000, _MINUTE, (len(owner), self.tries + 2))
+        # whoever has failed gives it up for an hour or so
+        wait[:, -2] = rng.integers(50 * _MINUTE, 90 * _MINUTE, len(owner))
         wait[:, -1] = rng.integers(_MINUTE // 2, 5 * _MINUTE, len(owner))
         wait[:, : self.tries] *= tried
         day = first_day(graph, rng, len(owner), 2 + self.hours / 24)
@@ -218,8 +220,8 @@ class AccountTakeover(Pattern):
         is_fraud: bool,
     ) -> Iterator[Table]:
         """Yield the failed attempts, and the change: of number, e-mail address or password."""
-        # the harder, the more often it is the password alone
-        part = np.array([0.4, 0.6, 0]) * (1 - 0.5 * self.hardness)
+        # the harder, the more often it is the password alone, for attackers above all
+        part = np.array([0.4, 0.6, 0]) * (1 - (0.5 if is_fraud else 0.2) * self.hardness)
         part[-1] = 1 - part.sum()
         what = rng.choice([_PHONE, _EMAIL, _PASSWORD], len(owner), p=part)
         phone, email = np.full((2, *at.shape), -1, np.int32)
