@@ -18,6 +18,7 @@ from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -233,4 +234,10 @@ def _moments(
     wait = dwell(rng, here.shape, _LIES_MS, _LIES_SPREAD)
     for hop in np.flatnonzero(after >= 0):
         at[:, hop] = np.maximum(at[:, hop], at[:, after[hop]] + wait[:, hop])
-    return within(graph, at, here)
+    # where there are more hops than the days have room for, they come closer together
+    begin = at.min(axis=1, keepdims=True, where=here, initial=np.iinfo(np.int64).max)
+    span = at.max(axis=1, keepdims=True, where=here, initial=0) - begin
+    closer = np.minimum(1.0, days * DAY_MS / np.maximum(span, 1))
+    return within(
+        graph, np.where(closer < 1, begin + ((at - begin) * closer).astype(np.int64), at), here
+    )

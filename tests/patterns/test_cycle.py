@@ -122,6 +122,11 @@ def test_it_fits_into_small_worlds(users: int, days: int, broken: Broken) -> Non
     assert not broken(World(users=users, days=days, patterns={"cycle": few}))
 
 
+def test_many_hops_fit_into_few_days(broken: Broken) -> None:
+    many = Cycle(count=2, fewest=40, most=40, days=2)
+    assert not broken(replace(WORLD, patterns={"cycle": many}))
+
+
 def test_nobody_is_needed_for_no_case() -> None:
     none = grow(World(users=1, days=5, patterns={"cycle": Cycle(count=0)}))
     assert none.size("case") == 0

@@ -148,6 +148,11 @@ def test_it_fits_into_small_worlds(users: int, days: int, broken: Broken) -> Non
     assert not broken(World(users=users, days=days, patterns={"stack": few}))
 
 
+def test_many_hops_fit_into_few_days(broken: Broken) -> None:
+    many = Stack(count=2, layers=8, fewest=4, most=4, days=2)
+    assert not broken(replace(WORLD, patterns={"stack": many}))
+
+
 def test_nobody_is_needed_for_no_case() -> None:
     none = grow(World(users=1, days=5, patterns={"stack": Stack(count=0)}))
     assert none.size("case") == 0
