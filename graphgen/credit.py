@@ -41,7 +41,7 @@ _ACTIVITY = 0.15
 """How much of a main account's shopping a further card sees; our assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
-_LEAST = 0.05, 0.25
+_LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
 _JITTER = 0.5
 
@@ -60,7 +60,7 @@ def open_cards(
     low, high = spec["limit_of_income"]
     step = spec["limit_step"] * region.minor_units
     least, most = (edge * region.minor_units for edge in spec["limit_range"])
-    share = low + (high - low) * rng.beta(1, 1.5, len(user))
+    share = low + (high - low) * rng.beta(1, 2.5, len(user))
     limit = np.clip(np.rint(seen["user"]["income_minor"][user] * share / step) * step, least, most)
     limit, owed = limit.astype(np.int64), limit * _OWED * rng.beta(1, 3, len(user))
     account, card = graph.new("account", len(user)), graph.new("card", len(user))

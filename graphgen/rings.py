@@ -15,7 +15,7 @@ from graphgen.table import Array
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["in_grid", "own_ways", "quietest", "recruits", "repeated", "sizes"]
+__all__ = ["in_grid", "own_ways", "quietest", "recruits", "sizes"]
 
 
 def sizes(rng: np.random.Generator, count: int, fewest: int, most: int, bend: float = 1.0) -> Array:
@@ -47,17 +47,6 @@ def recruits(rng: np.random.Generator, pool: Array, here: Array, what: str) -> A
     return in_grid(
         here, order[np.arange(here.sum()) % max(1, len(order))] if largest else order[:0]
     )
-
-
-def repeated(grid: Array) -> Array:
-    """Tell which values (from 0 on) of a row stand in it before: bool, a grid."""
-    order = np.argsort(grid, axis=1, kind="stable")
-    ascending = np.take_along_axis(grid, order, axis=1)
-    again = np.zeros(grid.shape, bool)
-    again[:, 1:] = (ascending[:, 1:] == ascending[:, :-1]) & (ascending[:, 1:] >= 0)
-    found = np.empty_like(again)
-    np.put_along_axis(found, order, again, axis=1)
-    return found
 
 
 def own_ways(graph: Graph) -> tuple[Array, Array]:

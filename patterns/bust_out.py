@@ -9,9 +9,10 @@ opened for it, are drawn within as few weeks; cheques from an account that it wa
 paid in on the way, and clear.
 
 The harder it is to find, the fewer cards are drawn, over more days, by more purchases, most of them
-small ones as people make every day; and the smaller are the cheques, of which a little one on each
-card clears. What marks the pattern by definition, and is the same in the look-alike: how young and
-how many the cards are, how much of their limits is spent, and that cheques are paid in on them.
+small ones as people make every day; and the fewer of them are paid by cheque: of the cheques, a
+little one on each of these clears. What marks the pattern by definition, and is the same in the
+look-alike: how young and how many the cards are, how much of their limits is spent, and that
+cheques are paid in on them. That most of these come back is the crime itself.
 
 Sources: about ten accounts, 4 to 24 months and payments that come back: Experian after Investopedia
 (https://www.investopedia.com/terms/b/bustout.asp-0) and "Bust-out fraud"
@@ -52,7 +53,17 @@ class BustOut(Pattern):
     """Many young cards of one person drawn to the limit, twice, by cheques that come back."""
 
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("debtor_balance_minor", "creditor_balance_minor")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "debtor_balance_minor",
+        "accounts",
+        "payments in",
+        "transfers in",
+        "days in",
+        "sum in",
+        "transferred in",
+        "sum out",
+        "largest out",
+    )
 
     accounts: Annotated[int, Interval(ge=4, le=20)] = 10
     """At most so many cards, and at least half as many."""
@@ -78,6 +89,9 @@ class BustOut(Pattern):
         person = self._people(graph, rng, count, is_fraud=is_fraud)
         many = self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1))
         here = np.arange(self.accounts) < np.maximum(np.rint(many), np.ceil(self.accounts / 2))
+        # at hard about half of the cards are drawn once only, and no cheque is paid in on them
+        twice = here & (rng.random(here.shape) < 1 - 0.5 * hard)
+        twice[:, :2] = True
         owner = np.broadcast_to(person[:, None], here.shape)[here]
         age = rng.uniform(4, self.months, len(owner)) * _MONTH_MS
         opened = world.start_ms - age.astype(np.int64)
@@ -89,10 +103,10 @@ class BustOut(Pattern):
         limits = np.maximum(in_grid(here, limit), 0)
         payer = holders(graph).main[person]
         least = _COVERED * _means(graph, person, payer) if is_fraud else np.zeros(count)
-        amount = self._sums(rng, limits, least, small, parts, is_fraud=is_fraud)
+        amount = self._sums(rng, limits, twice, least, small, parts, is_fraud=is_fraud)
         new = account
         if not is_fraud:  # what is paid in was saved up in an account of its own
-            saved = 2 * amount[:, :, parts:-parts].sum(axis=(1, 2))
+            saved = 2 * (amount[:, :, parts:-parts] * twice[:, :, None]).sum(axis=(1, 2))
             bank = draw_banks(graph, count, rng)
             payer, made = open_checking(graph, person, bank, rng, least=saved)
             graph.new("card", len(made[-1]))  # of which none is used here
@@ -100,8 +114,8 @@ class BustOut(Pattern):
         yield from nursed(graph, rng, tables, accounts=new, cards=(owner, account))
         case, seen = graph.new("case", count), graph.grow("seen", tables)
         own = in_grid(here, account)
-        everybody = {"case": case[:, None, None], "here": here[:, :, None]}
-        for part, stage in ((slice(parts), "theft"), (slice(-parts, None), "integration")):
+        rounds = ((slice(parts), here, "theft"), (slice(-parts, None), twice, "integration"))
+        for part, some, stage in rounds:
             yield spree(
                 graph, seen, rng, at[:, :, part],
                 large=small[:, :, part] <= 0,
@@ -110,7 +124,8 @@ class BustOut(Pattern):
                 card_id=in_grid(here, card)[:, :, None],
                 amount_minor=amount[:, :, part],
                 stage=stage if is_fraud else None,
-                **everybody,
+                case=case[:, None, None],
+                here=some[:, :, None],
             )  # fmt: skip
         yield errands(
             graph, at[:, :, parts:-parts],
@@ -123,7 +138,8 @@ class BustOut(Pattern):
             channel="branch",
             amount_minor=amount[:, :, parts:-parts],
             stage="preparation" if is_fraud else None,
-            **everybody,
+            case=case[:, None, None],
+            here=twice[:, :, None],
         )  # fmt: skip
         begin = at.min(axis=(1, 2), where=here[:, :, None], initial=2**62)
         end = at.max(axis=(1, 2), where=here[:, :, None], initial=0)
@@ -159,6 +175,7 @@ class BustOut(Pattern):
         self,
         rng: np.random.Generator,
         limit: Array,
+        twice: Array,
         least: Array,
         small: Array,
         parts: int,
@@ -167,14 +184,18 @@ class BustOut(Pattern):
     ) -> Array:
         """Share out what is drawn of each limit, and paid in: int64, a grid like that of moments.
 
-        A case's cheques come to `least`, at least, but all is no more than what is drawn at most.
+        What is drawn of cards for a second time (bool) comes to `least`, at least, and makes all
+        that is drawn more than the limits; but it is no more than is drawn at most.
         """
         hard = self.hardness
-        once = (0.5, 0.75) if is_fraud else (0.3, 0.5)
-        twice = (1 - 0.55 * hard, 1.6 - 0.8 * hard) if is_fraud else (0.2, 0.4)
-        first, again = (limit * rng.uniform(*span, limit.shape) for span in (once, twice))
+        spans = ((0.5 + 0.15 * hard, 0.75 + 0.15 * hard), (1 - 0.55 * hard, 1.6 - 0.8 * hard))
+        spans = spans if is_fraud else ((0.3, 0.5), (0.2, 0.4))
+        first, again = (limit * rng.uniform(*span, limit.shape) for span in spans)
+        again = np.where(twice, again, 0)
         total = np.maximum(again.sum(axis=1), 1)
         most = np.maximum((_MOST * limit - first).sum(axis=1), total)
+        if is_fraud:
+            least = np.maximum(least, (1.03 * limit - first).sum(axis=1))
         again *= (np.clip(least, total, most) / total)[:, None]
         paid = again * rng.uniform(1, 1.1, limit.shape)
         early = np.rint(limit * rng.uniform(0.02, 0.05, limit.shape)).astype(np.int64)[:, :, None]

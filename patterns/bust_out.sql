@@ -40,7 +40,7 @@ JOIN (
 ) USING (case_id)
 WHERE bought > CASE WHEN c.is_fraud THEN 2.52 ELSE 1 END * limits OR (c.is_fraud AND bought < 0.99 * limits);
 
--- a card is drawn, then paid by cheque, then drawn again
+-- a card is drawn, then, if it is paid by cheque, drawn again
 SELECT case_id, account_id FROM (
     SELECT case_id, stage, time,
         CASE rail WHEN 'card' THEN debtor_account_id ELSE creditor_account_id END AS account_id
@@ -49,8 +49,8 @@ SELECT case_id, account_id FROM (
 GROUP BY ALL
 HAVING max(time) FILTER (stage = 'theft') > max(time) FILTER (stage = 'preparation')
     OR max(time) FILTER (stage = 'preparation') > min(time) FILTER (stage = 'integration')
-    OR count(*) FILTER (stage = 'theft') = 0 OR count(*) FILTER (stage = 'preparation') = 0
-    OR count(*) FILTER (stage = 'integration') = 0;
+    OR count(*) FILTER (stage = 'theft') = 0
+    OR (count(*) FILTER (stage = 'preparation') = 0) <> (count(*) FILTER (stage = 'integration') = 0);
 
 -- of a crime's cheques, once all are due, one at least has come back
 SELECT case_id FROM (

@@ -52,7 +52,15 @@ class IdentityRing(Pattern):
     """Identities that share phones, mailboxes and homes, whose credit is nursed and drawn."""
 
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("debtor_balance_minor",)
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "debtor_balance_minor",
+        "most users behind a phone",
+        "most users behind a email",
+        "most users behind a address",
+        "phones",
+        "emails",
+        "addresses",
+    )
 
     fewest: Annotated[int, Interval(ge=2, le=500)] = 5
     """At least so many identities."""
@@ -97,11 +105,13 @@ class IdentityRing(Pattern):
         yield from nursed(graph, rng, tables, accounts=new, cards=(user, account))
         people = in_grid(here, user)
         yield from self._fragments(seen, rng, np.concatenate([organiser, people], axis=1))
-        parts = 6 + round(14 * hard)
+        parts = 6 + round(24 * hard)
         at = self._moments(seen, rng, people, parts)
-        small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
+        small = np.where(
+            rng.random(at.shape) < 0.4 + 0.25 * hard, everyday(graph, rng, at.shape), 0
+        )
         limits = np.maximum(in_grid(here, limit), 0)
-        share = (0.8 - 0.15 * hard, 1.05 - 0.15 * hard) if is_fraud else (0.2, 0.5)
+        share = (0.8 - 0.2 * hard, 1.05 - 0.25 * hard) if is_fraud else (0.2, 0.5)
         drawn = limits * rng.uniform(*share, here.shape)
         nursed_with = everyday(graph, rng, at[:, :, :_NURSED].shape)
         nursed_with = np.minimum(1 + nursed_with, 0.05 * limits[:, :, None]).astype(np.int64)

@@ -33,7 +33,7 @@ from graphgen.pattern import Pattern, cases, members
 from graphgen.population.draw import take
 from graphgen.population.holders import holders
 from graphgen.population.network import addresses_of, devices
-from graphgen.rings import own_ways, quietest, recruits, repeated, sizes
+from graphgen.rings import own_ways, quietest, recruits, sizes
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -53,6 +53,12 @@ class IpRecycling(Pattern):
     """Sessions of many accounts over a few addresses, which change."""
 
     prevalence: ClassVar[float] = 3.0
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "users behind",
+        "most users behind an ip",
+        "ips",
+        "new ips",
+    )
 
     fewest: Annotated[int, Interval(ge=4, le=1000)] = 20
     """At least so many accounts."""
@@ -139,9 +145,10 @@ class IpRecycling(Pattern):
         for place, word in enumerate(weights):
             mine = here & (kind == place)
             mine &= (rng.random(here.shape) < 0.6 * self.hardness) | (word in _EVERYBODYS)
+            # none of them is an exit of two cases, or of one case twice
             known = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(word))
-            ip[mine] = rng.choice(known, int(mine.sum()))
-        ip[repeated(ip)] = -1
+            some = rng.permutation(np.flatnonzero(mine))[: len(known)]
+            ip.flat[some] = rng.permutation(known)[: len(some)]
         ours = [place for place, word in enumerate(weights) if word in _EVERYBODYS]
         kind[(ip < 0) & np.isin(kind, ours)] = 0
         for place, word in enumerate(weights):

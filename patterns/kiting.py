@@ -39,7 +39,7 @@ class Kiting(Pattern):
     """Cycles of cheques between one person's accounts at different banks, till they bounce."""
 
     prevalence: ClassVar[float] = 5.0
-    defined_by: ClassVar[tuple[str, ...]] = ("debtor_balance_minor",)
+    defined_by: ClassVar[tuple[str, ...]] = ("accounts",)
 
     banks: Annotated[int, Interval(ge=2, le=5)] = 3
     """How many accounts the cycle goes through, each at a bank of its own."""
@@ -76,7 +76,11 @@ class Kiting(Pattern):
             size = size * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         size = size * (1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape))
-        least = np.zeros(len(person)) if is_fraud else size.sum(axis=(1, 2)) / at.shape[2]
+        least = size.sum(axis=(1, 2)) / at.shape[2]
+        if is_fraud:  # at hard the accounts hold about what anybody's do
+            usual = graph["account"]["opening_balance_minor"][holders(graph).main]
+            usual = np.minimum(usual, 4 * self.amount)
+            least = self.hardness * rng.choice(usual, len(person))
         bank, account, tables = self._accounts(graph, rng, person, least, is_fraud=is_fraud)
         yield from tables
         case = graph.new("case", len(person))

@@ -52,6 +52,13 @@ class SharedDevice(Pattern):
     """Many people behind one device within days, and their money sent to one of them."""
 
     prevalence: ClassVar[float] = 5.0
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "users behind",
+        "most users behind a device",
+        "devices",
+        "new devices",
+        "device_registered",
+    )
 
     fewest: Annotated[int, Interval(ge=2, le=200)] = 6
     """At least so many people behind the device."""
@@ -91,7 +98,7 @@ class SharedDevice(Pattern):
         day = first + rng.integers(0, max(1, min(self.days, world.days)), here.shape)
         start = times(graph, rng, people, day, "home")
         # the money is sent later, by some in two parts
-        sends = here[:, :, None] & (rng.random((*here.shape, 2)) < [1, 0.5 * hard]) & is_fraud
+        sends = here[:, :, None] & (rng.random((*here.shape, 2)) < [1, 0.2 * hard]) & is_fraud
         sends[:, 0] = False
         later = rng.integers(0, wait + 1, sends.shape)
         later += (start[:, :, None] - world.start_ms) // DAY_MS
@@ -159,7 +166,7 @@ class SharedDevice(Pattern):
         """Give the devices (cases, emulators), the address for each person, and what is new."""
         own_device, own_ip = own_ways(graph)
         device = np.full((len(people), _EMULATORS), -1, np.int32)
-        taken = ~farm[:, 0] & (rng.random(len(people)) < self.hardness)
+        taken = ~farm[:, 0] & (rng.random(len(people)) < 0.6 * self.hardness)
         device[taken, 0] = own_device[people[taken, 0]]
         new = (farm | (np.arange(_EMULATORS) < 1)) & ~taken[:, None]
         device[new] = graph.new("device", int(new.sum()))
