@@ -174,22 +174,31 @@ def mute_rows(facts: Facts, events: Events) -> Iterator[Mute]:
         for _, crime, honest in _parts(facts, events, least=1)
         if len(honest) >= LEAST_HONEST
     ]
-    for pattern, ours in subjects(facts):
-        if not pattern and len(facts.cases.patterns) > 1:
-            continue
-        chosen = [(crime[ours[events.case[crime]]], honest) for crime, honest in parts]
-        chosen = [(crime, honest) for crime, honest in chosen if len(crime)]
-        if not chosen:
-            continue
-        cases = [events.case[crime] for crime, _ in chosen]
-        count = len(np.unique(np.concatenate(cases)))
-        for name, values in what.items():
-            places = [_mid(values[crime], values[honest]) for crime, honest in chosen]
+    for name, values in what.items():
+        places = [(crime, *_mid(values[crime], values[honest])) for crime, honest in parts]
+        for pattern in facts.cases.patterns:
+            ours = facts.cases.of(pattern)
+            here = [(ours[events.case[crime]], crime, *both) for crime, *both in places]
+            chosen = [
+                (place[some], events.case[crime[some]], other)
+                for some, crime, place, other in here
+                if some.any()
+            ]
+            if not chosen:
+                continue
             rng = stream(facts.seed, "report", events.name, pattern, name)
+            cases = [case for _, case, _ in chosen]
             p = min(
-                chance(rng, [f(a) for a, _ in places], cases, [f(b) for _, b in places], block=True)
+                chance(
+                    rng,
+                    [f(place) for place, _, _ in chosen],
+                    cases,
+                    [f(other) for *_, other in chosen],
+                    block=True,
+                )
                 for f in (np.asarray, _from_the_middle)
             )
+            count = len(np.unique(np.concatenate(cases)))
             yield Mute(pattern, events.name, name, count, min(1.0, 2 * p))
 
 

@@ -61,6 +61,7 @@ def network(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) 
 def _passed(moves: Moves, place: Array, chosen: Array, days: int) -> dict[str, Array]:
     """Put the order beside what came before it and what goes after it."""
     passed = paths.passing(
+        chosen,
         moves.first,
         place,
         moves.entry,
@@ -69,7 +70,7 @@ def _passed(moves: Moves, place: Array, chosen: Array, days: int) -> dict[str, A
         moves.booked,
         days * _DAY,
         _MOST,
-    )[chosen]
+    )
     return {
         f"{what} {side}, {days} d": passed[:, row, column]
         for row, side in enumerate(("before", "after"))
@@ -145,10 +146,11 @@ def _shared(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) 
         used = facts.rows(entity, payment[f"{entity}_id"][moves.row])
         many = len(facts.tables[entity][f"{entity}_id"]) + 1
         # payers who pay this payee from this device, and all who pay from it
+        some = np.flatnonzero(used >= 0)
         for what, key in (("to the payee", moves.payee * many + used), ("at all", used)):
-            found[f"payers over the {entity}, {what}"] = np.where(
-                used[chosen] >= 0, _distinct(key, moves.payer)[chosen], -1
-            )
+            behind = np.full(len(used), -1)
+            behind[some] = _distinct(key[some], moves.payer[some])
+            found[f"payers over the {entity}, {what}"] = behind[chosen]
     return found
 
 

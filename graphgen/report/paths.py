@@ -15,6 +15,7 @@ __all__ = ["chains", "cycles", "parallel", "passing"]
 
 @compiled
 def passing(
+    chosen: Array,
     first: Array,
     place: Array,
     entry: Array,
@@ -24,15 +25,15 @@ def passing(
     window: int,
     most: int,
 ) -> Array:
-    """Put each order beside what its payer was paid before, and what its payee pays after.
+    """Put each chosen order beside what its payer was paid before, and what its payee pays after.
 
-    Gives float32 (orders, 2, 3), before and after: the sum of that within the window over the
+    Gives float32 (chosen, 2, 3), before and after: the sum of that within the window over the
     amount; how far (as a logarithm) the most alike single sum is from it; and the hours between.
     Looks at `most` entries at the most; `place` is where each entry stands.
     """
-    orders = len(time)
-    found = np.zeros((orders, 2, 3), np.float32)
-    for order in range(orders):
+    found = np.zeros((len(chosen), 2, 3), np.float32)
+    for row in range(len(chosen)):
+        order = chosen[row]
         for after in range(2):
             here = place[2 * order + after]
             best, hours, total = 9.0, -1.0, 0.0
@@ -51,9 +52,9 @@ def passing(
                 far = abs(np.log(amount[other] / amount[order]))
                 if far < best:
                     best, hours = far, abs(time[other] - time[order]) / 3.6e6
-            found[order, after, 0] = total / amount[order]
-            found[order, after, 1] = best
-            found[order, after, 2] = hours
+            found[row, after, 0] = total / amount[order]
+            found[row, after, 1] = best
+            found[row, after, 2] = hours
     return found
 
 

@@ -16,7 +16,7 @@ __all__ = ["Split", "split"]
 _BORDERS = np.linspace(0.5, 0.7, 41)
 _VALIDATED = 0.25
 """The part of the first period's cases, and of its accounts, that the threshold is chosen on."""
-_MOST = {"train": 120_000, "validation": 60_000, "test": 300_000}
+_MOST = {"train": 120_000, "validation": 60_000, "test": 240_000}
 """Honest orders of each part that are kept; each then stands for several."""
 
 
