@@ -193,19 +193,21 @@ class AccountTakeover(Pattern):
         wait[:, : self.tries] *= tried
         day = first_day(graph, rng, len(owner), 2 + self.hours / 24)
         start = times(graph, rng, owner, day, "people")
-        start = np.minimum(start, graph.world.end_ms - 5 * _MINUTE)  # there is time to begin
+        # all is begun, and all transfers are made, before the window ends
+        end = graph.world.end_ms
+        start = np.minimum(start, end - rng.integers(3 * _HOUR, 4 * _HOUR, len(owner)))
         begun = start[:, None] + wait.cumsum(axis=1)
         more = rng.binomial(self.transfers - 1, min(1.0, 0.1 + 1.6 * hard), (len(owner), 1))
         takes = np.arange(self.transfers) <= more
         most = (self.hours * _HOUR - 5 * _MINUTE) * (0.02 + 0.9 * hard)
-        span = most * rng.uniform(0.3, 1, (len(owner), 1))
-        out = begun[:, -2:-1] + 5 * _MINUTE + np.sort(span * rng.random(shape)).astype(np.int64)
+        first = begun[:, -2:-1] + 5 * _MINUTE
+        span = np.minimum(most, 0.8 * (end - first)) * rng.uniform(0.3, 1, (len(owner), 1))
+        out = first + np.sort(span * rng.random(shape)).astype(np.int64)
         on = out + dwell(rng, shape, 20 * _MINUTE * (1 + 10 * hard), 1.2)
         on = np.where(cash, at_the_counter(graph, rng, owner[:, None], on), on)
-        at = np.concatenate([begun, out, on], axis=1)
         paid = np.concatenate([takes, takes & is_fraud], axis=1)
-        there = np.concatenate([tried, np.ones((len(owner), 2), bool), paid], axis=1)
-        return within(graph, at, there), tried, paid
+        at = within(graph, np.concatenate([out, on], axis=1), paid)
+        return np.concatenate([begun, at], axis=1), tried, paid
 
     def _changed(
         self,

@@ -180,7 +180,8 @@ class MuleNetwork(Pattern):
         begin = rng.random((count, 1)) * max(0, graph.world.days - days - 2)
         prepared = graph.world.start_ms + (begin + rng.random(people.shape)) * DAY_MS
         day = begin + 1 + (days - 1) * rng.random((count, deposits)) * (0.3 + 0.7 * self.hardness)
-        comes = np.sort(times(graph, rng, people[:, :1], day.astype(np.int64), "people"), axis=1)
+        day = np.minimum(day, graph.world.days - 1).astype(np.int64)
+        comes = np.sort(times(graph, rng, people[:, :1], day, "people"), axis=1)
         median = self.minutes * _MINUTE * (1 + 10 * self.hardness) * (8 if slow else 1)
         wait = np.minimum(dwell(rng, runs.shape, median, 1.2), DAY_MS)
         follows = np.append(parent, np.arange(hops // 2))
@@ -192,10 +193,7 @@ class MuleNetwork(Pattern):
         at[:, :, hops // 2 :] = np.where(cash[:, None, :], visit, out)
         prepared = np.minimum(prepared.astype(np.int64), comes.min(axis=1, keepdims=True) - _HOUR)
         prepared = np.maximum(prepared, graph.world.start_ms)
-        all_of_it = np.concatenate([prepared, at.reshape(count, deposits * hops)], axis=1)
-        there = np.concatenate([people >= 0, runs.reshape(count, deposits * hops)], axis=1)
-        all_of_it = within(graph, all_of_it, there)
-        return all_of_it[:, : hops // 2], all_of_it[:, hops // 2 :].reshape(at.shape)
+        return prepared, within(graph, at, runs)
 
     def _money(
         self,
