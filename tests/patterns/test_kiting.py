@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,15 +12,19 @@ import pytest
 from graphgen.patterns.kiting import Kiting
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.verify.cases import statements
 from graphgen.world import World
 
 Tables = Mapping[str, Table]
 Collect = Callable[[World], Tables]
+Broken = Callable[..., set[str]]
+Difficulty = Literal["easy", "medium", "hard"]
 
 COUNT = 10
 KITING = Kiting(count=COUNT)
 WORLD = World(users=800, days=40, patterns={"kiting": KITING})
 CHEQUE, CASH = words.RAILS.index("cheque"), words.RAILS.index("cash")
+PROMISES = [text for text, _ in statements("kiting")]
 LEG = {word: code for code, word in enumerate(words.LEGS)}
 DECLINED = words.STATUSES.index("declined")
 
@@ -157,13 +162,75 @@ def test_cheques_are_paid_in_while_the_counters_are_open(tables_of: Collect) -> 
                 assert WORLD.place.is_business_day(WORLD.date_of(int(day)), 1)[0]
 
 
-def test_the_harder_it_is_to_find_the_smaller_are_the_sums(tables_of: Collect) -> None:
-    medians = []
-    for difficulty in (0.0, 0.5, 1.0):
-        pattern = replace(KITING, difficulty=difficulty)
-        tables = tables_of(replace(WORLD, patterns={"kiting": pattern}))
-        rows = [rows for _, rows in of_cases(tables, crime=True)]
-        amounts = np.concatenate([each["amount_minor"] for each in rows])
-        medians.append(float(np.median(amounts)))
+def test_the_harder_it_is_to_find_the_smaller_and_the_fewer_are_the_cheques(
+    tables_of: Collect,
+) -> None:
+    medians, counts = [], []
+    for difficulty in ("easy", "medium", "hard"):
+        tables = tables_of(replace(WORLD, difficulty=difficulty))
+        rows = Table.concat([rows for _, rows in of_cases(tables, crime=True)])
+        cheques = rows.take((rows["rail"] == CHEQUE) & (rows["leg"] == LEG["original"]))
+        medians.append(float(np.median(cheques["amount_minor"])))
+        counts.append(len(cheques))
     assert medians == sorted(medians, reverse=True)
     assert medians[2] < 0.6 * medians[0]
+    assert counts[2] < 0.7 * counts[0] == 0.7 * counts[1]
+
+
+def test_one_of_a_kiter_s_accounts_is_the_main_one(tables_of: Collect) -> None:
+    base, tables = tables_of(replace(WORLD, patterns={})), tables_of(WORLD)
+    for case, _ in of_cases(tables, crime=True):
+        known = np.isin(accounts_of(tables, case), base["account"]["account_id"])
+        assert known.sum() == 1
+
+
+def test_what_is_lost_is_what_the_banks_paid_for_cheques_that_came_back(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    losers, case = tables["bank"]["loss_account_id"], tables["case"]
+    for number, rows in of_cases(tables, crime=True):
+        paid = rows["amount_minor"][np.isin(rows["debtor_account_id"], losers)].sum()
+        assert case["loss_minor"][case["case_id"] == number][0] == paid
+
+
+@pytest.mark.parametrize(("days", "banks"), [(1, 3), (6, 5), (3, 2)])
+def test_it_fits_into_small_worlds(days: int, banks: int, broken: Broken) -> None:
+    assert not broken(
+        World(users=200, days=days, patterns={"kiting": Kiting(count=3, banks=banks)})
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        ("DELETE FROM case_member WHERE entity_id % 3 = 0 AND entity = 'account'", 0),
+        ("UPDATE case_member SET entity_id = 7 WHERE entity = 'user'", 1),
+        ("UPDATE case_payment SET counterparty_account_id = 7", 2),
+        ("DELETE FROM case_payment WHERE payment_id % 2 = 0", 3),
+        ("UPDATE case_payment SET amount_minor = 7 WHERE creditor_account_id % 2 = 0", 4),
+        ("UPDATE case_payment SET time = case_start WHERE rail = 'cash'", 5),
+        ("UPDATE case_payment SET is_fraud = false", 6),
+        ("UPDATE case_payment SET time = time + to_days((payment_id % 90)::INTEGER)", 7),
+        ("UPDATE case_payment SET status = 'booked'", 8),
+        ("UPDATE case_payment SET time = time + INTERVAL 9 DAYS WHERE leg = 'settlement'", 9),
+        ("UPDATE account SET bank_id = (SELECT min(bank_id) FROM bank)", 10),
+    ],
+)
+def test_each_promise_is_broken_by_what_breaks_it(
+    change: str, promise: int, broken: Broken
+) -> None:
+    also = ("account",) if "UPDATE account" in change else ()
+    assert PROMISES[promise] in broken(WORLD, change, also=also)
+
+
+@pytest.mark.parametrize(("seed", "difficulty"), [(1, "easy"), (2, "medium"), (3, "hard")])
+def test_every_promise_is_kept(seed: int, difficulty: Difficulty, broken: Broken) -> None:
+    assert not broken(replace(WORLD, seed=seed, difficulty=difficulty))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("seed", range(50))
+def test_every_promise_is_kept_whatever_the_seed(
+    seed: int, difficulty: Difficulty, broken: Broken
+) -> None:
+    assert not broken(replace(WORLD, seed=seed, difficulty=difficulty))
