@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def report(path: str | Path) -> Report:
         difficulty(facts, found.get("user", {})),
         sides(facts),
         prevalence(facts),
-        realism(path),
+        [metric for metric in realism(path) if isfinite(metric.value)],
     )
 
 
