@@ -61,7 +61,10 @@ class Ring:
         return self._take(choose(self._rng, np.flatnonzero(self._free), shape, self._what))
 
     def hubs(self, count: int, *ends: End) -> Array:
-        """Draw those at whom payments of the cases meet, at these ends of them: int32 users."""
+        """Draw those at whom payments of the cases meet, at these ends of them: int32 users.
+
+        An end that is named twice counts twice, when those are looked for who deal with few.
+        """
         free = np.flatnonzero(self._free)
         deals = np.zeros(len(self._free))
         for end in ends:

@@ -58,7 +58,8 @@ class GatherScatter(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
-        hub = ring.hubs(count, "creditor", "debtor")[:, None]
+        # who pays a person differs less than whom a person pays: so it has to be looked at more
+        hub = ring.hubs(count, "creditor", "creditor", "debtor")[:, None]
         payer = ring.around(hub[:, 0], most, "creditor")
         payee = ring.around(hub[:, 0], most, "debtor")
         gathers = sizes(rng, count, most, self.hardness)

@@ -60,11 +60,13 @@ class RandomWalk(Pattern):
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
         walk = [ring.people((count, 1))]
         for _ in range(self.most):
-            walk.append(ring.around(walk[-1][:, 0], 1, "debtor"))
+            # debts are among friends, a crime's money goes to anybody
+            last = walk[-1][:, 0]
+            walk.append(ring.people((count, 1)) if is_fraud else ring.around(last, 1, "debtor"))
         people = np.hstack(walk)
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
-        hop, last = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
+        hop, hops = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
         own = sums(graph, rng, (count, 1), self.amount, self.hardness, rail="batch")
         passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
         yield from relay(
@@ -80,8 +82,8 @@ class RandomWalk(Pattern):
             share=np.where(hop[:-1] == 0, 0, passed),
             roles={
                 "originator": people[:, :1],
-                "intermediary": np.where((hop > 0) & (hop < last), people, -1),
-                "beneficiary": np.where(hop == last, people, -1),
+                "intermediary": np.where((hop > 0) & (hop < hops), people, -1),
+                "beneficiary": np.where(hop == hops, people, -1),
             },
             is_fraud=is_fraud,
         )
