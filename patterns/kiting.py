@@ -6,9 +6,10 @@ equal credits; at last the balances are drawn in cash, the cheques in clearing b
 bear the loss. It looks like somebody who moves money between accounts of their own.
 
 One of the accounts is the kiter's main one, the others lie at other banks. The harder it is to
-find, the smaller are the sums, and at hard only every other business day has its round. What marks
-the pattern by definition: balances near nothing when cash is drawn and when cheques are settled,
-and cheques that come back.
+find, the smaller are the sums; but at easy, only every other business day has its round: some of
+the last round may have cleared by then, but all cheques of one round are afloat at once. What
+marks the pattern by definition: many accounts, balances near nothing when cash is drawn and when
+cheques are settled, and cheques that come back.
 
 Source: Bankers Online, "Steps to Prove Check Kiting"
 (https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
@@ -70,7 +71,7 @@ class Kiting(Pattern):
             count, business = 0, np.zeros(1, np.int64)
         person = self._people(graph, rng, count, is_fraud=is_fraud)
         at, drawn = self._moments(graph, rng, person, business)
-        median = self.amount * (1.8 - 0.8 * self.hardness)
+        median = self.amount * (1.6 - 0.6 * self.hardness)
         size = median * rng.lognormal(0, 0.4, (len(person), 1, 1))
         if is_fraud:
             size = size * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
@@ -156,13 +157,13 @@ class Kiting(Pattern):
     ) -> tuple[Array, Array]:
         """Draw when cheques are paid in, and when the balances are drawn out at the end: int64 ms.
 
-        Cheques go in on business days (at hard on every other), one after the other while the
+        Cheques go in on business days (but at easy on every other), one after the other while the
         counters are open: (people, rounds, banks), ascending. What is drawn of each account, but at
         easy in two parts, is drawn on the last day after the cheques: (people, banks, parts).
         """
         banks, parts = min(self.banks, graph.size("bank")), 1 + (self.hardness > 0)
         days = min(self.days, len(business))
-        rounds = np.arange(0, days, 1 + round(self.hardness))
+        rounds = np.arange(0, days, parts)
         first = rng.integers(0, max(1, len(business) - days + 1), len(person))
         day = business[first[:, None] + rounds]
         paid_in = np.repeat(day[:, :-1, None], banks, axis=2)

@@ -84,13 +84,13 @@ def test_cheques_go_round_a_cycle_through_all_accounts(crime: bool, tables_of: C
         here = next(iter(after))
         seen = [here := after[here] for _ in range(KITING.banks)]
         assert set(seen) == set(accounts_of(tables, case).tolist())
-        assert len(cheques) == KITING.banks * KITING.days
+        assert len(cheques) == KITING.banks * ((KITING.days + 1) // 2)
 
 
-def test_each_cheque_is_written_before_the_one_that_covers_it_has_cleared(
+def test_at_easy_each_cheque_is_written_before_the_one_that_covers_it_has_cleared(
     tables_of: Collect,
 ) -> None:
-    tables = tables_of(WORLD)
+    tables = tables_of(replace(WORLD, difficulty="easy"))
     payment = tables["payment"]
     for _, rows in of_cases(tables, crime=True):
         first = rows["leg"] == LEG["original"]
@@ -173,8 +173,8 @@ def test_the_harder_it_is_to_find_the_smaller_and_the_fewer_are_the_cheques(
         medians.append(float(np.median(cheques["amount_minor"])))
         counts.append(len(cheques))
     assert medians == sorted(medians, reverse=True)
-    assert medians[2] < 0.6 * medians[0]
-    assert counts[2] < 0.7 * counts[0] == 0.7 * counts[1]
+    assert medians[2] < 0.7 * medians[0]
+    assert counts[1] == counts[2] < 0.7 * counts[0]
 
 
 def test_one_of_a_kiter_s_accounts_is_the_main_one(tables_of: Collect) -> None:
