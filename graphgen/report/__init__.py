@@ -36,7 +36,7 @@ __all__ = [
     "report",
 ]
 
-MUTE = 0.001
+MUTE = 0.05
 """What must say nothing says something if chance would do as much less often than this, all that
 is asked of it taken together."""
 

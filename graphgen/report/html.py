@@ -111,7 +111,7 @@ def _difficulty(report: Report) -> str:
         f"part of the time ({found.train_cases} crimes) and tried on the rest "
         f"({found.test_cases} crimes, {100 * found.test_rate:.3f} % of orders); "
         f"{found.purged_cases} cases that lie across are left out. Shaded: where the default world "
-        "should be at medium.",
+        "should be at medium. By pattern: its crimes alone among all that is honest.",
     )
 
 
@@ -208,9 +208,8 @@ def _told(kind: str, side: Side) -> str:
     name = "crimes" if side.is_fraud else "look-alikes"
     rows = ", ".join(f"{count:,} {event}s" for event, count in side.events.items() if count)
     roles = ", ".join(
-        f"{role.median:g} {role.role} ({role.least} to {role.most})"
-        if role.least != role.most
-        else f"{role.median:g} {role.role}"
+        f"{role.median:g} {role.role} ({role.entity}"
+        + (f", {role.least} to {role.most})" if role.least != role.most else ")")
         for role in side.roles
     )
     loss = f"; loss {side.loss_minor / 100:,.0f}" if side.loss_minor else ""

@@ -114,7 +114,7 @@ def spans(found: Sequence[tuple[str, Sequence[float]]], unit: str, least: float)
     known = [max(value, least) for _, some in found for value in some]
     if not known:
         return ""
-    x = log_scale(min(known) / 1.2, max(known) * 1.2, 14, width - 26)
+    x = log_scale(min(known) / 1.2, max(known) * 1.2, 26, width - 26)
     ticks = [power * each for power in _POWERS for each in (1, 2, 5)]
     inside = [each for each in ticks if min(known) / 1.2 <= each <= max(known) * 1.2]
     parts, free = [], 0.0
