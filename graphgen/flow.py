@@ -63,7 +63,7 @@ def times(graph: Graph, rng: np.random.Generator, person: Array, day: Array, pro
     `person` (whose time zone counts; -1: the region's own) and `day` broadcast.
     """
     shape = np.broadcast_shapes(person.shape, np.shape(day))
-    who = np.maximum(np.broadcast_to(person, shape), 0).reshape(-1)
+    who = np.broadcast_to(person, shape).reshape(-1)
     when = np.broadcast_to(day, shape).reshape(-1)
     return at_hours(graph, rng, who, when, profile).reshape(shape)
 

@@ -43,6 +43,8 @@ class Losses:
 
     def count(self, loss: Array, booked: Booked) -> None:
         """Add a day's rows to the losses so far."""
+        if not len(self._case):
+            return
         rows = np.flatnonzero((booked.edge >= self._first) & (booked.status == _BOOKED))
         edge = booked.edge[rows] - self._first
         rows, edge = rows[self._case[edge] >= 0], edge[self._case[edge] >= 0]

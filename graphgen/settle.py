@@ -227,6 +227,12 @@ def _sum(
 
 
 @compiled
+def _rounded(amount: Number, unit: Number) -> Number:
+    """Round an amount down to whole units, if there are two of them at least."""
+    return np.int64(amount - amount % unit if unit > 1 and amount >= 2 * unit else amount)  # noqa: PLR2004
+
+
+@compiled
 def _enter(
     item: Any,  # noqa: ANN401 - a record of the pending items
     payer: Number,
@@ -248,7 +254,7 @@ def _enter(
 
 
 @compiled
-def settle_day(
+def settle_day(  # noqa: C901 - one loop over what happens in order
     order: Array,
     day: int,
     due: Array,
@@ -305,6 +311,8 @@ def settle_day(
         paid = _sum(of, amount[i], share[i], available, -balance[payee], receipt)
         if of != _OF_SUM and by == _CASH:
             paid -= paid % note
+        elif of == _OF_BALANCE:
+            paid = _rounded(paid, amount[i])  # as round as the walk has drawn that it is
         if paid <= 0:
             continue
         counterparty: Number = -1
@@ -326,9 +334,7 @@ def settle_day(
         )  # fmt: skip
         if link[i] >= 0 and status == _BOOKED:
             for follower in range(first_child[link[i]], first_child[link[i] + 1]):
-                passed = np.int64(child_share[follower] * paid)
-                if passed >= 2 * child_unit[follower]:
-                    passed -= passed % child_unit[follower]
+                passed = _rounded(np.int64(child_share[follower] * paid), child_unit[follower])
                 resolved[child[follower]] = max(0, resolved[child[follower]]) + passed
                 hold[payee] += passed
     return rows[:, :n], added[:new]

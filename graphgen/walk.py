@@ -132,9 +132,12 @@ class Ground:
             is_due=due(here, self.world.place),
         )
 
-    def via(self, rows: Array) -> tuple[Array, Array]:
-        """Look up device and address (int32) of rows of `signs_in`; -1 gives -1."""
-        device, ip = rows.copy(), rows.copy()
+    def via(self, rows: Array) -> tuple[Array, Array, Array]:
+        """Look up device, address (int32), and from when (ms), of rows of `signs_in`.
+
+        -1 gives -1, and the beginning of time.
+        """
+        device, ip, since = rows.copy(), rows.copy(), np.full(len(rows), NULL_NUMBER)
         for block in self.graph.blocks:
             if "signs_in" in block.tables:
                 table, first = block.tables["signs_in"], block.starts["signs_in"]
@@ -142,7 +145,8 @@ class Ground:
                 if len(here):
                     device[here] = table["device_id"][rows[here] - first]
                     ip[here] = table["ip_id"][rows[here] - first]
-        return device, ip
+                    since[here] = table["valid_from"][rows[here] - first]
+        return device, ip, since
 
     def clock(self, hours: Array, user: Array) -> Array:
         """Give the clock that edges follow: their profile, where their person lives; int16."""

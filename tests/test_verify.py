@@ -105,7 +105,12 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 
 
 def broken(folder: Path) -> dict[str, str]:
-    return {check.name: check.detail for check in verify(folder) if not check.ok}
+    """Give what is broken of the promises of every dataset; patterns' own have tests of their own."""
+    return {
+        check.name: check.detail
+        for check in verify(folder)
+        if not check.ok and check.name not in PATTERNS.names()
+    }
 
 
 def rewrite(folder: Path, path: str, table: pa.Table) -> None:
@@ -202,6 +207,7 @@ BREAKS = (
     Break(
         "chains", "pays", f"amount_of = 'receipt' AND {FIRED}", "share", "share / 2", ("declines",)
     ),
+    Break("losses", "case", "pattern = 'kiting'", "loss_minor", "loss_minor + 1"),
     Break("members", "case", "true", "end", "start - INTERVAL 1 SECOND", ("cases",)),
     Break("cases", "case", "pattern = 'kiting'", "start", "start + INTERVAL 1 DAY"),
     *(

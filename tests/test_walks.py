@@ -184,10 +184,14 @@ def test_every_session_is_signed_in_to_once_and_before_anything_else(tables_of: 
     tables = tables_of(WORLD)
     action, session = tables["action"], tables["session"]
     signed = action["type"] == ACTION["sign_in"]
-    assert np.array_equal(np.sort(action["session_id"][signed]), session["session_id"])
     failed = action["type"] == ACTION["sign_in_failed"]
-    assert 0.02 < failed.sum() / (failed | signed).sum() < 0.04
-    at = np.empty(len(session), np.int64)
+    in_vain = np.setdiff1d(action["session_id"][failed], action["session_id"][signed])
+    begun = np.concatenate([action["session_id"][signed], in_vain])
+    assert np.array_equal(np.sort(begun), session["session_id"])
+    done = np.isin(action["session_id"], in_vain)
+    assert failed[done].all()
+    assert 0.02 < failed.sum() / (failed | signed).sum() < 0.06
+    at = np.full(len(session), np.iinfo(np.int64).max)
     at[look_up(session["session_id"], action["session_id"][signed])] = action["time"][signed]
     viewed = action.take(action["type"] == ACTION["balance_viewed"])
     assert (viewed["time"] >= at[look_up(session["session_id"], viewed["session_id"])]).all()
@@ -270,6 +274,8 @@ def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -
     pays = tables["pays"]
     is_once = pays["schedule"][label["edge_id"]] == ONCE
     rows = payment.take(is_once & (payment["session_id"] >= 0) & (payment["leg"] == ORIGINAL))
+    pair = rows["debtor_account_id"] * 31 + rows["creditor_account_id"]
+    rows = rows.take(np.sort(np.unique(pair, return_index=True)[1]))  # the first of each pair
     assert len(rows) > 30
     action = tables["action"].take(tables["action"]["type"] == ACTION["payee_added"])
     added = dict(

@@ -79,13 +79,13 @@ def wholesale(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     buyer = np.repeat(firms, rng.poisson(_SUPPLIES * graph.world.days / _DAYS, len(firms)))
     seller = rng.choice(firms, len(buyer)) if len(firms) else buyer
     buyer, seller = buyer[buyer != seller], seller[buyer != seller]
-    nobody = np.zeros(len(buyer), np.int32)  # firms order at the hours of the region's first city
+    nobody = np.full(len(buyer), -1, np.int32)  # they keep the hours of the region's first city
     at = moments(graph, rng, nobody, "counter")
     yield _once(
         graph, at, _GOODS_MINOR * rng.lognormal(0, _GOODS_SPREAD, len(buyer)), "counter",
         debtor_account_id=buyer,
         creditor_account_id=seller,
-        user_id=nobody - 1,
+        user_id=nobody,
         habit="supply",
         rail=_either(rng, len(buyer)),
         channel="file",

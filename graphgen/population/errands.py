@@ -86,10 +86,12 @@ def at_hours(
 ) -> Array:
     """Draw a moment of each day at an hour that a business day's profile likes: int64, ms.
 
-    Hours are those of the person's time zone, in winter or summer as the window begins.
+    Hours are those of the person's time zone (of nobody, -1: of the region's first city), in winter
+    or summer as the window begins.
     """
     world = graph.world
     zones, zone = zones_of(graph)
+    zone = np.append(zone, zones.index(world.place.csv("cities")["time_zone"][0]))
     business = np.flatnonzero(world.place.is_business_day(world.start, 14))
     hours = Clocks(world.place, zones).hours(world.date_of(int(business[0])))
     row = world.place.profiles.index(profile) * len(zones) + zone[user]

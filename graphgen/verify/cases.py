@@ -101,6 +101,8 @@ def promises(dataset: Dataset) -> Iterator[Promise]:
     """Give the promises of every pattern that the dataset has cases of."""
     found = dataset.connection.execute('SELECT DISTINCT pattern FROM "case" ORDER BY 1').fetchall()
     for (pattern,) in found:
+        if pattern not in PATTERNS.names():  # typed at a prompt: it has no file to lie beside
+            continue
         for text, query in statements(pattern):
             needs = tuple(
                 event for view, event in _NEEDS.items() if re.search(rf"\b{view}\b", query)

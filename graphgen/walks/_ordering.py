@@ -140,6 +140,7 @@ def order_online(
     valid_to: Array,
     via_device: Array,
     via_ip: Array,
+    via_from: Array,
     has_via: Array,
     u: Array,
     duration: Array,
@@ -195,6 +196,7 @@ def order_online(
         begin = end = at[i]
         if not by_card[i]:
             begin = max(midnight, at[i] - int((0.3 + 0.6 * u[i, 1]) * duration[i]))
+            begin = max(begin, min(via_from[i], at[i]))
             end = begin + max(duration[i], at[i] - begin + 1)
         if has_via[i]:
             from_device[i], from_ip[i] = via_device[i], via_ip[i]

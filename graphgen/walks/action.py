@@ -17,7 +17,7 @@ import numpy as np
 from graphgen.graph import Block
 from graphgen.proposals import Actions, BlockDay, Sessions
 from graphgen.schedule import ONCE
-from graphgen.schema import words
+from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk
 from graphgen.walks._ordering import pick_ways
@@ -44,6 +44,8 @@ class _Changes:
     payee: Array
     table: Array
     edge: Array
+    since: Array
+    """From when the device is there that it names, ms."""
 
 
 class ActionWalk(Walk):
@@ -55,6 +57,7 @@ class ActionWalk(Walk):
     def __init__(self, ground: Ground, block: Block) -> None:
         super().__init__(ground, block)
         self.changes = _changes(ground, block)
+        self.introduces = _introductions(block)
 
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
@@ -92,10 +95,12 @@ class ActionWalk(Walk):
         )
 
     def _new_payees(self, rng: np.random.Generator, so_far: BlockDay) -> None:
-        """Before a transfer that is made only once, its payee is added, in the same session."""
+        """Before the first of the errands that pay a payee, the payee is added, in its session."""
         payments = so_far.payments
-        some = payments.is_once & (payments.channel == _ONLINE) & (payments.rail != _CARD)
-        rows = np.flatnonzero(some & (payments.session >= 0))
+        rows = np.flatnonzero(payments.is_once & (payments.session >= 0))
+        if len(rows):
+            edge = payments.edge[rows] - self.block.starts["pays"]
+            rows = rows[self.introduces[edge]]
         begun = so_far.sessions.time[payments.session[rows]]
         part = 0.35 + 0.5 * rng.random(len(rows))
         so_far.action_parts.append(
@@ -118,9 +123,12 @@ class ActionWalk(Walk):
         here = slice(low, high)
         time, user = changes.time[here], changes.user[here]
         own = changes.device[here] >= 0
+        registers = own & (changes.type[here] == _TYPE["device_registered"])
+        at_once = registers | (changes.type[here] == _TYPE["sign_in_failed"])
         duration = durations(rng, high - low)
         begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
-        begun = np.where(own, time, begun)
+        begun = np.maximum(begun, np.minimum(changes.since[here], time))
+        begun = np.where(at_once, time, begun)
         way = pick_ways(
             user,
             begun,
@@ -136,7 +144,6 @@ class ActionWalk(Walk):
             len(self.ground.clocks.zones),
             today.hours.density,
         )
-        registers = own & (changes.type[here] == _TYPE["device_registered"])
         device = np.where(own, changes.device[here], self.ground.ways.device[way])
         ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])
         last = today.midnight + DAY_MS - 1
@@ -185,7 +192,7 @@ def _changes(ground: Ground, block: Block) -> _Changes:
         parts.append(_change(block, "pays", rows, pays["valid_from"], "payee_added", payee))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else None
     if columns is None:
-        columns = [np.empty(0, np.int64)] * 8
+        columns = [np.empty(0, np.int64)] * 9
     order = np.argsort(columns[0], kind="stable")
     return _Changes(*(column[order] for column in columns))
 
@@ -195,8 +202,24 @@ def _acts(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ..
     acts = block.tables["acts"]
     rows = np.flatnonzero((acts["valid_from"] >= start) & (acts["valid_from"] < end))
     change = _change(block, "acts", rows, acts["valid_from"], "sign_in")
-    device, ip = ground.via(acts["via"][rows])
-    return (*change[:2], device, ip, acts["type"][rows], *change[5:])
+    device, ip, since = ground.via(acts["via"][rows])
+    return (*change[:2], device, ip, acts["type"][rows], *change[5:8], since)
+
+
+def _introductions(block: Block) -> Array:
+    """Say which of a block's errands are the first online transfer from one account to another."""
+    pays = block.tables.get("pays")
+    if pays is None:
+        return np.empty(0, bool)
+    once = (pays["schedule"] == ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
+    once = np.flatnonzero(once)
+    debtor, creditor = pays["debtor_account_id"][once], pays["creditor_account_id"][once]
+    order = np.lexsort((pays["valid_from"][once], creditor, debtor))
+    first = np.ones(len(once), bool)
+    first[1:] = (np.diff(debtor[order]) != 0) | (np.diff(creditor[order]) != 0)
+    introduces = np.zeros(len(pays), bool)
+    introduces[once[order[first]]] = True
+    return introduces
 
 
 def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
@@ -237,4 +260,5 @@ def _change(
         nobody if payee is None else payee,
         np.full(len(rows), _TABLE[name]),
         (rows + block.starts[name]).astype(np.int32),
+        np.full(len(rows), NULL_NUMBER),
     )

@@ -146,7 +146,7 @@ class PaymentWalk(Walk):
         if (np.diff(sessions.user) < 0).any():
             by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
         via = edges["via"][edge]
-        via_device, via_ip = self.ground.via(via)
+        via_device, via_ip, via_from = self.ground.via(via)
         placed = order_online(
             payments.time[online],
             payments.user[online],
@@ -156,6 +156,7 @@ class PaymentWalk(Walk):
             end_of(self.valid_to[edge]),
             via_device,
             via_ip,
+            via_from,
             via >= 0,
             rng.random((len(online), 3)),
             durations(rng, len(online)),
