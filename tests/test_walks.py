@@ -285,11 +285,17 @@ def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -
             strict=True,
         )
     )
-    for session, payee, time in zip(
-        *(rows[column].tolist() for column in ("session_id", "creditor_account_id", "time")),
-        strict=True,
-    ):
-        assert added[session, payee] <= time
+    times = [
+        (added.get((session, payee)), time)
+        for session, payee, time in zip(
+            *(rows[column].tolist() for column in ("session_id", "creditor_account_id", "time")),
+            strict=True,
+        )
+    ]
+    known = [(moment, time) for moment, time in times if moment is not None]
+    assert all(moment <= time for moment, time in known)
+    # who could not order the first of them, for want of a device, has tried to
+    assert len(known) > 0.98 * len(times)
 
 
 def test_clocks_on_rows_are_those_of_where_people_live(tables_of: Collect) -> None:
