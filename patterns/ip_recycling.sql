@@ -44,5 +44,5 @@ GROUP BY s.case_id, s.ip_id, c.start, c."end"
 HAVING epoch_ms(max(s.time)) - epoch_ms(min(s.time))
     > (epoch_ms(c."end") - epoch_ms(c.start)) * 0.75 + 86400000;
 
--- no money moves
+-- no money moves in a case
 SELECT case_id, payment_id FROM paid;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ ALL = grow(WORLD)
 
 def test_the_population_comes_first_and_then_each_pattern_and_its_lookalike() -> None:
     planted = [n for name in sorted(WORLD.patterns) for n in (name, f"{name}/lookalike")]
-    assert [block.name for block in ALL.blocks] == [POPULATION, *planted]
+    blocks = [n for name in planted for n in (name, f"{name}/case")]
+    assert [block.name for block in ALL.blocks] == [POPULATION, *blocks]
 
 
 def test_the_order_in_which_patterns_are_named_does_not_matter() -> None:
@@ -51,8 +53,9 @@ def test_every_reference_leads_to_a_row() -> None:
 
 
 def test_what_a_pattern_adds_refers_to_the_population_and_to_itself_alone() -> None:
-    for block in ALL.blocks[1:]:
-        first = ALL.blocks[0]
+    first = ALL.blocks[0]
+    for before, block in pairwise(ALL.blocks):
+        lives = before if block.name == f"{before.name}/case" else block
         for table in block.tables.values():
             for column in table.schema.columns:
                 if column.meaning is not Meaning.REF or column.refers.startswith("="):
@@ -61,9 +64,9 @@ def test_what_a_pattern_adds_refers_to_the_population_and_to_itself_alone() -> N
                 if column.refers not in SCHEMAS:
                     continue
                 base = len(first.tables[column.refers]) if column.refers in first.tables else 0
-                own = block.starts[column.refers]
-                added = len(block.tables.get(column.refers, ()))
-                is_own = (rows >= own) & (rows < own + added)
+                own = lives.starts[column.refers]
+                end = block.starts[column.refers] + len(block.tables.get(column.refers, ()))
+                is_own = (rows >= own) & (rows < end)
                 assert ((rows < base) | is_own).all(), (block.name, column.name)
 
 
@@ -112,7 +115,7 @@ def test_rows_that_two_plantings_made_on_one_bed_are_told_apart() -> None:
             Table.of("has_email", user_id=np.array([users - 1]), email_id=email, since=0),
         ]
 
-    graph = base.grow("one", adds("one"), base=base).grow("two", adds("two"), base=base)
+    graph = base.plant("one", adds("one"), base=base).plant("two", adds("two"), base=base)
     last = graph["has_email"]["email_id"][-2:]
     assert graph["email"]["address"].take(last).to_pylist() == ["one", "two"]
 
@@ -140,7 +143,7 @@ def test_a_tiny_world_grows_with_everything_in_it(users: int) -> None:
     graph = grow(World(users=users, days=3))
     assert graph.size("user") == users
     for schema in RECIPES:
-        assert graph.size(schema.name) > 0
+        assert graph.size(schema.name) > 0 or schema.name == "acts"  # nobody has to slip
 
 
 def test_a_bigger_world_is_not_a_smaller_one_with_more_people() -> None:

