@@ -229,7 +229,7 @@ def _sum(
 @compiled
 def _rounded(amount: Number, unit: Number) -> Number:
     """Round an amount down to whole units, if there are two of them at least."""
-    return np.int64(amount - amount % unit if unit > 1 and amount >= 2 * unit else amount)  # noqa: PLR2004
+    return np.int64(amount - amount % unit if unit > 1 and amount >= 2 * unit else amount)
 
 
 @compiled
@@ -254,7 +254,7 @@ def _enter(
 
 
 @compiled
-def settle_day(  # noqa: C901 - one loop over what happens in order
+def settle_day(
     order: Array,
     day: int,
     due: Array,

@@ -128,7 +128,7 @@ def rewrite(folder: Path, path: str, table: pa.Table) -> None:
 def change(folder: Path, table: str, where: str, column: str, value: str) -> None:
     """Set one column of the first row for which a condition holds to the value of an expression."""
     dataset = Dataset(folder)
-    numbered = dataset.sql(f'SELECT *, row_number() OVER () - 1 AS row FROM "{table}"')  # noqa: S608 - ours
+    numbered = dataset.sql(f'SELECT *, row_number() OVER () - 1 AS row FROM "{table}"')
     found = numbered.set_alias("t").filter(where).order("row").limit(1).project(f"row, {value}")
     ((row, new),) = found.fetchall()
     for path in dataset.files(table):

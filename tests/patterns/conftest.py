@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -24,24 +23,31 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     Statements may change `case_payment`, `case_session`, `case_action` and `case_member`, and the
     tables of the dataset that are named in `also`.
     """
-    written: dict[World, Path] = {}
+    opened: dict[World, Dataset] = {}
 
     def ask(world: World, *statements: str, also: tuple[str, ...] = ()) -> set[str]:
-        if world not in written:
-            written[world] = tmp_path_factory.mktemp("world") / "dataset"
+        if world not in opened:
+            folder = tmp_path_factory.mktemp("world") / "dataset"
             exporter = EXPORTERS.load("parquet", FileExporter)
-            generate(world, [exporter(str(written[world]))])
-        dataset = Dataset(written[world])
+            generate(world, [exporter(str(folder))])
+            opened[world] = Dataset(folder)
+            for statement in cases.SETUP.statements:
+                opened[world].connection.execute(statement)
+        dataset = opened[world]
         connection = dataset.connection
-        for table in also:
-            connection.execute(f'CREATE TEMP TABLE "{table}" AS FROM main."{table}"')
-        for statement in (*cases.SETUP.statements, *statements):
-            connection.execute(statement)
-        return {
-            promise.text
-            for promise in cases.promises(dataset)
-            if not isinstance(promise.broken, str)
-            and connection.execute(promise.broken(dataset)).fetchone() is not None
-        }
+        connection.execute("BEGIN")
+        try:
+            for table in also:
+                connection.execute(f'CREATE TEMP TABLE "{table}" AS FROM main."{table}"')
+            for statement in statements:
+                connection.execute(statement)
+            return {
+                promise.text
+                for promise in cases.promises(dataset)
+                if not isinstance(promise.broken, str)
+                and connection.execute(promise.broken(dataset)).fetchone() is not None
+            }
+        finally:
+            connection.execute("ROLLBACK")
 
     return ask

@@ -106,7 +106,7 @@ def test_mules_pass_on_nine_tenths_and_sellers_less(difficulty: str, tables_of: 
 
 
 def test_what_is_declined_is_not_passed_on(tables_of: Collect) -> None:
-    tables = tables_of(planted(investment=100_000_000, romance=100_000_000, purchase=100_000_000))
+    tables = tables_of(planted(count=90, investment=100_000_000, romance=100_000_000))
     declined = 0
     for case in cases(tables, crime=True):
         payment, edge, follows = payments_of(tables, case)
@@ -190,11 +190,6 @@ def test_each_promise_is_broken_by_a_table_that_is_changed(promise: str, broken:
 def test_no_promise_is_left_without_a_change_that_breaks_it() -> None:
     for text, _ in statements("app_scam"):
         assert any(promise in text for promise in TAMPERED), text
-
-
-@pytest.mark.parametrize(("seed", "difficulty"), [(21, "easy"), (22, "medium"), (23, "hard")])
-def test_every_case_keeps_every_promise(seed: int, difficulty: Difficulty, broken: Broken) -> None:
-    assert not broken(replace(WORLD, seed=seed, difficulty=difficulty))
 
 
 @pytest.mark.slow
