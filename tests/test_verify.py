@@ -105,7 +105,7 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 
 
 def broken(folder: Path) -> dict[str, str]:
-    """Give what is broken of the promises of every dataset; patterns' own have tests of their own."""
+    """Give what is broken of the promises of every dataset; patterns test their own."""
     return {
         check.name: check.detail
         for check in verify(folder)
