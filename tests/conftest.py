@@ -25,7 +25,7 @@ settings.load_profile("graphgen")
 def tables_of() -> Callable[[World], Tables]:
     """Give a world's public tables by name, the days of an event under each other."""
 
-    @lru_cache(maxsize=12)  # a world is some ten megabytes
+    @lru_cache(maxsize=24)  # a world is some ten megabytes
     def collected(world: World) -> Tables:
         parts: dict[str, list[Table]] = {}
         for table in world.tables():

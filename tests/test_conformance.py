@@ -290,8 +290,8 @@ SMALL = {
     "one holiday": replace(HONEST, days=1),
     "a weekend": replace(HONEST, days=2, start=date(2026, 1, 3)),
     "a leap day": replace(HONEST, days=6, start=date(2028, 2, 25)),
-    "summer time begins": replace(HONEST, days=14, start=date(2026, 3, 1)),
-    "summer time ends": replace(HONEST, days=14, start=date(2026, 10, 20)),
+    "summer time begins": replace(HONEST, days=6, start=date(2026, 3, 5)),
+    "summer time ends": replace(HONEST, days=6, start=date(2026, 10, 29)),
     "long ago": replace(HONEST, days=5, start=date(1971, 1, 1)),
 }
 
