@@ -37,6 +37,10 @@ def banking(graph: Graph) -> Array:
 
     They hold a main account, and have a way to sign in that stands from the first day on.
     """
+    return graph.once("banking", lambda: _banking(graph))
+
+
+def _banking(graph: Graph) -> Array:
     ways = graph.blocks[0].tables["signs_in"] if graph.blocks else None
     if ways is None:
         return np.empty(0, np.int32)

@@ -7,9 +7,9 @@ never changed in place: `grow` and `plant` give a bigger one. A row keeps its nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from graphgen.world import World
 
 __all__ = ["POPULATION", "Block", "Graph"]
+
+Seen = TypeVar("Seen")
 
 POPULATION = "population"
 """The name of the first block."""
@@ -56,6 +58,7 @@ class Graph:
         default_factory=WeakValueDictionary, repr=False, compare=False
     )
     _ids: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Table:
         """Give all rows of a table, block after block."""
@@ -84,6 +87,16 @@ class Graph:
             rows = sum(len(table) for table in tables if table.name == kind)
             if rows != promised:
                 raise ValueError(f"{block}: {rows} new rows of {kind}, {promised} were numbered")
+
+    def once(self, name: str, look: Callable[[], Seen]) -> Seen:
+        """Give what a look at the whole graph has found; it is looked at once, beds included.
+
+        Nobody may change what was found.
+        """
+        if name not in self._seen:
+            self._seen[name] = look()
+        found: Seen = self._seen[name]
+        return found
 
     def bed(self) -> Graph:
         """Give the same graph with no rows promised yet: each planting is given its own."""
@@ -129,6 +142,7 @@ class Graph:
             _promised={},
             _cache=WeakValueDictionary(),
             _ids={},
+            _seen={},
         )
 
     def ids(self, name: str) -> Array:

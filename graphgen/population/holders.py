@@ -46,6 +46,10 @@ class Holders:
 
 def holders(graph: Graph) -> Holders:
     """Look at all users of a graph."""
+    return graph.once("holders", lambda: _holders(graph))
+
+
+def _holders(graph: Graph) -> Holders:
     held, account, card = graph["has_account"], graph["account"], graph["card"]
     users = graph.size("user")
     kind = account["type"][held["account_id"]]
@@ -87,6 +91,10 @@ def place_of(graph: Graph, name: str) -> Array:
 
 def zones_of(graph: Graph) -> tuple[tuple[str, ...], Array]:
     """Name the region's time zones, and number the one that each user lives in: int8."""
+    return graph.once("zones", lambda: _zones_of(graph))
+
+
+def _zones_of(graph: Graph) -> tuple[tuple[str, ...], Array]:
     zones = tuple(sorted(set(graph.world.place.csv("cities")["time_zone"])))
     import pyarrow as pa
 
