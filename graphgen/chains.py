@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.flow import banking, blend, dwell, first_day, outside, times, within
+from graphgen.flow import banking, blend, dwell, firing, first_day, outside, times, within
 from graphgen.pattern import cases, choose, errands, members
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE, ONCE
+from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -73,7 +73,7 @@ def hands(
     those who send them (`gets` and `sends`, bool, one for each column), so that in all they deal
     with hardly more people than others do.
     """
-    payers, payees = _dealings(graph)
+    payers, payees = graph.once("dealings of hands", lambda: _dealings(graph))
     free = np.zeros(graph.size("user"), bool)
     free[banking(graph)] = True
     share = 1 - (1 - _QUIETEST) * pattern.hardness
@@ -95,10 +95,8 @@ def _dealings(graph: Graph) -> tuple[Array, Array]:
     """
     pays, main = graph["pays"], holders(graph).main
     sent = np.flatnonzero((pays["rail"] == _INSTANT) | (pays["rail"] == _BATCH))
-    fires = -np.expm1(-pays["rate"][sent].astype(np.float64) * graph.world.days)
-    fires = np.where(pays["schedule"][sent] == BY_RATE, fires, 1.0)
     size = graph.size("account")
-    payers = np.bincount(pays["creditor_account_id"][sent], fires, size)
+    payers = np.bincount(pays["creditor_account_id"][sent], firing(graph, sent), size)
     once = sent[(pays["schedule"][sent] == ONCE) & (pays["channel"][sent] == _ONLINE)]
     payees = np.bincount(pays["debtor_account_id"][once], minlength=size)
     return payers[main], payees[main].astype(np.float64)

@@ -11,9 +11,9 @@ import numpy as np
 
 from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
-from graphgen.schedule import ONCE
+from graphgen.schedule import BY_RATE, ONCE
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.table import Array
+from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -22,9 +22,11 @@ __all__ = [
     "banking",
     "blend",
     "dwell",
+    "firing",
     "first_day",
     "hop_times",
     "outside",
+    "standing",
     "times",
     "within",
 ]
@@ -41,13 +43,23 @@ def banking(graph: Graph) -> Array:
 
 
 def _banking(graph: Graph) -> Array:
-    ways = graph.blocks[0].tables["signs_in"] if graph.blocks else None
-    if ways is None:
-        return np.empty(0, np.int32)
-    stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
     can = np.zeros(graph.size("user"), bool)
-    can[ways["user_id"][stands]] = True
+    can[standing(graph)["user_id"]] = True
     return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def standing(graph: Graph) -> Table:
+    """Give the ways by which the population signs in all through the window: `signs_in`."""
+    ways = graph.blocks[0].tables["signs_in"] if graph.blocks else graph["signs_in"]
+    stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
+    return ways.take(stands)
+
+
+def firing(graph: Graph, rows: Array) -> Array:
+    """Say how surely these edges of `pays` fire in the window: float64, 1 if by a schedule."""
+    pays = graph["pays"]
+    fires = -np.expm1(-pays["rate"][rows].astype(np.float64) * graph.world.days)
+    return np.where(pays["schedule"][rows] == BY_RATE, fires, 1.0)
 
 
 def outside(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphgen.flow import banking
+from graphgen.flow import banking, firing
 from graphgen.pattern import choose
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -52,7 +51,6 @@ class Ring:
         self._graph, self._rng = graph, rng
         self._hardness, self._what = pattern.hardness, f"{pattern.name}: members"
         self._is_fraud = is_fraud
-        self._seen: dict[End, tuple[Array, Array, Array, Array]] = {}
         self._free = np.zeros(graph.size("user"), bool)
         self._free[banking(graph)] = True
 
@@ -98,10 +96,8 @@ class Ring:
         return user.astype(np.int32)
 
     def _dealings(self, end: End) -> tuple[Array, Array, Array, Array]:
-        """Give what `_look` gives, which is looked at once."""
-        if end not in self._seen:
-            self._seen[end] = self._look(end)
-        return self._seen[end]
+        """Give what `_look` gives, which is looked at once for all patterns."""
+        return self._graph.once(f"dealings of a {end}", lambda: self._look(end))
 
     def _look(self, end: End) -> tuple[Array, Array, Array, Array]:
         """Look at whom people deal with at one end of honest payments.
@@ -116,8 +112,7 @@ class Ring:
         near = owner[pays[f"{end}_account_id"][rows]]
         rows, near = rows[near >= 0], near[near >= 0]
         far = owner[pays[f"{_FAR[end]}_account_id"][rows]]
-        fires = -np.expm1(-pays["rate"][rows].astype(np.float64) * self._graph.world.days)
-        fires = np.where(pays["schedule"][rows] == BY_RATE, fires, 1.0)
+        fires = firing(self._graph, rows)
         known = (far >= 0) & (far != near)
         strangers, friends = (
             np.bincount(near[some], fires[some], len(main)) for some in (~known, known)

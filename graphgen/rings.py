@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.schema import NULL_NUMBER
+from graphgen.flow import standing
 from graphgen.table import Array
 
 if TYPE_CHECKING:
@@ -55,10 +55,8 @@ def own_ways(graph: Graph) -> tuple[Array, Array]:
     int32 (users,) each: of the busiest way that stands all through the window, -1 for none.
     """
     device, ip = np.full((2, graph.size("user")), -1, np.int32)
-    ways = graph.blocks[0].tables["signs_in"] if graph.blocks else graph["signs_in"]
-    stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
-    rows = np.flatnonzero(stands)
-    rows = rows[np.argsort(ways["rate"][rows], kind="stable")]
+    ways = standing(graph)
+    rows = np.argsort(ways["rate"], kind="stable")
     device[ways["user_id"][rows]] = ways["device_id"][rows]
     ip[ways["user_id"][rows]] = ways["ip_id"][rows]
     return device, ip

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -116,6 +117,12 @@ class Ground:
         self.zone = np.append(zone, zones.index(home)).astype(np.int8)
         """int8 (users + 1,): everybody's time zone; last, whose user is -1, the region's own."""
         self.ways = Ways.of(graph)
+
+    @cached_property
+    def own_devices(self) -> Array:
+        """int64: user << 32 | device, of the ways that are people's own."""
+        user = np.repeat(np.arange(len(self.ways.first) - 1), np.diff(self.ways.first))
+        return user << 32 | self.ways.device
 
     def today(self, day: int) -> Today:
         """Look at one day."""

@@ -236,13 +236,9 @@ def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Ar
     new[1:] = (np.diff(user[order]) != 0) | (np.diff(device[order]) != 0)
     rows = np.sort(order[new])
     rows = rows[(begins[rows] >= start) & (begins[rows] < end)]
-    for other in ground.graph.blocks:
-        if block.name.endswith("/case") and "signs_in" in other.tables and other.name != block.name:
-            if other.name.endswith("/case"):
-                continue
-            known = other.tables["signs_in"]
-            pairs = known["user_id"].astype(np.int64) << 32 | known["device_id"]
-            rows = rows[~np.isin(user[rows].astype(np.int64) << 32 | device[rows], pairs)]
+    of_case = np.flatnonzero(table["case_id"][rows] >= 0)
+    pairs = user[rows[of_case]].astype(np.int64) << 32 | device[rows[of_case]]
+    rows = np.delete(rows, of_case[np.isin(pairs, ground.own_devices)])
     change = _change(block, "signs_in", rows, begins, "device_registered")
     return (*change[:2], device[rows], table["ip_id"][rows], *change[4:])
 
