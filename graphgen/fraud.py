@@ -129,8 +129,12 @@ def _planted(population: Graph, pattern: Pattern) -> tuple[list[Table], list[Tab
         (pattern.name, pattern.plant),
         (f"{pattern.name}/lookalike", pattern.plant_lookalike),
     ):
-        bed = population.bed()
-        tables = list(plant(bed, stream(population.world.seed, "plant", block)))
+        bed, world = population.bed(), population.world
+        try:
+            tables = list(plant(bed, stream(world.seed, "plant", block)))
+        except ValueError as wrong:  # too few of something
+            told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
+            raise ValueError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
         bed.check_promises(block, tables)
         found.append(tables)
     return found[0], found[1]

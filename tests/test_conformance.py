@@ -290,8 +290,8 @@ SMALL = {
     "one holiday": replace(HONEST, days=1),
     "a weekend": replace(HONEST, days=2, start=date(2026, 1, 3)),
     "a leap day": replace(HONEST, days=6, start=date(2028, 2, 25)),
-    "summer time begins": replace(HONEST, days=6, start=date(2026, 3, 5)),
-    "summer time ends": replace(HONEST, days=6, start=date(2026, 10, 29)),
+    "summer time begins": replace(HONEST, days=14, start=date(2026, 3, 1)),
+    "summer time ends": replace(HONEST, days=14, start=date(2026, 10, 20)),
     "long ago": replace(HONEST, days=5, start=date(1971, 1, 1)),
 }
 
@@ -320,7 +320,7 @@ def test_more_members_than_people_is_one_line_that_names_the_pattern(name: str) 
     with pytest.raises(ValueError, match=name) as raised:
         grow(planted(name, 5_000, World(users=30, days=10)))
     assert "\n" not in str(raised.value)
-    assert any(character.isdigit() for character in str(raised.value))
+    assert "30" in str(raised.value)
 
 
 def ordered(tables: Tables, *, crimes: bool) -> Table:

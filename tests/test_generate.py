@@ -170,7 +170,7 @@ def test_another_seed_changes_every_file_with_rows(
     assert same == []
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_killed_again_and_again_is_resumed_to_the_same_bytes(
     workers: int, wanted: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -261,7 +261,7 @@ def test_ctrl_c_ends_at_once_says_how_to_go_on_and_leaves_a_valid_part(
     assert_same_files(content(root), wanted)
 
 
-@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_at_any_moment_is_an_interruption_that_can_be_resumed(
     workers: int, wanted: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -331,7 +331,6 @@ def test_a_report_counts_the_cases_of_the_truth(found: Report, dataset: Path) ->
     assert {leak.pattern for leak in found.features} <= {"", *NAMES}
 
 
-@pytest.mark.slow
 def test_a_report_is_the_same_again(found: Report, dataset: Path) -> None:
     again = report(dataset)
     # a sum over threads may differ in its last bit

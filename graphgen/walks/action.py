@@ -5,7 +5,8 @@ edge of the graph: a new device, a new e-mail address, telephone or home, a paye
 before, or any other act; it brings a session of its own at the edge's date. In the session of an
 attempt to sign in that failed, nothing else is done.
 
-Failed sign-ins of honest people: 2 to 4 % of attempts; our assumption, as are the other shares.
+Failed sign-ins of honest people: 2 to 4 % of attempts, those of `population.slips` included; our
+assumption, as are the other shares.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from graphgen.world import DAY_MS
 
 __all__ = ["ActionWalk"]
 
-_FAILED, _VIEWED, _PASSWORD = 0.03, 0.72, 0.0015
+_FAILED, _VIEWED, _PASSWORD = 0.015, 0.72, 0.0015
 _TYPE = {word: np.int8(number) for number, word in enumerate(words.ACTIONS)}
 _TABLE = {word: np.int8(number) for number, word in enumerate(words.WALKED_EDGES)}
 _CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
