@@ -37,7 +37,7 @@ _DIGITAL = ("5815", "5818", "5816", "5999", "5942", "5651")
 """What is bought online for little: books, music, games, clothes."""
 _LARGE_ONLINE, _SMALL_ONLINE = 0.1, 0.3
 """Shares bought at a distance; our assumption."""
-_ACTIVITY = 0.15
+_ACTIVITY = 0.35
 """How much of a main account's shopping a further card sees; our assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
