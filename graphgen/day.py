@@ -104,6 +104,8 @@ class DayMaker:
     def _block_day(self, today: Today, block: str, walks: list[Walk]) -> BlockDay:
         so_far = BlockDay()
         for name, walk in zip(self.names, walks, strict=True):
+            if walk.is_idle(today, so_far):
+                continue
             walk.walk(today, stream(self.world.seed, "walk", name, block, today.number), so_far)
         return so_far
 

@@ -173,6 +173,11 @@ class Walk(ABC):
         self.ground = ground
         self.block = block
 
+    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
+        """Say that nothing can fire today, so that nothing need be drawn."""
+        del today, so_far
+        return False
+
     @abstractmethod
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Add what the block fires today to what its walks have proposed so far."""

@@ -60,6 +60,11 @@ class ActionWalk(Walk):
         self.changes = _changes(ground, block)
         self.introduces = _introductions(block)
 
+    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
+        """Say that there is no session today, and no change."""
+        low, high = np.searchsorted(self.changes.time, [today.midnight, today.midnight + DAY_MS])
+        return bool(low == high) and not so_far.session_parts
+
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
         self._new_payees(rng, so_far)

@@ -56,6 +56,14 @@ class PaymentWalk(Walk):
         self.once = once[np.argsort(edges["valid_from"][once], kind="stable")]
         self.once_at = edges["valid_from"][self.once]
 
+    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
+        """Say that the block has no habits, and no errand today."""
+        del so_far
+        if self.edges is None:
+            return True
+        low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
+        return bool(low == high) and not len(self.rated) and not len(self.regular)
+
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's payments, and the sessions that they bring."""
         if self.edges is None:

@@ -49,6 +49,11 @@ class SessionWalk(Walk):
         self.valid_to = np.ascontiguousarray(edges["valid_to"])
         self.rates = Rates(every, edges["rate"], edges["valid_from"], self.valid_to, int(key))
 
+    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
+        """Say that the block has no ways."""
+        del today, so_far
+        return self.edges is None
+
     def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
         """Propose the day's sessions, in the order of their edges."""
         if self.edges is None:
