@@ -1,4 +1,4 @@
-"""A day: its proposals block by block, merged by time, and the public rows that come of them."""
+"""A day: its proposals by section, merged by time, and the public rows that come of them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from graphgen.labels import Labels
 from graphgen.ledger import Booked
 from graphgen.order import by_time
 from graphgen.population.holders import place_of
-from graphgen.proposals import Actions, BlockDay, Payments, Sessions, stacked
+from graphgen.proposals import Actions, Payments, SectionDay, Sessions, stacked
 from graphgen.registry import WALKS
-from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, words
+from graphgen.section import Draws, Section
 from graphgen.table import Array, Table, text
 from graphgen.walk import Ground, Today, Walk
 
@@ -32,7 +32,7 @@ _PAYS = words.WALKED_EDGES.index("pays")
 
 @dataclass(frozen=True)
 class Proposed:
-    """What all blocks propose for a day."""
+    """What all sections propose for a day."""
 
     today: Today
     sessions: Sessions
@@ -40,7 +40,7 @@ class Proposed:
     actions: Actions
     """In the order of time."""
     payments: Payments
-    """Block after block."""
+    """Section after section."""
 
 
 def walks_in_order(chosen: Sequence[str]) -> list[str]:
@@ -67,8 +67,8 @@ class DayMaker:
         self.ground = Ground(graph)
         self.names = walks_in_order(graph.world.walks)
         self.walks = [
-            (block, [WALKS.load(name, Walk)(self.ground, block) for name in self.names])
-            for block in graph.blocks
+            (section, [WALKS.load(name, Walk)(self.ground, section) for name in self.names])
+            for section in self.ground.sections
         ]
         self.labels = Labels(graph)
         self._tells_sessions = not {"session", "action"}.isdisjoint(graph.world.walks)
@@ -76,9 +76,9 @@ class DayMaker:
     def propose(self, day: int) -> Proposed:
         """Fire a day's edges. It depends on nothing but the graph and the day."""
         today = self.ground.today(day)
-        blocks = [self._block_day(today, block.name, walks) for block, walks in self.walks]
-        firsts = np.cumsum([0, *(len(block.sessions) for block in blocks)])
-        sessions = stacked(Sessions, [block.sessions for block in blocks])
+        parts = [self._section_day(today, section, walks) for section, walks in self.walks]
+        firsts = np.cumsum([0, *(len(part.sessions) for part in parts)])
+        sessions = stacked(Sessions, [part.sessions for part in parts])
         order = np.empty(0, np.int32)
         if self._tells_sessions:
             order = by_time(sessions.time, today.midnight)
@@ -86,10 +86,10 @@ class DayMaker:
         rank[order] = np.arange(len(order), dtype=np.int32)
 
         def ranked(session: Array, first: int) -> Array:
-            """Turn a block's numbers of sessions into ranks in the day; -1 stays."""
+            """Turn a section's numbers of sessions into ranks in the day; -1 stays."""
             return np.where(session >= 0, rank[session + first], -1).astype(np.int32)
 
-        placed = list(zip(blocks, firsts, strict=False))
+        placed = list(zip(parts, firsts, strict=False))
         payments = [replace(b.payments, session=ranked(b.payments.session, n)) for b, n in placed]
         actions = stacked(
             Actions, [replace(b.actions, session=ranked(b.actions.session, n)) for b, n in placed]
@@ -101,12 +101,10 @@ class DayMaker:
             stacked(Payments, payments),
         )
 
-    def _block_day(self, today: Today, block: str, walks: list[Walk]) -> BlockDay:
-        so_far = BlockDay()
+    def _section_day(self, today: Today, section: Section, walks: list[Walk]) -> SectionDay:
+        so_far = SectionDay()
         for name, walk in zip(self.names, walks, strict=True):
-            if walk.is_idle(today, so_far):
-                continue
-            walk.walk(today, stream(self.world.seed, "walk", name, block, today.number), so_far)
+            walk.walk(today, Draws(section, self.world.seed, "walk", name, today.number), so_far)
         return so_far
 
     def tables(

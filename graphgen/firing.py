@@ -8,14 +8,21 @@ burstier than a Poisson process's.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
-__all__ = ["Rates", "fire"]
+if TYPE_CHECKING:
+    from graphgen.section import Draws, Section
+
+__all__ = ["Rates", "SectionRates", "fire"]
 
 _NEVER = NULL_NUMBER
 """What `valid_to` says of an edge that does not end."""
@@ -49,6 +56,40 @@ class Rates:
             )
             self._week = week
         return self._cumulative
+
+
+@dataclass(frozen=True)
+class SectionRates:
+    """The rates of a section's edges, block by block."""
+
+    parts: list[tuple[int, Array, Rates]]
+    """Each block's number, the rows of its edges in the section (int32), and their rates."""
+
+    @classmethod
+    def of(cls, section: Section, seed: int, table: str, rated: Array) -> SectionRates:
+        """Lay out these rows of a table (int32, ascending), whose rates count."""
+        edges, parts = section.tables[table], []
+        for number, first, end in section.parts(table):
+            low, high = np.searchsorted(rated, [first, end])
+            if low == high:
+                continue
+            key = stream(seed, "weeks", table, section.blocks[number]).integers(1 << 63)
+            rate, begins, ends = (
+                np.ascontiguousarray(edges[column][first:end])
+                for column in ("rate", "valid_from", "valid_to")
+            )
+            rows = rated[low:high]
+            rates = Rates((rows - first).astype(np.int32), rate, begins, ends, int(key))
+            parts.append((number, rows, rates))
+        return cls(parts)
+
+    def fired(self, rng: Draws, week: int, monday: int, busiest: float) -> Array:
+        """Fire edges for a day: rows of the section, int32, ascending."""
+        fired = [
+            rows[fire(rng.of(number), rates.cumulative(week, monday), busiest)]
+            for number, rows, rates in self.parts
+        ]
+        return np.concatenate(fired) if fired else np.empty(0, np.int32)
 
 
 def fire(rng: np.random.Generator, cumulative: Array, busiest: float) -> Array:

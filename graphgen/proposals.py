@@ -1,4 +1,4 @@
-"""Proposals: what the edges of one block fire on one day, before the ledger has its say."""
+"""Proposals: what the edges of a section fire on one day, before the ledger has its say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from graphgen.table import Array
 
-__all__ = ["Actions", "BlockDay", "Payments", "Sessions", "stacked"]
+__all__ = ["Actions", "Payments", "SectionDay", "Sessions", "stacked"]
 
 Columns = TypeVar("Columns", bound="_Columns")
 
@@ -78,7 +78,7 @@ class Payments(_Columns):
     channel: Array = field(metadata={"dtype": "int8"})
     is_once: Array = field(metadata={"dtype": "bool"})
     session: Array = field(metadata={"dtype": "int32"})
-    """The number of its session among the block's sessions of the day, -1 for none."""
+    """The number of its session among the section's sessions of the day, -1 for none."""
     device: Array = field(metadata={"dtype": "int32"})
     ip: Array = field(metadata={"dtype": "int32"})
 
@@ -97,8 +97,8 @@ class Actions(_Columns):
 
 
 @dataclass
-class BlockDay:
-    """What a block's walks have proposed for a day so far; sessions keep their numbers."""
+class SectionDay:
+    """What a section's walks have proposed for a day so far; sessions keep their numbers."""
 
     session_parts: list[Sessions] = field(default_factory=list)
     payment_parts: list[Payments] = field(default_factory=list)

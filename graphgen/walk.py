@@ -1,8 +1,8 @@
 """Walks: what fires on a day, read off the graph's edges.
 
-A walk is one file in `graphgen/walks/`. It is made once for each block of the graph, and then asked
-for single days, in any order and in any process: what it proposes for a day depends on nothing but
-the graph, the block, the day and a stream of its own.
+A walk is one file in `graphgen/walks/`. It is made once for each section of the graph, and then
+asked for single days, in any order and in any process: what a block of the section proposes for a
+day depends on nothing but the graph, the block, the day and a stream of its own.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from graphgen.population.habits import Habits, habits
 from graphgen.population.holders import zones_of
 from graphgen.schedule import due
 from graphgen.schema import NULL_NUMBER
+from graphgen.section import sections
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
-    from graphgen.graph import Block, Graph
-    from graphgen.proposals import BlockDay
+    from graphgen.graph import Graph
+    from graphgen.proposals import SectionDay
+    from graphgen.section import Draws, Section
 
 __all__ = ["FOREVER", "Ground", "Today", "Walk", "Ways", "end_of"]
 
@@ -117,6 +119,7 @@ class Ground:
         self.zone = np.append(zone, zones.index(home)).astype(np.int8)
         """int8 (users + 1,): everybody's time zone; last, whose user is -1, the region's own."""
         self.ways = Ways.of(graph)
+        self.sections = sections(graph)
 
     @cached_property
     def own_devices(self) -> Array:
@@ -145,9 +148,9 @@ class Ground:
         -1 gives -1, and the beginning of time.
         """
         device, ip, since = rows.copy(), rows.copy(), np.full(len(rows), NULL_NUMBER)
-        for block in self.graph.blocks:
-            if "signs_in" in block.tables:
-                table, first = block.tables["signs_in"], block.starts["signs_in"]
+        for section in self.sections:
+            if "signs_in" in section.tables:
+                table, first = section.tables["signs_in"], section.starts["signs_in"]
                 here = np.flatnonzero((rows >= first) & (rows < first + len(table)))
                 if len(here):
                     device[here] = table["device_id"][rows[here] - first]
@@ -169,15 +172,13 @@ class Walk(ABC):
     events: ClassVar[tuple[str, ...]] = ()
     """The event tables that it is the main source of."""
 
-    def __init__(self, ground: Ground, block: Block) -> None:
+    def __init__(self, ground: Ground, section: Section) -> None:
         self.ground = ground
-        self.block = block
-
-    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
-        """Say that nothing can fire today, so that nothing need be drawn."""
-        del today, so_far
-        return False
+        self.section = section
 
     @abstractmethod
-    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
-        """Add what the block fires today to what its walks have proposed so far."""
+    def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
+        """Add what the section fires today to what its walks have proposed so far.
+
+        Whatever is drawn for a row is drawn from the stream of the row's own block.
+        """

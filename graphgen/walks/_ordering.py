@@ -142,9 +142,10 @@ def order_online(
     via_ip: Array,
     via_from: Array,
     has_via: Array,
+    visitor: Array,
     u: Array,
     duration: Array,
-    session_user: Array,
+    session_visitor: Array,
     session_row: Array,
     session_time: Array,
     session_duration: Array,
@@ -180,9 +181,9 @@ def order_online(
     brought = 0
     for i in range(count):
         if not by_card[i] and not is_once[i]:
-            low = _first_not_below(session_user, user[i])
+            low = _first_not_below(session_visitor, visitor[i])
             high = low
-            while high < len(session_user) and session_user[high] == user[i]:
+            while high < len(session_visitor) and session_visitor[high] == visitor[i]:
                 high += 1
             if high > low:
                 s = session_row[low + int(u[i, 0] * (high - low))]

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graphgen.graph import Block
-from graphgen.proposals import Actions, BlockDay, Sessions
+from graphgen.proposals import Actions, SectionDay, Sessions
 from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER, words
+from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk
 from graphgen.walks._ordering import pick_ways
@@ -55,17 +55,12 @@ class ActionWalk(Walk):
     after = ("session", "payment")
     events = ("action",)
 
-    def __init__(self, ground: Ground, block: Block) -> None:
-        super().__init__(ground, block)
-        self.changes = _changes(ground, block)
-        self.introduces = _introductions(block)
+    def __init__(self, ground: Ground, section: Section) -> None:
+        super().__init__(ground, section)
+        self.changes = _changes(ground, section)
+        self.introduces = _introductions(section)
 
-    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
-        """Say that there is no session today, and no change."""
-        low, high = np.searchsorted(self.changes.time, [today.midnight, today.midnight + DAY_MS])
-        return bool(low == high) and not so_far.session_parts
-
-    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+    def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
         self._new_payees(rng, so_far)
         failures = self._change(today, rng, so_far)
@@ -76,7 +71,8 @@ class ActionWalk(Walk):
         begun = np.ones(len(sessions), bool)
         begun[failures] = False
         rows = np.flatnonzero(begun).astype(np.int32)
-        u = rng.random((len(rows), 5), np.float32)
+        block = self.section.block_of_edges(sessions.table[rows], sessions.edge[rows])
+        u = rng.each(block, lambda stream, count: stream.random((count, 5), np.float32))
         failed = u[:, 0] < _FAILED
         self._do(so_far, sessions, rows[failed], "sign_in_failed", np.zeros(int(failed.sum())))
         self._do(so_far, sessions, rows, "sign_in", np.where(failed, 0.06 + 0.1 * u[:, 1], 0.0))
@@ -86,7 +82,7 @@ class ActionWalk(Walk):
         self._do(so_far, sessions, rows[changed], "password_changed", 0.5 + 0.4 * u[changed, 3])
 
     def _do(
-        self, so_far: BlockDay, sessions: Sessions, rows: Array, what: str, part: Array
+        self, so_far: SectionDay, sessions: Sessions, rows: Array, what: str, part: Array
     ) -> None:
         """Do one thing in some sessions, after a part of their duration."""
         so_far.action_parts.append(
@@ -100,15 +96,18 @@ class ActionWalk(Walk):
             )
         )
 
-    def _new_payees(self, rng: np.random.Generator, so_far: BlockDay) -> None:
+    def _new_payees(self, rng: Draws, so_far: SectionDay) -> None:
         """Before the first of the errands that pay a payee, the payee is added, in its session."""
         payments = so_far.payments
         rows = np.flatnonzero(payments.is_once & (payments.session >= 0))
         if len(rows):
-            edge = payments.edge[rows] - self.block.starts["pays"]
+            edge = payments.edge[rows] - self.section.starts["pays"]
             rows = rows[self.introduces[edge]]
+        if not len(rows):
+            return
         begun = so_far.sessions.time[payments.session[rows]]
-        part = 0.35 + 0.5 * rng.random(len(rows))
+        block = self.section.block_of("pays", payments.edge[rows] - self.section.starts["pays"])
+        part = 0.35 + 0.5 * rng.each(block, np.random.Generator.random)
         so_far.action_parts.append(
             Actions(
                 time=begun + ((payments.time[rows] - begun) * part).astype(np.int64),
@@ -120,7 +119,7 @@ class ActionWalk(Walk):
             )
         )
 
-    def _change(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> Array:
+    def _change(self, today: Today, rng: Draws, so_far: SectionDay) -> Array:
         """Fire the dated edges that begin today; gives the sessions of attempts that failed."""
         changes = self.changes
         low, high = np.searchsorted(changes.time, [today.midnight, today.midnight + DAY_MS])
@@ -131,7 +130,8 @@ class ActionWalk(Walk):
         own = changes.device[here] >= 0
         registers = own & (changes.type[here] == _TYPE["device_registered"])
         at_once = registers | (changes.type[here] == _TYPE["sign_in_failed"])
-        duration = durations(rng, high - low)
+        block = self.section.block_of_edges(changes.table[here], changes.edge[here])
+        duration = rng.each(block, durations)
         begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
         begun = np.maximum(begun, np.minimum(changes.since[here], time))
         begun = np.where(at_once, time, begun)
@@ -140,7 +140,7 @@ class ActionWalk(Walk):
             begun,
             begun + np.maximum(duration, time - begun + 1),
             today.midnight,
-            rng.random(high - low),
+            rng.each(block, np.random.Generator.random),
             self.ground.ways.first,
             self.ground.ways.valid_from,
             self.ground.ways.valid_to,
@@ -172,8 +172,8 @@ class ActionWalk(Walk):
         return first + np.flatnonzero(changes.type[here][good] == _TYPE["sign_in_failed"])
 
 
-def _changes(ground: Ground, block: Block) -> _Changes:
-    """Collect the dated edges of a block that begin while the world is walked."""
+def _changes(ground: Ground, section: Section) -> _Changes:
+    """Collect the dated edges of a section that begin while the world is walked."""
     start, end = ground.world.start_ms, ground.world.end_ms
     parts = []
     for name, what in (
@@ -181,21 +181,21 @@ def _changes(ground: Ground, block: Block) -> _Changes:
         ("has_phone", "phone_changed"),
         ("lives_at", "address_changed"),
     ):
-        if name in block.tables:
-            table = block.tables[name]
+        if name in section.tables:
+            table = section.tables[name]
             rows = np.flatnonzero((table["since"] >= start) & (table["since"] < end))
-            parts.append(_change(block, name, rows, table["since"], what))
-    if "signs_in" in block.tables:
-        parts.append(_new_devices(ground, block, start, end))
-    if "acts" in block.tables:
-        parts.append(_acts(ground, block, start, end))
-    if "pays" in block.tables:
-        pays = block.tables["pays"]
+            parts.append(_change(section, name, rows, table["since"], what))
+    if "signs_in" in section.tables:
+        parts.append(_new_devices(ground, section, start, end))
+    if "acts" in section.tables:
+        parts.append(_acts(ground, section, start, end))
+    if "pays" in section.tables:
+        pays = section.tables["pays"]
         begins = (pays["valid_from"] >= start) & (pays["valid_from"] < end)
         begins &= (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
         rows = np.flatnonzero(begins & (pays["schedule"] != ONCE) & (pays["user_id"] >= 0))
         payee = pays["creditor_account_id"][rows]
-        parts.append(_change(block, "pays", rows, pays["valid_from"], "payee_added", payee))
+        parts.append(_change(section, "pays", rows, pays["valid_from"], "payee_added", payee))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else None
     if columns is None:
         columns = [np.empty(0, np.int64)] * 9
@@ -203,64 +203,72 @@ def _changes(ground: Ground, block: Block) -> _Changes:
     return _Changes(*(column[order] for column in columns))
 
 
-def _acts(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
+def _acts(ground: Ground, section: Section, start: int, end: int) -> tuple[Array, ...]:
     """Collect acts: over the way that they name, if they name one."""
-    acts = block.tables["acts"]
+    acts = section.tables["acts"]
     rows = np.flatnonzero((acts["valid_from"] >= start) & (acts["valid_from"] < end))
-    change = _change(block, "acts", rows, acts["valid_from"], "sign_in")
+    change = _change(section, "acts", rows, acts["valid_from"], "sign_in")
     device, ip, since = ground.via(acts["via"][rows])
     return (*change[:2], device, ip, acts["type"][rows], *change[5:8], since)
 
 
-def _introductions(block: Block) -> Array:
-    """Say which of a block's errands are the first online transfer from one account to another."""
-    pays = block.tables.get("pays")
+def _introductions(section: Section) -> Array:
+    """Say which errands are the first online transfer of their block between two accounts."""
+    pays = section.tables.get("pays")
     if pays is None:
         return np.empty(0, bool)
     once = (pays["schedule"] == ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
     once = np.flatnonzero(once)
     debtor, creditor = pays["debtor_account_id"][once], pays["creditor_account_id"][once]
-    order = np.lexsort((pays["valid_from"][once], creditor, debtor))
-    first = np.ones(len(once), bool)
-    first[1:] = (np.diff(debtor[order]) != 0) | (np.diff(creditor[order]) != 0)
+    block = section.block_of("pays", once)
+    order = np.lexsort((pays["valid_from"][once], creditor, debtor, block))
+    first = _begins(block[order], debtor[order], creditor[order])
     introduces = np.zeros(len(pays), bool)
     introduces[once[order[first]]] = True
     return introduces
 
 
-def _new_devices(ground: Ground, block: Block, start: int, end: int) -> tuple[Array, ...]:
+def _new_devices(ground: Ground, section: Section, start: int, end: int) -> tuple[Array, ...]:
     """Find devices that their person uses for the first time: the first way of each pair.
 
     A way at no rate is there for errands that name it, and registers nothing; nor does a case's
     way over a device that its person has anyway.
     """
-    table = block.tables["signs_in"]
+    table = section.tables["signs_in"]
     user, device, begins = table["user_id"], table["device_id"], table["valid_from"]
-    order = np.lexsort((begins, device, user))
+    block = section.block_of("signs_in", np.arange(len(table)))
+    order = np.lexsort((begins, device, user, block))
     order = order[table["rate"][order] > 0]
-    new = np.ones(len(order), bool)
-    new[1:] = (np.diff(user[order]) != 0) | (np.diff(device[order]) != 0)
-    rows = np.sort(order[new])
+    rows = np.sort(order[_begins(block[order], user[order], device[order])])
     rows = rows[(begins[rows] >= start) & (begins[rows] < end)]
     of_case = np.flatnonzero(table["case_id"][rows] >= 0)
     pairs = user[rows[of_case]].astype(np.int64) << 32 | device[rows[of_case]]
     rows = np.delete(rows, of_case[np.isin(pairs, ground.own_devices)])
-    change = _change(block, "signs_in", rows, begins, "device_registered")
+    change = _change(section, "signs_in", rows, begins, "device_registered")
     return (*change[:2], device[rows], table["ip_id"][rows], *change[4:])
 
 
+def _begins(*keys: Array) -> Array:
+    """Say of sorted rows which are the first with their keys: bool."""
+    begins = np.zeros(len(keys[0]), bool)
+    begins[:1] = True
+    for key in keys:
+        begins[1:] |= key[1:] != key[:-1]
+    return begins
+
+
 def _change(
-    block: Block, name: str, rows: Array, time: Array, what: str, payee: Array | None = None
+    section: Section, name: str, rows: Array, time: Array, what: str, payee: Array | None = None
 ) -> tuple[Array, ...]:
     nobody = np.full(len(rows), -1, np.int32)
     return (
         time[rows],
-        block.tables[name]["user_id"][rows],
+        section.tables[name]["user_id"][rows],
         nobody,
         nobody,
         np.full(len(rows), _TYPE[what]),
         nobody if payee is None else payee,
         np.full(len(rows), _TABLE[name]),
-        (rows + block.starts[name]).astype(np.int32),
+        (rows + section.starts[name]).astype(np.int32),
         np.full(len(rows), NULL_NUMBER),
     )

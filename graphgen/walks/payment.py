@@ -10,12 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphgen.firing import Rates, fire
-from graphgen.graph import Block
-from graphgen.proposals import BlockDay, Payments, Sessions
-from graphgen.rng import stream
+from graphgen.firing import SectionRates
+from graphgen.proposals import Payments, SectionDay, Sessions
 from graphgen.schedule import BY_RATE, ONCE
 from graphgen.schema import words
+from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
 from graphgen.walks._ordering import order_online, times_and_amounts
@@ -36,19 +35,18 @@ class PaymentWalk(Walk):
     after = ("session",)
     events = ("payment",)
 
-    def __init__(self, ground: Ground, block: Block) -> None:
-        super().__init__(ground, block)
-        self.edges = block.tables.get("pays")
+    def __init__(self, ground: Ground, section: Section) -> None:
+        super().__init__(ground, section)
+        self.edges = section.tables.get("pays")
         if self.edges is None:
             return
         edges = self.edges
-        self.start = block.starts["pays"]
+        self.start = section.starts["pays"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
         self.valid_to = np.ascontiguousarray(edges["valid_to"])
         schedule = edges["schedule"]
-        self.rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
-        key = stream(ground.world.seed, "weeks", "pays", block.name).integers(1 << 63)
-        self.rates = Rates(self.rated, edges["rate"], edges["valid_from"], self.valid_to, int(key))
+        rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
+        self.rates = SectionRates.of(section, ground.world.seed, "pays", rated)
         regular = np.flatnonzero((schedule != BY_RATE) & (schedule != ONCE)).astype(np.int32)
         self.regular = regular[np.argsort(schedule[regular], kind="stable")]
         self.first_due = np.searchsorted(schedule[self.regular], np.arange(129))
@@ -56,15 +54,7 @@ class PaymentWalk(Walk):
         self.once = once[np.argsort(edges["valid_from"][once], kind="stable")]
         self.once_at = edges["valid_from"][self.once]
 
-    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
-        """Say that the block has no habits, and no errand today."""
-        del so_far
-        if self.edges is None:
-            return True
-        low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
-        return bool(low == high) and not len(self.rated) and not len(self.regular)
-
-    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+    def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's payments, and the sessions that they bring."""
         if self.edges is None:
             return
@@ -78,11 +68,10 @@ class PaymentWalk(Walk):
         if len(brought):
             so_far.session_parts.append(brought)
 
-    def _fired(self, today: Today, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Find what fires: rows of the block's edges, and by which of the three ways."""
-        line = self.rates.cumulative(today.week, today.monday)
+    def _fired(self, today: Today, rng: Draws) -> tuple[Array, Array]:
+        """Find what fires: rows of the section's edges, and by which of the three ways."""
         busiest = float(today.hours.weight.max()) * today.busy
-        fired = self.rated[fire(rng, line, busiest)]
+        fired = self.rates.fired(rng, today.week, today.monday, busiest)
         spans = [
             self.regular[self.first_due[number] : self.first_due[number + 1]]
             for number in np.flatnonzero(today.is_due)
@@ -96,18 +85,17 @@ class PaymentWalk(Walk):
             np.repeat(np.array([_RATED, _DUE, _ONCE], np.int8), counts),
         )
 
-    def _proposed(
-        self, today: Today, rng: np.random.Generator, edge: Array, kind: Array
-    ) -> Payments:
+    def _proposed(self, today: Today, rng: Draws, edge: Array, kind: Array) -> Payments:
         """Give what fires a time and an amount."""
         edges, habits = self.edges, self.ground.habits
         assert edges is not None  # noqa: S101 - for the type checker
         weight = today.hours.weight
+        block = self.section.block_of("pays", edge)
         keep, time, amount = times_and_amounts(
             edge,
             kind,
-            rng.random((len(edge), 3)),
-            rng.standard_normal(len(edge), np.float32),
+            rng.each(block, lambda stream, count: stream.random((count, 3))),
+            rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
             self.clock,
             weight / weight.max(),
             today.hours.quantile,
@@ -143,16 +131,21 @@ class PaymentWalk(Walk):
         )
 
     def _ordered(
-        self, today: Today, rng: np.random.Generator, payments: Payments, sessions: Sessions
+        self, today: Today, rng: Draws, payments: Payments, sessions: Sessions
     ) -> tuple[Payments, Sessions]:
         """Place what is ordered online in a session, or give it a device and an address."""
         edges, ways = self.edges, self.ground.ways
         assert edges is not None  # noqa: S101 - for the type checker
         online = np.flatnonzero((payments.channel == _ONLINE) & (payments.user >= 0))
         edge = payments.edge[online]
+        block = self.section.block_of("pays", edge)
+        # only in sessions of its own block: so what another pattern brings moves nothing here
+        visitor = _visitor(
+            self.section.block_of_edges(sessions.table, sessions.edge), sessions.user
+        )
         by_user = np.arange(len(sessions), dtype=np.int32)
-        if (np.diff(sessions.user) < 0).any():
-            by_user = np.argsort(sessions.user, kind="stable").astype(np.int32)
+        if (visitor[1:] < visitor[:-1]).any():
+            by_user = np.argsort(visitor, kind="stable").astype(np.int32)
         via = edges["via"][edge]
         via_device, via_ip, via_from = self.ground.via(via)
         placed = order_online(
@@ -166,9 +159,10 @@ class PaymentWalk(Walk):
             via_ip,
             via_from,
             via >= 0,
-            rng.random((len(online), 3)),
-            durations(rng, len(online)),
-            sessions.user[by_user],
+            _visitor(block, payments.user[online]),
+            rng.each(block, lambda stream, count: stream.random((count, 3))),
+            rng.each(block, durations),
+            visitor[by_user],
             by_user,
             sessions.time,
             sessions.duration,
@@ -208,6 +202,11 @@ class PaymentWalk(Walk):
             table=np.full(len(new), _PAYS, np.int8),
             edge=payments.edge[new],
         )
+
+
+def _visitor(block: Array, user: Array) -> Array:
+    """Give each person of each block a number: int64."""
+    return block << 32 | user
 
 
 def _put(values: Array, rows: Array, new: Array) -> Array:

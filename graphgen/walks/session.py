@@ -13,11 +13,10 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.firing import Rates, fire
-from graphgen.graph import Block
-from graphgen.proposals import BlockDay, Sessions
-from graphgen.rng import stream
+from graphgen.firing import SectionRates
+from graphgen.proposals import SectionDay, Sessions
 from graphgen.schema import NULL_NUMBER, words
+from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk
 
@@ -36,36 +35,30 @@ class SessionWalk(Walk):
 
     events = ("session",)
 
-    def __init__(self, ground: Ground, block: Block) -> None:
-        super().__init__(ground, block)
-        self.edges = block.tables.get("signs_in")
+    def __init__(self, ground: Ground, section: Section) -> None:
+        super().__init__(ground, section)
+        self.edges = section.tables.get("signs_in")
         if self.edges is None:
             return
         edges = self.edges
-        self.start = block.starts["signs_in"]
+        self.start = section.starts["signs_in"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
-        key = stream(ground.world.seed, "weeks", "signs_in", block.name).integers(1 << 63)
-        every = np.arange(len(edges), dtype=np.int32)
         self.valid_to = np.ascontiguousarray(edges["valid_to"])
-        self.rates = Rates(every, edges["rate"], edges["valid_from"], self.valid_to, int(key))
+        rated = np.arange(len(edges), dtype=np.int32)
+        self.rates = SectionRates.of(section, ground.world.seed, "signs_in", rated)
 
-    def is_idle(self, today: Today, so_far: BlockDay) -> bool:
-        """Say that the block has no ways."""
-        del today, so_far
-        return self.edges is None
-
-    def walk(self, today: Today, rng: np.random.Generator, so_far: BlockDay) -> None:
+    def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's sessions, in the order of their edges."""
         if self.edges is None:
             return
-        line = self.rates.cumulative(today.week, today.monday)
         busiest = float(today.hours.weight.max())
-        edge = fire(rng, line, busiest)
-        duration = durations(rng, len(edge))
+        edge = self.rates.fired(rng, today.week, today.monday, busiest)
+        block = self.section.block_of("signs_in", edge)
+        duration = rng.each(block, durations)
         keep, time = _times(
             edge,
             duration,
-            rng.random((len(edge), 2)),
+            rng.each(block, lambda stream, count: stream.random((count, 2))),
             self.clock,
             today.hours.weight / busiest,
             today.hours.quantile,
