@@ -62,12 +62,18 @@ class Rates:
 class SectionRates:
     """The rates of a section's edges, block by block."""
 
-    parts: list[tuple[int, Array, Rates]]
-    """Each block's number, the rows of its edges in the section (int32), and their rates."""
+    parts: list[tuple[int, Array, Array, Rates]]
+    """Each block's number; of its edges the rows in the section (int32), the clocks (int16), and
+    the rates."""
 
     @classmethod
-    def of(cls, section: Section, seed: int, table: str, rated: Array) -> SectionRates:
-        """Lay out these rows of a table (int32, ascending), whose rates count."""
+    def of(
+        cls, section: Section, seed: int, table: str, rated: Array, clock: Array
+    ) -> SectionRates:
+        """Lay out these rows of a table (int32, ascending), whose rates count.
+
+        `clock` is the clock of every row of the table.
+        """
         edges, parts = section.tables[table], []
         for number, first, end in section.parts(table):
             low, high = np.searchsorted(rated, [first, end])
@@ -80,20 +86,25 @@ class SectionRates:
             )
             rows = rated[low:high]
             rates = Rates((rows - first).astype(np.int32), rate, begins, ends, int(key))
-            parts.append((number, rows, rates))
+            parts.append((number, rows, clock[rows], rates))
         return cls(parts)
 
-    def fired(self, rng: Draws, week: int, monday: int, busiest: float) -> Array:
-        """Fire edges for a day: rows of the section, int32, ascending."""
+    def fired(self, rng: Draws, week: int, monday: int, often: Array) -> Array:
+        """Fire edges for a day, each clock's so often: rows of the section, int32, ascending."""
         fired = [
-            rows[fire(rng.of(number), rates.cumulative(week, monday), busiest)]
-            for number, rows, rates in self.parts
+            rows[fire(rng.of(number), rates.cumulative(week, monday), clock, often)]
+            for number, rows, clock, rates in self.parts
         ]
         return np.concatenate(fired) if fired else np.empty(0, np.int32)
 
 
-def fire(rng: np.random.Generator, cumulative: Array, busiest: float) -> Array:
-    """Fire edges in proportion to their rates, `busiest` times as often: int32, ascending."""
+def fire(rng: np.random.Generator, cumulative: Array, clock: Array, often: Array) -> Array:
+    """Fire edges in proportion to their rates: int32, ascending.
+
+    `cumulative` is the running sum of the rates; each edge follows a clock (int16), and `often`
+    says how many times as often as its rate what follows a clock fires (float64, by clock).
+    """
+    busiest = float(often.max(initial=0.0))
     length = float(cumulative[-1]) * busiest if len(cumulative) else 0.0
     if length <= 0:
         return np.empty(0, np.int32)
@@ -101,10 +112,12 @@ def fire(rng: np.random.Generator, cumulative: Array, busiest: float) -> Array:
     while reached < length:
         left = length - reached
         steps = rng.standard_exponential(int(left + 6 * np.sqrt(left) + 16))
-        place = reached + np.cumsum(steps)
+        place = np.cumsum(steps, out=steps)
+        place += reached
         reached = float(place[-1])
         parts.append(place[: np.searchsorted(place, length)])
-    return _land(np.concatenate(parts) / busiest, cumulative)
+    places = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return _land(places, busiest, cumulative, clock, often / busiest)
 
 
 @compiled
@@ -135,15 +148,21 @@ def _lay(
 
 
 @compiled
-def _land(
-    place: Array,
-    cumulative: Array,
-) -> Array:
-    """Find the edge that each place lies on; places ascend."""
+def _land(place: Array, busiest: float, cumulative: Array, clock: Array, share: Array) -> Array:
+    """Find the edge that each place lies on; places ascend, stretched by `busiest`.
+
+    Where on its edge a place lies is as good as another draw: it says which of a clock's edges
+    fire when it is not at its busiest.
+    """
     edges = np.empty(len(place), np.int32)
-    edge = 0
+    edge = n = 0
+    before = 0.0
     for i in range(len(place)):
-        while edge < len(cumulative) - 1 and cumulative[edge] <= place[i]:
+        here = place[i] / busiest
+        while edge < len(cumulative) - 1 and cumulative[edge] <= here:
+            before = cumulative[edge]
             edge += 1
-        edges[i] = edge
-    return edges
+        if here - before < share[clock[edge]] * (cumulative[edge] - before):
+            edges[n] = edge
+            n += 1
+    return edges[:n]

@@ -50,6 +50,10 @@ def _banking(graph: Graph) -> Array:
 
 def standing(graph: Graph) -> Table:
     """Give the ways by which the population signs in all through the window: `signs_in`."""
+    return graph.once("standing", lambda: _standing(graph))
+
+
+def _standing(graph: Graph) -> Table:
     ways = graph.blocks[0].tables["signs_in"] if graph.blocks else graph["signs_in"]
     stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
     return ways.take(stands)

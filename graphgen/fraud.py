@@ -7,7 +7,7 @@ pattern orders is seen by planting a few of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,8 @@ class _Size:
     crime: float
     """Payments of the crime that are ordered in the window."""
     honest: float
-    """Payments of the honest lives that come with it, and of its look-alikes."""
+    """Payments of the honest lives that come with it, and of its look-alikes, which order as many
+    as it does itself."""
 
 
 def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], list[Table]]]:
@@ -68,7 +69,7 @@ def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], lis
     calendar = Calendar(world)
     by_rate = {} if rate is None else _by_rate(calendar, population, patterns)
     tables = {
-        name: _planted(population, pattern)
+        name: (_crimes(population, pattern), _lookalikes(population, pattern))
         for name, pattern in patterns.items()
         if name not in by_rate
     }
@@ -112,32 +113,37 @@ def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | N
     count = _TRIED
     while count:
         try:
-            crime, alike = _planted(population, replace(pattern, count=count))
+            tables = _crimes(population, replace(pattern, count=count))
         except ValueError:
             count //= 2
             continue
-        honest = calendar.ordered(crime, own=False) + sum(
-            calendar.ordered(alike, own=own) for own in (False, True)
-        )
-        return _Size(calendar.ordered(crime, own=True) / count, honest / count)
+        crime, beside = (calendar.ordered(tables, own=own) / count for own in (True, False))
+        return _Size(crime, beside + population.world.decoys * (crime + beside))
     return None
 
 
-def _planted(population: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
-    found = []
-    for block, plant in (
-        (pattern.name, pattern.plant),
-        (f"{pattern.name}/lookalike", pattern.plant_lookalike),
-    ):
-        bed, world = population.bed(), population.world
-        try:
-            tables = list(plant(bed, stream(world.seed, "plant", block)))
-        except ValueError as wrong:  # too few of something
-            told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
-            raise ValueError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
-        bed.check_promises(block, tables)
-        found.append(tables)
-    return found[0], found[1]
+def _crimes(population: Graph, pattern: Pattern) -> list[Table]:
+    return _planted(population, pattern, pattern.name, pattern.plant)
+
+
+def _lookalikes(population: Graph, pattern: Pattern) -> list[Table]:
+    return _planted(population, pattern, f"{pattern.name}/lookalike", pattern.plant_lookalike)
+
+
+def _planted(
+    population: Graph,
+    pattern: Pattern,
+    block: str,
+    plant: Callable[[Graph, np.random.Generator], Iterable[Table]],
+) -> list[Table]:
+    bed, world = population.bed(), population.world
+    try:
+        tables = list(plant(bed, stream(world.seed, "plant", block)))
+    except ValueError as wrong:  # too few of something
+        told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
+        raise ValueError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
+    bed.check_promises(block, tables)
+    return tables
 
 
 def _payments(
@@ -172,27 +178,41 @@ def _shared_out(
         near = _NEAR * (wanted if weight > 0 else target / 4)
         count, best = round(wanted / size.crime), None
         for _ in range(_TRIES):
-            tables = _as_many(population, patterns[name], count)
-            made = calendar.ordered(tables[0], own=True)
+            planted = _as_many(population, replace(patterns[name], count=count))
+            made = calendar.ordered(planted[1], own=True)
             if best is None or abs(made - wanted) < abs(best[0] - wanted):
-                best = made, tables
+                best = made, *planted
             if abs(made - wanted) <= max(near, size.crime / 2) or not made:
                 break
             count = max(1, round(count * wanted / made))  # what one brings is not what was tried
         assert best is not None  # noqa: S101 - for the type checker
-        left -= best[0]
-        yield name, best[1]
+        tables = _beside_lookalikes(population, *best[1:])
+        left -= calendar.ordered(tables[0], own=True)
+        yield name, tables
 
 
-def _as_many(population: Graph, pattern: Pattern, count: int) -> tuple[list[Table], list[Table]]:
+def _beside_lookalikes(
+    population: Graph, pattern: Pattern, crimes: list[Table]
+) -> tuple[list[Table], list[Table]]:
+    """Plant the look-alikes of crimes; where nobody asked for a rate, both as far as both fit."""
+    while True:
+        try:
+            return crimes, _lookalikes(population, pattern)
+        except ValueError:
+            if population.world.fraud is not None or not pattern.count:
+                raise
+            pattern, crimes = _as_many(population, replace(pattern, count=pattern.count // 2))
+
+
+def _as_many(population: Graph, pattern: Pattern) -> tuple[Pattern, list[Table]]:
     """Plant so many cases, or as many as there is room for if nobody asked for a rate."""
     while True:
         try:
-            return _planted(population, replace(pattern, count=count))
+            return pattern, _crimes(population, pattern)
         except ValueError:
-            if population.world.fraud is not None or not count:
+            if population.world.fraud is not None or not pattern.count:
                 raise
-            count //= 2
+            pattern = replace(pattern, count=pattern.count // 2)
 
 
 def _too_small(

@@ -166,7 +166,7 @@ class Graph:
 
     def _stacked(self, name: str) -> Table:
         parts = [block.tables[name] for block in self.blocks if name in block.tables]
-        return Table.concat(parts) if parts else Table.empty(name)
+        return Table.stacked(parts) if parts else Table.empty(name)
 
     def _with_given(self, table: Table) -> Table:
         """Add what people gave to the bank in a session, in place of what held till then."""

@@ -54,6 +54,10 @@ def own_ways(graph: Graph) -> tuple[Array, Array]:
 
     int32 (users,) each: of the busiest way that stands all through the window, -1 for none.
     """
+    return graph.once("own ways", lambda: _own_ways(graph))
+
+
+def _own_ways(graph: Graph) -> tuple[Array, Array]:
     device, ip = np.full((2, graph.size("user")), -1, np.int32)
     ways = standing(graph)
     rows = np.argsort(ways["rate"], kind="stable")

@@ -76,13 +76,20 @@ class Table:
         stacked = {name: _stack([t.columns[name] for t in tables]) for name in first.columns}
         return cls(first.schema, stacked)
 
+    @classmethod
+    def stacked(cls, tables: Sequence[Table]) -> Table:
+        """Stack tables of one schema, each column when it is first asked for."""
+        if len(tables) == 1:
+            return tables[0]
+        return cls(tables[0].schema, _Stacked(tables))
+
     @property
     def name(self) -> str:
         """The schema's name."""
         return self.schema.name
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(self.columns[next(iter(self.columns))])
 
     def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - numpy or Arrow, by the schema
         return self.columns[column]
@@ -173,6 +180,25 @@ def _text_column(column: Column, value: Any, shape: tuple[int, ...], size: int) 
         return value
     words, codes = np.unique(np.broadcast_to(np.asarray(value, str), shape), return_inverse=True)
     return text(words.tolist(), codes.reshape(size))
+
+
+class _Stacked(Mapping[str, Any]):
+    """The columns of several tables, each stacked when it is first asked for."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self._tables = tables
+        self._done: dict[str, Any] = {}
+
+    def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - numpy or Arrow, by the schema
+        if column not in self._done:
+            self._done[column] = _stack([table.columns[column] for table in self._tables])
+        return self._done[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables[0].columns)
+
+    def __len__(self) -> int:
+        return len(self._tables[0].columns)
 
 
 def _stack(parts: list[Any]) -> Any:  # noqa: ANN401

@@ -147,15 +147,16 @@ class Ground:
 
         -1 gives -1, and the beginning of time.
         """
-        device, ip, since = rows.copy(), rows.copy(), np.full(len(rows), NULL_NUMBER)
-        for section in self.sections:
+        device, ip = np.full((2, len(rows)), -1, np.int32)
+        since = np.full(len(rows), NULL_NUMBER)
+        named = np.flatnonzero(rows >= 0)
+        for section in self.sections if len(named) else ():
             if "signs_in" in section.tables:
                 table, first = section.tables["signs_in"], section.starts["signs_in"]
-                here = np.flatnonzero((rows >= first) & (rows < first + len(table)))
-                if len(here):
-                    device[here] = table["device_id"][rows[here] - first]
-                    ip[here] = table["ip_id"][rows[here] - first]
-                    since[here] = table["valid_from"][rows[here] - first]
+                here = named[(rows[named] >= first) & (rows[named] < first + len(table))]
+                device[here] = table["device_id"][rows[here] - first]
+                ip[here] = table["ip_id"][rows[here] - first]
+                since[here] = table["valid_from"][rows[here] - first]
         return device, ip, since
 
     def clock(self, hours: Array, user: Array) -> Array:

@@ -26,11 +26,16 @@ def rates(
     return Rates(some, rate, np.broadcast_to(first, size) + 0, np.broadcast_to(last, size) + 0, key)
 
 
+def fire_all(rng: np.random.Generator, line: Array, busiest: float) -> Array:
+    """Fire edges that follow one clock."""
+    return fire(rng, line, np.zeros(len(line), np.int16), np.array([busiest]))
+
+
 def fired(line: Array, times: int, busiest: float = 1.0) -> Array:
     rng = np.random.default_rng(5)
     counts = np.zeros(len(line), np.int64)
     for _ in range(times):
-        counts += np.bincount(fire(rng, line, busiest), minlength=len(line))
+        counts += np.bincount(fire_all(rng, line, busiest), minlength=len(line))
     return counts
 
 
@@ -44,16 +49,29 @@ def test_edges_fire_in_proportion_to_their_rates(busiest: float) -> None:
     assert abs(chi_square - 500) < 190
 
 
+def test_edges_fire_as_often_as_their_clock_says() -> None:
+    rate = np.random.default_rng(3).lognormal(-2, 1, 600)
+    clock = np.arange(600, dtype=np.int16) % 3
+    often, line, times = np.array([0.0, 0.4, 1.7]), np.cumsum(rate), 2_000
+    rng, counts = np.random.default_rng(5), np.zeros(600)
+    for _ in range(times):
+        counts += np.bincount(fire(rng, line, clock, often), minlength=600)
+    expected = (rate * often[clock] * times)[clock > 0]
+    assert (counts[clock == 0] == 0).all()
+    # 400 degrees of freedom: six standard deviations of 28.3 either way
+    assert abs(((counts[clock > 0] - expected) ** 2 / expected).sum() - 400) < 170
+
+
 def test_the_number_of_firings_is_poisson() -> None:
     rng, line = np.random.default_rng(9), np.cumsum(np.full(40, 0.5))
-    counts = np.array([len(fire(rng, line, 1.0)) for _ in range(4_000)])
+    counts = np.array([len(fire_all(rng, line, 1.0)) for _ in range(4_000)])
     assert counts.mean() == pytest.approx(20, rel=0.02)
     assert counts.var() == pytest.approx(20, rel=0.08)
 
 
 def test_firings_come_in_the_order_of_their_edges() -> None:
     line = np.cumsum(np.full(1_000, 0.7))
-    edges = fire(np.random.default_rng(1), line, 3.0)
+    edges = fire_all(np.random.default_rng(1), line, 3.0)
     assert edges.dtype == np.int32
     assert (np.diff(edges) >= 0).all()
     assert edges.min() >= 0
@@ -67,12 +85,12 @@ def test_an_edge_without_a_rate_never_fires() -> None:
 
 @pytest.mark.parametrize("line", [np.empty(0), np.zeros(7)])
 def test_where_nothing_has_a_rate_nothing_fires(line: Array) -> None:
-    assert len(fire(np.random.default_rng(1), line, 1.0)) == 0
+    assert len(fire_all(np.random.default_rng(1), line, 1.0)) == 0
 
 
 def test_the_same_stream_fires_the_same_edges() -> None:
     line = np.cumsum(np.full(300, 0.4))
-    one, other = (fire(np.random.default_rng(4), line, 1.5) for _ in range(2))
+    one, other = (fire_all(np.random.default_rng(4), line, 1.5) for _ in range(2))
     assert (one == other).all()
 
 
@@ -137,7 +155,7 @@ def test_gaps_between_firings_are_burstier_than_poisson() -> None:
     times: list[list[float]] = [[] for _ in range(30)]
     for day in range(700):
         line = some.cumulative(day // 7, MONDAY + day // 7 * 7 * DAY_MS)
-        for edge in fire(rng, line, 1.0):
+        for edge in fire_all(rng, line, 1.0):
             times[edge].append(day + rng.random())
     gaps = np.concatenate([np.diff(sorted(one)) for one in times])
     burstiness = (gaps.std() - gaps.mean()) / (gaps.std() + gaps.mean())

@@ -24,6 +24,7 @@ __all__ = ["accounts_of_people", "business_accounts", "cards_of", "draw_banks", 
 
 _TYPE = {word: code for code, word in enumerate(words.ACCOUNT_TYPES)}
 _ROLE = {word: code for code, word in enumerate(words.ACCOUNT_ROLES)}
+_LAST_FOUR = tuple(f"{number:04d}" for number in range(10_000))
 _SAME_BANK = {"savings": 0.75, "credit_card": 0.45, "business": 0.65, "joint": 0.7}
 """How often a further account is at the main bank; our assumption."""
 
@@ -267,7 +268,7 @@ def cards_of(
         account_id=account,
         user_id=user,
         type=np.where(kind == _TYPE["credit_card"], 1, 0),
-        last_four=text([f"{n:04d}" for n in range(10_000)], rng.integers(10_000, size=len(user))),
+        last_four=text(_LAST_FOUR, rng.integers(10_000, size=len(user))),
         issued=issued,
         expires=np.where(expires > world.end_ms, expires, renewed // DAY_MS * DAY_MS),
     )

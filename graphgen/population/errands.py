@@ -176,11 +176,13 @@ def _cashed_cheques(
     bounce, and the bank bears what is gone.
     """
     world, knows = graph.world, graph["knows"]
-    one, other = knows["user_id"], knows["other_user_id"]
-    poorer = everybody.income[one] < everybody.income[other]
-    payer, payee = np.where(poorer, one, other), np.where(poorer, other, one)
     asked = np.zeros(len(everybody.main), bool)
     asked[user] = True
+    one, other = knows["user_id"], knows["other_user_id"]
+    near = np.flatnonzero(asked[one] | asked[other])
+    one, other = one[near], other[near]
+    poorer = everybody.income[one] < everybody.income[other]
+    payer, payee = np.where(poorer, one, other), np.where(poorer, other, one)
     pairs = np.flatnonzero(
         asked[payee] & (np.minimum(everybody.main[payer], everybody.main[payee]) >= 0)
     )

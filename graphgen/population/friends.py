@@ -51,7 +51,9 @@ def befriend(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterato
     Each draws as many partners as anybody, among people of the same place if there are any.
     """
     everybody, shape = holders(graph), graph.world.transfers
-    there = np.setdiff1d(np.flatnonzero(everybody.main >= 0), users).astype(np.int32)
+    before = everybody.main >= 0
+    before[users] = False
+    there = np.flatnonzero(before).astype(np.int32)
     if not len(there) or not len(users):
         return
     out = np.repeat(users, degrees(rng, len(users), shape.out_exponent, shape.mean_degree))
@@ -152,8 +154,11 @@ def _transfers(
 def _known(graph: Graph, one: Array, other: Array) -> Array:
     """Say which pairs know each other already, as family or otherwise: bool."""
     knows = graph["knows"]
+    asked = np.zeros(graph.size("user"), bool)
+    asked[one] = asked[other] = True
+    rows = np.flatnonzero(asked[knows["user_id"]] & asked[knows["other_user_id"]])
 
     def pair(a: Array, b: Array) -> Array:
         return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
-    return np.isin(pair(one, other), pair(knows["user_id"], knows["other_user_id"]))
+    return np.isin(pair(one, other), pair(knows["user_id"][rows], knows["other_user_id"][rows]))

@@ -78,15 +78,17 @@ def _holders(graph: Graph) -> Holders:
 
 def place_of(graph: Graph, name: str) -> Array:
     """Give the number of each row's city and state: int32, the same number in every table."""
-    region = graph.world.place
-    cities = region.csv("cities")
-    known = [f"{c}|{s}" for c, s in zip(cities["city"], cities["state"], strict=True)]
-    table = graph[name]
-    both = pc.binary_join_element_wise(_plain(table["city"]), _plain(table["state"]), "|")
-    import pyarrow as pa
-
-    found = pc.index_in(both, pa.array(known, pa.string()))
-    return np.asarray(pc.fill_null(found, 0), np.int32)
+    cities, table = graph.world.place.csv("cities"), graph[name]
+    city, state = _coded(table["city"]), _coded(table["state"])
+    # words are few, rows are many: each pair of words is looked up once
+    known = {pair: n for n, pair in enumerate(zip(cities["city"], cities["state"], strict=True))}
+    number = np.zeros((len(city.dictionary), len(state.dictionary)), np.int32)
+    rows = {word: row for row, word in enumerate(city.dictionary.to_pylist())}
+    columns = {word: column for column, word in enumerate(state.dictionary.to_pylist())}
+    for (a_city, a_state), place in known.items():
+        if a_city in rows and a_state in columns:
+            number[rows[a_city], columns[a_state]] = place
+    return np.asarray(number[np.asarray(city.indices), np.asarray(state.indices)])
 
 
 def zones_of(graph: Graph) -> tuple[tuple[str, ...], Array]:
@@ -102,6 +104,10 @@ def _zones_of(graph: Graph) -> tuple[tuple[str, ...], Array]:
     number = np.asarray(pc.index_in(_plain(zone), pa.array(zones, pa.string())), np.int8)
     home = graph["household"]["address_id"][graph["user"]["household_id"]]
     return zones, number[home]
+
+
+def _coded(column: pa.Array) -> pa.DictionaryArray:
+    return column if hasattr(column, "indices") else column.dictionary_encode()
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -1,82 +1,16 @@
-"""The payment walk's compiled loops: times and amounts, and what is ordered online from where."""
+"""A compiled loop of the payment walk: what is ordered online, from where and in which session."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array
 
-__all__ = ["order_online", "pick_way", "pick_ways", "times_and_amounts"]
+__all__ = ["order_online", "pick_way", "pick_ways"]
 
-_RATED, _ONCE = 0, 2
 _DAY_MS = 86_400_000
 _QUARTER_MS = 900_000
-_LARGEST = 1 << 52
-_NEVER = NULL_NUMBER
-_ENDS_IN_99 = 0.7
-"""Of the prices that end in .99 or .95; our assumption."""
-
-
-@compiled
-def times_and_amounts(
-    edge: Array,
-    kind: Array,
-    u: Array,
-    z: Array,
-    clock: Array,
-    weight: Array,
-    quantile: Array,
-    midnight: int,
-    valid_from: Array,
-    valid_to: Array,
-    median: Array,
-    spread: Array,
-    habit: Array,
-    round_minor: Array,
-    round_share: Array,
-    charm_share: Array,
-) -> tuple[Array, ...]:
-    """Give what fires a time of the day and an amount; what is not valid then is left out.
-
-    Returns the numbers of those kept (int64), times (int64, ms) and amounts (int64, minor units).
-    """
-    keep = np.empty(len(edge), np.int64)
-    time = np.empty(len(edge), np.int64)
-    amount = np.empty(len(edge), np.int64)
-    steps = quantile.shape[1] - 1
-    n = 0
-    for i in range(len(edge)):
-        e = edge[i]
-        c = clock[e]
-        if kind[i] == _ONCE:
-            at = valid_from[e]
-        else:
-            if kind[i] == _RATED and u[i, 0] >= weight[c]:
-                continue
-            place = u[i, 1] * steps
-            step = int(place)
-            low = quantile[c, step]
-            at = midnight + int(low + (place - step) * (quantile[c, step + 1] - low))
-            if at < valid_from[e] or (at >= valid_to[e] and valid_to[e] != _NEVER):
-                continue
-        sum_ = median[e]
-        if spread[e] > 0:
-            sum_ = np.int64(min(_LARGEST, median[e] * np.exp(spread[e] * z[i])))
-        h = habit[e]
-        if spread[e] > 0 or kind[i] == _ONCE:
-            if u[i, 2] < round_share[h]:
-                unit = round_minor[h]
-                sum_ = max(1, (sum_ + unit // 2) // unit) * unit
-            elif u[i, 2] < round_share[h] + charm_share[h]:
-                dollars = (sum_ // 100) * 100
-                sum_ = dollars + (99 if u[i, 2] * 1e6 % 1 < _ENDS_IN_99 else 95)
-        keep[n] = i
-        time[n] = at
-        amount[n] = max(1, sum_)
-        n += 1
-    return keep[:n], time[:n], amount[:n]
 
 
 @compiled

@@ -6,7 +6,7 @@ brings; a card used online carries the device and the address that its holder us
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -17,16 +17,17 @@ from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
-from graphgen.walks._ordering import order_online, times_and_amounts
+from graphgen.walks._ordering import order_online
+from graphgen.walks._proposing import COLUMNS, proposed
 from graphgen.walks.session import durations
 from graphgen.world import DAY_MS
 
 __all__ = ["PaymentWalk"]
 
+_PROPOSED = [column.name for column in fields(Payments)][:-3]
 _PAYS = words.WALKED_EDGES.index("pays")
 _CARD = words.RAILS.index("card")
 _ONLINE = words.CHANNELS.index("online")
-_RATED, _DUE, _ONCE = 0, 1, 2
 
 
 class PaymentWalk(Walk):
@@ -44,9 +45,10 @@ class PaymentWalk(Walk):
         self.start = section.starts["pays"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
         self.valid_to = np.ascontiguousarray(edges["valid_to"])
+        self.columns = tuple(np.ascontiguousarray(edges[name]) for name in COLUMNS)
         schedule = edges["schedule"]
         rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
-        self.rates = SectionRates.of(section, ground.world.seed, "pays", rated)
+        self.rates = SectionRates.of(section, ground.world.seed, "pays", rated, self.clock)
         regular = np.flatnonzero((schedule != BY_RATE) & (schedule != ONCE)).astype(np.int32)
         self.regular = regular[np.argsort(schedule[regular], kind="stable")]
         self.first_due = np.searchsorted(schedule[self.regular], np.arange(129))
@@ -58,77 +60,51 @@ class PaymentWalk(Walk):
         """Propose the day's payments, and the sessions that they bring."""
         if self.edges is None:
             return
-        edge, kind = self._fired(today, rng)
+        edge, is_once = self._fired(today, rng)
         if not len(edge):
             return
-        proposed = self._proposed(today, rng, edge, kind)
+        payments = self._proposed(today, rng, edge, is_once)
         sessions = so_far.sessions
-        payments, brought = self._ordered(today, rng, proposed, sessions)
+        payments, brought = self._ordered(today, rng, payments, sessions)
         so_far.payment_parts.append(payments)
         if len(brought):
             so_far.session_parts.append(brought)
 
     def _fired(self, today: Today, rng: Draws) -> tuple[Array, Array]:
-        """Find what fires: rows of the section's edges, and by which of the three ways."""
-        busiest = float(today.hours.weight.max()) * today.busy
-        fired = self.rates.fired(rng, today.week, today.monday, busiest)
+        """Find what fires: rows of the section's edges, and whether they are errands."""
+        often = today.hours.weight * today.busy
+        fired = self.rates.fired(rng, today.week, today.monday, often)
         spans = [
             self.regular[self.first_due[number] : self.first_due[number + 1]]
             for number in np.flatnonzero(today.is_due)
         ]
-        due = np.concatenate([np.empty(0, np.int32), *spans])
         low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
-        once = self.once[low:high]
-        counts = (len(fired), len(due), len(once))
-        return (
-            np.concatenate([fired, due, once]),
-            np.repeat(np.array([_RATED, _DUE, _ONCE], np.int8), counts),
-        )
+        edge = np.concatenate([fired, *spans, self.once[low:high]])
+        is_once = np.zeros(len(edge), bool)
+        is_once[len(edge) - (high - low) :] = True
+        return edge, is_once
 
-    def _proposed(self, today: Today, rng: Draws, edge: Array, kind: Array) -> Payments:
+    def _proposed(self, today: Today, rng: Draws, edge: Array, is_once: Array) -> Payments:
         """Give what fires a time and an amount."""
-        edges, habits = self.edges, self.ground.habits
-        assert edges is not None  # noqa: S101 - for the type checker
-        weight = today.hours.weight
+        habits = self.ground.habits
         block = self.section.block_of("pays", edge)
-        keep, time, amount = times_and_amounts(
+        drawn = proposed(
             edge,
-            kind,
-            rng.each(block, lambda stream, count: stream.random((count, 3))),
+            is_once,
+            rng.each(block, lambda stream, count: stream.random((count, 2))),
             rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
             self.clock,
-            weight / weight.max(),
             today.hours.quantile,
             today.midnight,
-            edges["valid_from"],
             self.valid_to,
-            edges["amount_minor"],
-            edges["spread"],
-            edges["habit"],
             habits.round_minor,
             habits.round_share,
             habits.charm_share,
+            *self.columns,
         )
-        edge = edge[keep]
-        nothing = np.full(len(edge), -1, np.int32)
-        return Payments(
-            time=time,
-            edge=edge,
-            debtor=edges["debtor_account_id"][edge],
-            creditor=edges["creditor_account_id"][edge],
-            user=edges["user_id"][edge],
-            card=edges["card_id"][edge],
-            amount=amount,
-            amount_of=edges["amount_of"][edge],
-            share=edges["share"][edge],
-            habit=edges["habit"][edge],
-            rail=edges["rail"][edge],
-            channel=edges["channel"][edge],
-            is_once=kind[keep] == _ONCE,
-            session=nothing,
-            device=nothing,
-            ip=nothing,
-        )
+        nothing = np.full(len(drawn[0]), -1, np.int32)
+        placed = {"session": nothing, "device": nothing, "ip": nothing}
+        return Payments(**dict(zip(_PROPOSED, drawn, strict=True)), **placed)
 
     def _ordered(
         self, today: Today, rng: Draws, payments: Payments, sessions: Sessions

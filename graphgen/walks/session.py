@@ -45,22 +45,20 @@ class SessionWalk(Walk):
         self.clock = ground.clock(edges["hours"], edges["user_id"])
         self.valid_to = np.ascontiguousarray(edges["valid_to"])
         rated = np.arange(len(edges), dtype=np.int32)
-        self.rates = SectionRates.of(section, ground.world.seed, "signs_in", rated)
+        self.rates = SectionRates.of(section, ground.world.seed, "signs_in", rated, self.clock)
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's sessions, in the order of their edges."""
         if self.edges is None:
             return
-        busiest = float(today.hours.weight.max())
-        edge = self.rates.fired(rng, today.week, today.monday, busiest)
+        edge = self.rates.fired(rng, today.week, today.monday, today.hours.weight)
         block = self.section.block_of("signs_in", edge)
         duration = rng.each(block, durations)
         keep, time = _times(
             edge,
             duration,
-            rng.each(block, lambda stream, count: stream.random((count, 2))),
+            rng.each(block, np.random.Generator.random),
             self.clock,
-            today.hours.weight / busiest,
             today.hours.quantile,
             today.midnight,
             self.edges["valid_from"],
@@ -92,13 +90,12 @@ def _times(
     duration: Array,
     u: Array,
     clock: Array,
-    weight: Array,
     quantile: Array,
     midnight: int,
     valid_from: Array,
     valid_to: Array,
 ) -> tuple[Array, Array]:
-    """Thin firings by how busy their clock's day is, and give those left a time of the day.
+    """Give firings a time of the day; what is not valid then is left out.
 
     A session ends before its edge does.
     """
@@ -109,9 +106,7 @@ def _times(
     for i in range(len(edge)):
         e = edge[i]
         c = clock[e]
-        if u[i, 0] >= weight[c]:
-            continue
-        place = u[i, 1] * steps
+        place = u[i] * steps
         step = int(place)
         low = quantile[c, step]
         at = midnight + int(low + (place - step) * (quantile[c, step + 1] - low))
