@@ -42,6 +42,10 @@ class Pattern(ABC):
     """Columns of events that the pattern is about, so that they tell it from other payments; they
     do not tell it from its look-alike."""
 
+    counterparts: ClassVar[Mapping[str, str]] = {}
+    """For roles of the crime, the role of the look-alike that has the same part; one that is not
+    named is put beside all of the look-alike's."""
+
     count: Annotated[int, Ge(0)] | None = None
     """How many instances; by default as many as the world's `fraud` has room for."""
 

@@ -18,8 +18,8 @@ import numpy as np
 from graphgen.clock import Clocks, Hours
 from graphgen.population.habits import Habits, habits
 from graphgen.population.holders import zones_of
-from graphgen.schedule import due
-from graphgen.schema import NULL_NUMBER
+from graphgen.schedule import ONCE, due
+from graphgen.schema import NULL_NUMBER, words
 from graphgen.section import sections
 from graphgen.table import Array
 from graphgen.world import DAY_MS
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOREVER", "Ground", "Today", "Walk", "Ways", "end_of"]
 
+_CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -126,6 +127,18 @@ class Ground:
         """int64: user << 32 | device, of the ways that are people's own."""
         user = np.repeat(np.arange(len(self.ways.first) - 1), np.diff(self.ways.first))
         return user << 32 | self.ways.device
+
+    @cached_property
+    def own_payees(self) -> Array:
+        """int64: payer's account << 32 | payee's, whom the population pays online by habit.
+
+        And did so before the window began.
+        """
+        pays = self.graph.blocks[0].tables["pays"]
+        usual = (pays["schedule"] != ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
+        rows = np.flatnonzero(usual & (pays["valid_from"] <= self.world.start_ms))
+        payer = pays["debtor_account_id"][rows].astype(np.int64)
+        return np.asarray(payer << 32 | pays["creditor_account_id"][rows])
 
     def today(self, day: int) -> Today:
         """Look at one day."""

@@ -155,9 +155,9 @@ def private(
         habit="transfer",
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
-        amount_minor=_amount(rng, everybody, person),
-        spread=0.0,
         # who writes a large cheque looks at the balance first
+        amount_minor=np.where(rail == _CHEQUE, 0, _amount(rng, everybody, person)),
+        spread=0.0,
         amount_of=np.where(rail == _CHEQUE, _OF_BALANCE, _OF_SUM),
         share=np.where(rail == _CHEQUE, rng.uniform(*_CHEQUE_SHARE, len(person)), 0.0),
         rate=0.0,

@@ -12,6 +12,7 @@ from graphgen.report.leaks import (
     LEAST_HONEST,
     Leak,
     Mute,
+    counterparts,
     defined_by,
     difficulty_of,
     is_of_one,
@@ -39,7 +40,8 @@ def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
             for name, values in found[entity].items():
                 others, against = honest, "honest"
                 if name in defined_by(pattern):
-                    others, against = _lookalikes(facts, pattern, entity), "look-alike"
+                    others = _lookalikes(facts, pattern, entity, role)
+                    against = "look-alike"
                 place, kept = _placed_by_sort(values, sort, row, others)
                 if not kept.any():
                     continue
@@ -99,10 +101,15 @@ def _honest(facts: Facts, entity: str) -> Array:
     return honest
 
 
-def _lookalikes(facts: Facts, pattern: str, entity: str) -> Array:
-    """Say which rows of a table belong to a pattern's look-alikes and to no crime: bool."""
+def _lookalikes(facts: Facts, pattern: str, entity: str, role: str) -> Array:
+    """Say which rows of a table belong to a pattern's look-alikes and to no crime: bool.
+
+    Where the pattern says which role of theirs has the same part as this one, only those in it.
+    """
     members = facts.members
     like = facts.cases.of(pattern, is_fraud=False)[members.case] & (members.entity == entity)
+    if role in counterparts(pattern):
+        like &= members.role == counterparts(pattern)[role]
     chosen = np.zeros(len(facts.tables[entity][f"{entity}_id"]), bool)
     chosen[facts.rows(entity, members.id[like])] = True
     return chosen & _honest(facts, entity)

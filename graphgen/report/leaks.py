@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ __all__ = [
     "Leak",
     "Mute",
     "alone",
+    "counterparts",
     "defined_by",
     "difficulty_of",
     "is_of_one",
@@ -106,10 +107,12 @@ def subjects(facts: Facts) -> Iterator[tuple[str, Array]]:
 
 def defined_by(pattern: str) -> tuple[str, ...]:
     """Name the columns that make a pattern what it is, as it declares them."""
-    if pattern not in PATTERNS.names():
-        return ()
-    named: tuple[str, ...] = getattr(PATTERNS.load(pattern, Pattern), "defined_by", ())
-    return named
+    return PATTERNS.load(pattern, Pattern).defined_by if pattern in PATTERNS.names() else ()
+
+
+def counterparts(pattern: str) -> Mapping[str, str]:
+    """Say which role of a pattern's look-alike has the part of which role, as it declares them."""
+    return PATTERNS.load(pattern, Pattern).counterparts if pattern in PATTERNS.names() else {}
 
 
 def is_of_one(facts: Facts, case: Array) -> bool:
@@ -170,7 +173,10 @@ def mute_rows(facts: Facts, events: Events) -> Iterator[Mute]:
     what = rows.mute(events)
     by = "debtor_account_id" if events.name == "payment" else "user_id"
     parts = [
-        (crime, honest[np.argsort(events[by][honest], kind="stable")])
+        (
+            crime[np.argsort(events.case[crime], kind="stable")],
+            honest[np.argsort(events[by][honest], kind="stable")],
+        )
         for _, crime, honest in _parts(facts, events, least=1)
         if len(honest) >= LEAST_HONEST
     ]
@@ -244,9 +250,13 @@ def _alone(facts: Facts, events: Events, crime: Array, where: str, column: str) 
 
 
 def _mid(values: Array, others: Array) -> tuple[Array, Array]:
-    """Place values, and the others too, among the others: 0 to 1."""
-    known = np.sort(others)
-    return placed(values, known), placed(others, known)
+    """Place values, and all of both, among all of both: 0 to 1.
+
+    If they are alike, a crime's rows may as well have been any of all.
+    """
+    every = np.concatenate([others, values])
+    known = np.sort(every)
+    return placed(values, known), placed(every, known)
 
 
 def _from_the_middle(place: Array) -> Array:

@@ -77,6 +77,10 @@ def mute(events: Events) -> dict[str, Array]:
     found = {"milliseconds": time % 1000, "seconds": time // 1000 % 60}
     if "amount_minor" in events.columns:
         found["cents"] = events["amount_minor"] % 100
+    if "original_payment_id" in events.columns:
+        # what settles an order says the order's sum again, at an hour of the bank's
+        ordered = events["original_payment_id"] < 0
+        found = {name: np.where(ordered, values, 0) for name, values in found.items()}
     new = np.append(True, np.diff(time) > 0)
     first = np.flatnonzero(new)
     size = np.diff(np.append(first, len(time)))

@@ -52,8 +52,8 @@ def pick_way(
 
 
 @compiled
-def _first_not_below(ascending: Array, value: int) -> int:
-    """Find the first place whose number is not below a value, by bisection."""
+def _span(ascending: Array, value: int) -> tuple[int, int]:
+    """Find where a number's places begin and end among ascending ones, by bisection."""
     low, high = 0, len(ascending)
     while low < high:
         middle = (low + high) // 2
@@ -61,7 +61,21 @@ def _first_not_below(ascending: Array, value: int) -> int:
             low = middle + 1
         else:
             high = middle
-    return low
+    while high < len(ascending) and ascending[high] == value:
+        high += 1
+    return low, high
+
+
+@compiled
+def _begin(midnight: int, at: int, since: int, duration: int, part: float) -> int:
+    """Say when a session began that a payment at a moment brings: ms.
+
+    Part of its duration before that, today, and not before its way is there.
+    """
+    begin = max(midnight, at - int(part * duration))
+    if begin <= since < at:  # over a way that has only just begun: after that, and never at once
+        return at - int(part * (at - since))
+    return at if begin < since else begin
 
 
 @compiled
@@ -115,10 +129,7 @@ def order_online(
     brought = 0
     for i in range(count):
         if not by_card[i] and not is_once[i]:
-            low = _first_not_below(session_visitor, visitor[i])
-            high = low
-            while high < len(session_visitor) and session_visitor[high] == visitor[i]:
-                high += 1
+            low, high = _span(session_visitor, visitor[i])
             if high > low:
                 s = session_row[low + int(u[i, 0] * (high - low))]
                 moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
@@ -130,8 +141,7 @@ def order_online(
                     continue
         begin = end = at[i]
         if not by_card[i]:
-            begin = max(midnight, at[i] - int((0.3 + 0.6 * u[i, 1]) * duration[i]))
-            begin = max(begin, min(via_from[i], at[i]))
+            begin = _begin(midnight, at[i], via_from[i], duration[i], 0.3 + 0.6 * u[i, 1])
             end = begin + max(duration[i], at[i] - begin + 1)
         if has_via[i]:
             from_device[i], from_ip[i] = via_device[i], via_ip[i]

@@ -58,7 +58,7 @@ class ActionWalk(Walk):
     def __init__(self, ground: Ground, section: Section) -> None:
         super().__init__(ground, section)
         self.changes = _changes(ground, section)
-        self.introduces = _introductions(section)
+        self.introduces = _introductions(ground, section)
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
@@ -133,7 +133,10 @@ class ActionWalk(Walk):
         block = self.section.block_of_edges(changes.table[here], changes.edge[here])
         duration = rng.each(block, durations)
         begun = np.maximum(today.midnight, time - (0.4 * duration).astype(np.int64))
-        begun = np.maximum(begun, np.minimum(changes.since[here], time))
+        # over a way that has only just begun: between then and the change, and never at once
+        since = changes.since[here]
+        early = (begun <= since) & (since < time)
+        begun = np.where(early, time - (0.4 * (time - since)).astype(np.int64), begun)
         begun = np.where(at_once, time, begun)
         way = pick_ways(
             user,
@@ -212,8 +215,11 @@ def _acts(ground: Ground, section: Section, start: int, end: int) -> tuple[Array
     return (*change[:2], device, ip, acts["type"][rows], *change[5:8], since)
 
 
-def _introductions(section: Section) -> Array:
-    """Say which errands are the first online transfer of their block between two accounts."""
+def _introductions(ground: Ground, section: Section) -> Array:
+    """Say which errands are the first online transfer of their block between two accounts.
+
+    An errand of a case to somebody whom its payer pays by habit anyway introduces nobody.
+    """
     pays = section.tables.get("pays")
     if pays is None:
         return np.empty(0, bool)
@@ -225,6 +231,10 @@ def _introductions(section: Section) -> Array:
     first = _begins(block[order], debtor[order], creditor[order])
     introduces = np.zeros(len(pays), bool)
     introduces[once[order[first]]] = True
+    of_case = np.flatnonzero(introduces & (pays["case_id"] >= 0))
+    pair = pays["debtor_account_id"][of_case].astype(np.int64) << 32
+    pair |= pays["creditor_account_id"][of_case]
+    introduces[of_case[np.isin(pair, ground.own_payees)]] = False
     return introduces
 
 
