@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -79,9 +80,13 @@ def test_a_count_that_is_set_stands_whatever_the_rate() -> None:
     assert cases_of(case, is_fraud=True)["kiting"] == 3
 
 
-def test_a_world_that_is_too_small_for_its_rate_says_which_size_would_do() -> None:
-    with pytest.raises(ValueError, match=r"fraud\.rate.*users would do"):
-        grow(World(users=200, days=10, fraud=Fraud(rate=0.0005)))
+def test_a_world_that_is_too_small_for_its_rate_says_which_size_would_do_and_it_does() -> None:
+    world = World(users=200, days=10, fraud=Fraud(rate=0.0005))
+    with pytest.raises(ValueError, match=r"fraud\.rate.* ([\d,]+) users would do") as wrong:
+        grow(world)
+    said = re.search(r"([\d,]+) users would do", str(wrong.value))
+    assert said is not None
+    grow(replace(world, users=int(said[1].replace(",", ""))))
 
 
 def test_a_world_that_nobody_asked_a_rate_of_has_what_it_has_room_for() -> None:
