@@ -48,7 +48,8 @@ def populate(world: World) -> Graph:
     graph = Graph(world).grow(POPULATION, tables)
     tables += settle(graph.bed(), world.users, _rng(world, "people"))
     graph = Graph(world).grow(POPULATION, tables)
-    return Graph(world).grow(POPULATION, chain(tables, _habits(graph)))
+    settled = graph.blocks[0].tables.values()
+    return Graph(world).grow(POPULATION, chain(settled, _habits(graph)))
 
 
 def _habits(graph: Graph) -> Iterator[Table]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.compiled import compiled
 from graphgen.population.errands import often, private
 from graphgen.population.holders import Holders, holders
 from graphgen.population.since import lately, renewal
@@ -85,13 +86,16 @@ def _friendship(
     pair: Array,
 ) -> Iterator[Table]:
     yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
-    people = len(np.unique(payer))
+    pays = np.zeros(len(everybody.main), bool)
+    pays[payer] = True
+    people = int(pays.sum())
     some = rng.integers(
         0, max(1, len(payer)), rng.poisson(often(graph, among_friends=True) * people)
     )
     if len(payer):
         yield private(graph, rng, everybody, payer[some], payee[some])
-    first = np.unique(pair, return_index=True)[1]
+    first = np.empty(int(pair.max(initial=-1)) + 1, np.int64)
+    first[pair[::-1]] = np.arange(len(pair))[::-1]  # of each pair the row that is written last
     first = first[~_known(graph, payer[first], payee[first])]
     yield Table.of(
         "knows",
@@ -154,11 +158,31 @@ def _transfers(
 def _known(graph: Graph, one: Array, other: Array) -> Array:
     """Say which pairs know each other already, as family or otherwise: bool."""
     knows = graph["knows"]
-    asked = np.zeros(graph.size("user"), bool)
-    asked[one] = asked[other] = True
-    rows = np.flatnonzero(asked[knows["user_id"]] & asked[knows["other_user_id"]])
+    return _among(
+        np.minimum(one, other),
+        np.maximum(one, other),
+        np.minimum(knows["user_id"], knows["other_user_id"]),
+        np.maximum(knows["user_id"], knows["other_user_id"]),
+        graph.size("user"),
+    )
 
-    def pair(a: Array, b: Array) -> Array:
-        return np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
 
-    return np.isin(pair(one, other), pair(knows["user_id"][rows], knows["other_user_id"][rows]))
+@compiled
+def _among(low: Array, high: Array, known_low: Array, known_high: Array, users: int) -> Array:
+    """Say which pairs are among the known ones: those of each first person lie together."""
+    first = np.zeros(users + 1, np.int64)
+    for person in known_low:
+        first[person + 1] += 1
+    for person in range(users):
+        first[person + 1] += first[person]
+    partner, place = np.empty(len(known_low), np.int32), first.copy()
+    for i in range(len(known_low)):
+        partner[place[known_low[i]]] = known_high[i]
+        place[known_low[i]] += 1
+    found = np.zeros(len(low), np.bool_)
+    for i in range(len(low)):
+        for there in range(first[low[i]], first[low[i] + 1]):
+            if partner[there] == high[i]:
+                found[i] = True
+                break
+    return found

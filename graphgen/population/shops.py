@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphgen.compiled import compiled
 from graphgen.population.holders import place_of
 from graphgen.table import Array
 
@@ -46,17 +47,28 @@ class Shops:
 
         If there is none in the place then one from anywhere, if none of that sort of the other.
         """
-        places = self.start.shape[2] - 1
-        side = online.astype(np.int8)
-        here = np.where(side == 1, 0, place)
-        low = self.start[category, side, here]
-        high = self.start[category, side, np.where(side == 1, places, here + 1)]
+        return _picked(
+            self.start, self.merchant, category, place, online, rng.random(len(category))
+        )
+
+
+@compiled
+def _picked(
+    start: Array, merchant: Array, category: Array, place: Array, online: Array, u: Array
+) -> Array:
+    """Pick merchants: of each stretch of like ones the first are the most popular."""
+    places = start.shape[2] - 1
+    picked = np.empty(len(category), np.int32)
+    for i in range(len(category)):
+        which, side = category[i], 1 if online[i] else 0
+        low = start[which, side, 0 if side else place[i]]
+        high = start[which, side, places if side else place[i] + 1]
         for other in (side, 1 - side):
-            none = low == high
-            low = np.where(none, self.start[category, other, 0], low)
-            high = np.where(none, self.start[category, other, places], high)
-        rank = ((high - low) * rng.random(len(category)) ** _POPULARITY).astype(np.int64)
-        return self.merchant[np.minimum(low + rank, len(self.merchant) - 1)]
+            if low == high:
+                low, high = start[which, other, 0], start[which, other, places]
+        rank = low + int((high - low) * u[i] ** _POPULARITY)
+        picked[i] = merchant[min(rank, len(merchant) - 1)]
+    return picked
 
 
 def shops(graph: Graph) -> Shops:
