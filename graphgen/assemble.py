@@ -11,9 +11,11 @@ from graphgen.table import Array
 __all__ = ["assemble"]
 
 _CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
-_POS, _ATM, _FILE = (words.CHANNELS.index(c) for c in ("pos", "atm", "file"))
+_POS, _BRANCH, _FILE = (words.CHANNELS.index(c) for c in ("pos", "branch", "file"))
 _QUARTER_MS = 900_000
 _FIRST_TERMINAL, _TERMINALS, _TILLS = 10_000_000, 89_999_999, 3
+"""Each shop has so many tills, each bank so many machines and so many counters in a town; our
+assumption."""
 
 
 @compiled
@@ -103,8 +105,12 @@ def assemble(  # noqa: PLR0915 - one statement a column
             if channel == _POS:
                 number = merchant_id[merchant] * 7919 + one_of
                 out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
-        elif rail == _CASH and channel == _ATM:
-            number = account_id[max(payer, payee)] + town[user] * 104_729 + one_of
+        elif rail == _CASH:
+            # machines and counters are a bank's in a town; a firm goes where it always goes
+            vault, own = min(payer, payee), max(payer, payee)
+            place = town[user] if user >= 0 else own
+            number = account_id[vault] + place * 104_729 + one_of
+            number += _TILLS if channel == _BRANCH else 0
             out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
         if devices[i] >= 0:
             out_session[row] = session_id[sessions[i]]

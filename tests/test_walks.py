@@ -170,6 +170,23 @@ def test_a_card_used_online_carries_a_device_and_address_of_its_holder(tables_of
     assert (till == (payment["channel"] == CHANNEL["pos"])[is_card]).all()
 
 
+def test_a_cash_machine_or_counter_is_one_bank_s_and_serves_many(tables_of: Collect) -> None:
+    tables = tables_of(WORLD)
+    cash = tables["payment"].take(tables["payment"]["rail"] == RAIL["cash"])
+    vaults = tables["bank"]["vault_account_id"]
+    out = np.isin(cash["creditor_account_id"], vaults)
+    vault = np.where(out, cash["creditor_account_id"], cash["debtor_account_id"])
+    own = np.where(out, cash["debtor_account_id"], cash["creditor_account_id"])
+    assert np.isin(vault, vaults).all()
+    assert (cash["terminal"] >= 0).all()
+    of_bank = np.unique(np.stack([cash["terminal"], vault]), axis=1)
+    assert of_bank.shape[1] == len(np.unique(cash["terminal"]))
+    machine = cash["channel"] == CHANNEL["atm"]
+    assert not np.isin(cash["terminal"][machine], cash["terminal"][~machine]).any()
+    served = np.unique(np.stack([cash["terminal"], own])[:, machine], axis=1)
+    assert served.shape[1] > 2 * len(np.unique(cash["terminal"][machine]))
+
+
 def test_what_is_done_in_a_session_is_done_while_it_lasts(tables_of: Collect) -> None:
     tables = tables_of(WORLD)
     action, session = tables["action"], tables["session"]
@@ -275,7 +292,11 @@ def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -
     is_once = pays["schedule"][label["edge_id"]] == ONCE
     rows = payment.take(is_once & (payment["session_id"] >= 0) & (payment["leg"] == ORIGINAL))
     pair = rows["debtor_account_id"] * 31 + rows["creditor_account_id"]
-    rows = rows.take(np.sort(np.unique(pair, return_index=True)[1]))  # the first of each pair
+    usual = (pays["schedule"] != ONCE) & (pays["channel"] == CHANNEL["online"])
+    usual &= pays["valid_from"] <= WORLD.start_ms
+    known = (pays["debtor_account_id"] * 31 + pays["creditor_account_id"])[usual]
+    first = np.sort(np.unique(pair, return_index=True)[1])
+    rows = rows.take(first[~np.isin(pair[first], known)])  # of each pair that is new to each other
     assert len(rows) > 30
     action = tables["action"].take(tables["action"]["type"] == ACTION["payee_added"])
     added = dict(

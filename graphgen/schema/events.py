@@ -82,7 +82,7 @@ EVENTS: tuple[Schema, ...] = (
         Column("card_id", _REF, "The card.", "card", nullable=True),
         Column("merchant_id", _REF, "The merchant that took a card.", "merchant", nullable=True),
         Column("mcc", _TEXT, "The merchant's category code.", nullable=True, repeats=True),
-        Column("terminal", _INT, "Number of the till or the cash machine.", nullable=True),
+        Column("terminal", _INT, "Number of the till, cash machine or counter.", nullable=True),
         Column("session_id", _REF, "The bank session it was ordered in.", "session", nullable=True),
         Column("device_id", _REF, "The device, when ordered online.", "device", nullable=True),
         Column("ip_id", _REF, "The internet address, when online.", "ip", nullable=True),

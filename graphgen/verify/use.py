@@ -158,11 +158,11 @@ PROMISES = (
     ),
     Promise(
         "terminals",
-        "a payment names a terminal exactly if a card was at a till or cash at a machine",
+        "a payment names a terminal exactly if it is by card at a till, or in cash",
         """
         SELECT payment_id, rail, channel, terminal FROM payment
         WHERE (terminal IS NOT NULL) <> coalesce(
-            (rail = 'card' AND channel = 'pos') OR (rail = 'cash' AND channel = 'atm'), false)
+            (rail = 'card' AND channel = 'pos') OR rail = 'cash', false)
         """,
         needs=("payment",),
     ),

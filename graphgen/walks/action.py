@@ -218,7 +218,7 @@ def _acts(ground: Ground, section: Section, start: int, end: int) -> tuple[Array
 def _introductions(ground: Ground, section: Section) -> Array:
     """Say which errands are the first online transfer of their block between two accounts.
 
-    An errand of a case to somebody whom its payer pays by habit anyway introduces nobody.
+    One to somebody whom its payer pays by habit anyway introduces nobody.
     """
     pays = section.tables.get("pays")
     if pays is None:
@@ -230,11 +230,9 @@ def _introductions(ground: Ground, section: Section) -> Array:
     order = np.lexsort((pays["valid_from"][once], creditor, debtor, block))
     first = _begins(block[order], debtor[order], creditor[order])
     introduces = np.zeros(len(pays), bool)
-    introduces[once[order[first]]] = True
-    of_case = np.flatnonzero(introduces & (pays["case_id"] >= 0))
-    pair = pays["debtor_account_id"][of_case].astype(np.int64) << 32
-    pair |= pays["creditor_account_id"][of_case]
-    introduces[of_case[np.isin(pair, ground.own_payees)]] = False
+    new = once[order[first]]
+    pair = pays["debtor_account_id"][new].astype(np.int64) << 32 | pays["creditor_account_id"][new]
+    introduces[new[~np.isin(pair, ground.own_payees)]] = True
     return introduces
 
 
