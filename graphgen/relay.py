@@ -33,14 +33,18 @@ _PATIENCE = 0.25
 """How soon haste is given up as it gets harder to hide, as an exponent; our assumption."""
 _OF_MEANS = 0.3
 """Nobody sends more of their own than this share of what their account held; our assumption."""
-_SMALLEST = 100
-"""Nobody sends less, in minor units; our assumption."""
+_SMALLEST = 1_500
+"""About what is sent at least, in minor units: of less than that, what is passed on could not end
+as round as people's sums do; our assumption."""
 _DIFFER = 0.3
 """Spread of the logarithm of a crime's own sums, between cases and within one; our assumption."""
-_SOLVENT = 0.5
-"""Firms that pay from elsewhere are of this share that hold most; our assumption."""
+_ABOUT = 10
+"""Among so many honest sums below and above a sum it is looked who pays it; our assumption."""
+_HELD = 10
+"""Firms that pay held so many times as much when the window began; our assumption."""
 _LONG_AGO = np.iinfo(np.int64).max
-_BUSINESS = words.ACCOUNT_TYPES.index("business")
+_BUSINESS, _CHECKING = (words.ACCOUNT_TYPES.index(w) for w in ("business", "checking"))
+_SENT, _INSTANT = words.HABITS.index("transfer"), words.RAILS.index("instant")
 _FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
 
@@ -101,15 +105,21 @@ def sums(
     median: float,
     hardness: float,
     *,
-    rail: str = "instant",
+    large: float = 0.0,
 ) -> Array:
     """Draw what is sent: int64 minor units, a grid (cases, payments), alike within a case.
 
-    The harder it is to be, the more they are as what honest people send each other by this rail.
+    The harder it is to be, the more they are as what honest people send each other at once; a
+    `large` share of them as what they send by batch, which is more.
     """
     own = median * rng.lognormal(0, _DIFFER, (shape[0], 1)) * rng.lognormal(0, _DIFFER, shape)
-    usual = blend(graph, rng, own, hardness, habit="transfer", rail=rail, channel="online")
-    return np.maximum(_SMALLEST, usual)
+    small, more = (
+        blend(graph, rng, own, hardness, habit="transfer", rail=rail, channel="online")
+        for rail in ("instant", "batch")
+    )
+    least = _SMALLEST * rng.lognormal(0, _DIFFER, shape)
+    sent = np.maximum(least, np.where(rng.random(shape) < large, more, small))
+    return np.rint(sent).astype(np.int64)
 
 
 def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, Array]:
@@ -124,17 +134,23 @@ def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, 
     return total.astype(np.int64), parts / np.maximum(total, 1)
 
 
-def _elsewhere(
-    graph: Graph, rng: np.random.Generator, shape: tuple[int, ...], from_firms: float
-) -> Array:
-    """Draw accounts of the world outside, or of firms with much on them: int32, a grid."""
-    account, abroad = graph["account"], outside(graph, rng, shape)
-    firms = np.flatnonzero(account["type"] == _BUSINESS)
-    if not from_firms or not len(firms):
-        return abroad
-    held = account["opening_balance_minor"][firms]
-    solvent = firms[held >= np.quantile(held, 1 - _SOLVENT)].astype(np.int32)
-    return np.where(rng.random(shape) < from_firms, rng.choice(solvent, shape), abroad)
+def _elsewhere(graph: Graph, rng: np.random.Generator, amount: Array) -> Array:
+    """Draw firms, or accounts of the world outside, that pay people about such sums: int32.
+
+    Firms have held several times as much.
+    """
+    pays, sort = graph["pays"], graph["account"]["type"]
+    alike = (pays["habit"] == _SENT) & (pays["rail"] == _INSTANT) & (pays["channel"] == _FILE)
+    rows = np.flatnonzero(alike & (sort[pays["creditor_account_id"]] == _CHECKING))
+    payer = pays["debtor_account_id"][rows]
+    held = graph["account"]["opening_balance_minor"][payer]
+    rows = rows[(sort[payer] != _BUSINESS) | (held >= _HELD * pays["amount_minor"][rows])]
+    if not len(rows):
+        return outside(graph, rng, amount.shape)
+    rows = rows[np.argsort(pays["amount_minor"][rows], kind="stable")]
+    near = np.searchsorted(pays["amount_minor"][rows], amount)
+    near = near + rng.integers(-_ABOUT, _ABOUT + 1, amount.shape)
+    return np.asarray(pays["debtor_account_id"][rows[np.clip(near, 0, len(rows) - 1)]], np.int32)
 
 
 def relay(
@@ -150,7 +166,6 @@ def relay(
     into: Array | None = None,
     amount: Array | int = 0,
     share: Array | float = 0.0,
-    from_firms: float = 0.0,
     roles: Mapping[str, Array],
     is_fraud: bool,
 ) -> Iterator[Table]:
@@ -166,8 +181,8 @@ def relay(
     here
         bool (cases, hops): which hops there are.
     payer, payee
-        int32 users, grids as `here`; where the payer is -1, money comes from the world outside,
-        and surely comes.
+        int32 users, grids as `here`; where the payer is -1, money comes from the world outside
+        or from a firm, whoever pays people such sums.
     after
         int64 (hops,): the earlier place whose receipt a place passes on, or -1 - n for a place that
         comes after all of the first n, and passes on none but what comes by `into`.
@@ -175,8 +190,6 @@ def relay(
         A grid of places as `here`: which later place passes on what a place has brought; -1: none.
     amount, share
         Grids as `here`: the sum, in minor units, or the share of a receipt that is passed on.
-    from_firms
-        How much of what would come from the world outside comes from firms, if they can pay.
     roles
         For each role a grid of users (cases, members), -1 for nobody.
     is_fraud
@@ -199,7 +212,9 @@ def relay(
         follows=np.maximum(after, -1),
         into=into,
         debtor_account_id=np.where(
-            is_from_elsewhere, _elsewhere(graph, rng, at.shape, from_firms), main[payer]
+            is_from_elsewhere,
+            _elsewhere(graph, rng, np.broadcast_to(amount, at.shape)),
+            main[payer],
         ),
         creditor_account_id=main[payee],
         user_id=payer,

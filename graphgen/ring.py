@@ -1,12 +1,14 @@
 """Rings: who belongs to a case of people that pay each other.
 
 Whom money goes out from or comes together at is a hub. The harder a ring is to be found, the fewer
-people its hub deals with otherwise, and the more of the ring are the hub's friends anyway: so the
-hub deals with hardly more people than others do. Honest rings are of friends at any time.
+people its hub deals with otherwise, and the more of the ring are the hub's friends anyway, before
+all those who are paid online by habit and are no new payees: so the hub deals with hardly more
+people, and adds hardly more payees, than others do. Honest rings are of friends at any time.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy as np
 from graphgen.flow import banking, firing
 from graphgen.pattern import choose
 from graphgen.population.holders import holders
+from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -25,9 +28,13 @@ __all__ = ["FEWEST", "Ring", "sizes"]
 
 FEWEST = 3
 """Fewer than three around a hub are no ring; our assumption."""
-_BUSIER = 0.9
+_BUSIER = 0.95
 """Share of the people who deal with too many others to be a hub at hard; our assumption."""
+_PER_PAYEE = 2.0
+"""A payee more or less than people usually add counts as so many people that a hub deals with; our
+assumption."""
 _CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
+_ONLINE = words.CHANNELS.index("online")
 
 End = Literal["creditor", "debtor"]
 _FAR: dict[End, End] = {"creditor": "debtor", "debtor": "creditor"}
@@ -58,16 +65,20 @@ class Ring:
         """Draw anybody: int32 users, a grid of that shape."""
         return self._take(choose(self._rng, np.flatnonzero(self._free), shape, self._what))
 
-    def hubs(self, count: int, *ends: End) -> Array:
+    def hubs(self, count: int, *ends: End, of_friends: bool = True) -> Array:
         """Draw those at whom payments of the cases meet, at these ends of them: int32 users.
 
-        An end that is named twice counts twice, when those are looked for who deal with few.
+        An end that is named twice counts twice, when those are looked for who deal with few. Around
+        hubs that are not `of_friends` there will be others than these.
         """
-        free = np.flatnonzero(self._free)
+        free = self._rng.permutation(np.flatnonzero(self._free))
         deals = np.zeros(len(self._free))
         for end in ends:
-            _, _, strangers, friends = self._dealings(end)
-            deals += strangers + np.maximum(friends, FEWEST)
+            those = self._dealings(end)
+            deals += those.strangers + np.maximum(those.friends, FEWEST * of_friends)
+            if end == "debtor":
+                added = those.adds + np.maximum(FEWEST - those.usual, 0)
+                deals += _PER_PAYEE * np.abs(added - those.adds[free].mean())
         quietest = free[np.argsort(deals[free], kind="stable")]
         asked = max(count, round(len(free) * (1 - _BUSIER * self._hardness)))
         return self._take(choose(self._rng, quietest[:asked], (count,), self._what))
@@ -78,13 +89,14 @@ class Ring:
         Gives int32 users, a grid (hubs, most). Around a look-alike's hub the first are its friends,
         around a crime's they are so the more often the harder it is to be.
         """
-        near, friend, _, _ = self._dealings(end)
+        those = self._dealings(end)
         people = self.people((len(hub), most))
         among_friends = self._hardness**2 if self._is_fraud else 1.0
         for place in range(most):
-            row = np.searchsorted(near, hub) + place
-            row = np.where(row < len(near), row, -1)
-            one = np.where(near[row] == hub, friend[row], -1) if len(near) else hub
+            row = np.searchsorted(those.near, hub) + place
+            row = np.where(row < len(those.near), row, -1)
+            known = those.near[row] == hub if len(those.near) else np.zeros(len(hub), bool)
+            one = np.where(known, those.friend[row], -1) if known.any() else np.full(len(hub), -1)
             joins = self._rng.random(len(hub)) < among_friends
             some = np.flatnonzero(joins & (one >= 0) & self._free[one])
             some = some[np.unique(one[some], return_index=True)[1]]
@@ -95,27 +107,51 @@ class Ring:
         self._free[user] = False
         return user.astype(np.int32)
 
-    def _dealings(self, end: End) -> tuple[Array, Array, Array, Array]:
+    def _dealings(self, end: End) -> _Dealings:
         """Give what `_look` gives, which is looked at once for all patterns."""
-        return self._graph.once(f"dealings of a {end}", lambda: self._look(end))
+        return self._graph.once(f"dealings of a {end}", lambda: _look(self._graph, end))
 
-    def _look(self, end: End) -> tuple[Array, Array, Array, Array]:
-        """Look at whom people deal with at one end of honest payments.
 
-        Gives pairs of people and friends, in the order of the people; and for each user how many
-        strangers and how many friends there are to expect in the window, float64.
-        """
-        pays, main = self._graph["pays"], holders(self._graph).main
-        owner = np.full(self._graph.size("account"), -1, np.int32)
-        owner[main[main >= 0]] = np.flatnonzero(main >= 0)
-        rows = np.flatnonzero((pays["rail"] != _CARD) & (pays["rail"] != _CASH))
-        near = owner[pays[f"{end}_account_id"][rows]]
-        rows, near = rows[near >= 0], near[near >= 0]
-        far = owner[pays[f"{_FAR[end]}_account_id"][rows]]
-        fires = firing(self._graph, rows)
-        known = (far >= 0) & (far != near)
-        strangers, friends = (
-            np.bincount(near[some], fires[some], len(main)) for some in (~known, known)
-        )
-        pair = np.unique(near[known].astype(np.int64) << 32 | far[known])
-        return pair >> 32, (pair & 0xFFFFFFFF).astype(np.int32), strangers, friends
+@dataclass(frozen=True)
+class _Dealings:
+    """Whom people deal with at one end of honest payments."""
+
+    near: Array
+    friend: Array
+    """Pairs of people and friends, in the order of the people: whoever makes the fewest new payees
+    comes first."""
+    usual: Array
+    """float64 (users,): how many friends there are between whom money goes online by habit."""
+    strangers: Array
+    friends: Array
+    """float64 (users,): how many of them are to be expected in the window."""
+    adds: Array
+    """float64 (users,): how many payees people add for errands."""
+
+
+def _look(graph: Graph, end: End) -> _Dealings:
+    pays, main = graph["pays"], holders(graph).main
+    owner = np.full(graph.size("account"), -1, np.int32)
+    owner[main[main >= 0]] = np.flatnonzero(main >= 0)
+    rows = np.flatnonzero((pays["rail"] != _CARD) & (pays["rail"] != _CASH))
+    once, online = pays["schedule"][rows] == ONCE, pays["channel"][rows] == _ONLINE
+    by_habit = ~once & online & (pays["valid_from"][rows] <= graph.world.start_ms)
+    payer = owner[pays["debtor_account_id"][rows]]
+    adds = np.bincount(payer[once & online & (payer >= 0)], minlength=len(main)).astype(float)
+    near = owner[pays[f"{end}_account_id"][rows]]
+    far = owner[pays[f"{_FAR[end]}_account_id"][rows]]
+    fires = firing(graph, rows)
+    known = (near >= 0) & (far >= 0) & (far != near)
+    strange = (near >= 0) & ~known
+    strangers, friends = (
+        np.bincount(near[some], fires[some], len(main)) for some in (strange, known)
+    )
+    pair = near[known].astype(np.int64) << 32 | far[known]
+    # of the edges of a pair, the first is one of habit if there is any
+    pair, first = np.unique(pair << 1 | ~by_habit[known], return_index=True)
+    first = first[np.unique(pair >> 1, return_index=True)[1]]
+    near, far, by_habit = near[known][first], far[known][first], by_habit[known][first]
+    new = adds[far] + ~by_habit if end == "creditor" else ~by_habit
+    order = np.lexsort((far, np.abs(new - adds.mean()) if end == "creditor" else new, near))
+    usual = np.bincount(near, by_habit, len(main))
+    return _Dealings(near[order], far[order], usual, strangers, friends, adds)

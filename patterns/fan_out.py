@@ -26,8 +26,8 @@ from graphgen.relay import relay, split, sums
 from graphgen.ring import FEWEST, Ring, sizes
 from graphgen.table import Table
 
-_FROM_FIRMS = 0.5
-"""Share of proceeds, and of what is paid for jobs, that firms pay; our assumption."""
+_LARGE = 0.5
+"""Share of the parts that are as what people send by batch; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class FanOut(Pattern):
         hub = ring.hubs(count, "creditor", "debtor")[:, None]
         payee = ring.around(hub[:, 0], self.most, "debtor")
         here = sizes(rng, count, self.most, self.hardness)
-        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, rail="batch")
+        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         first = np.arange(1 + self.most) == 0
         yield from relay(
@@ -77,7 +77,6 @@ class FanOut(Pattern):
             after=np.where(first, -1, 0),
             amount=np.where(first, total, 0),
             share=np.hstack([np.zeros_like(total), share]),
-            from_firms=_FROM_FIRMS,
             roles={"distributor": hub, "receiver": np.where(here, payee, -1)},
             is_fraud=is_fraud,
         )

@@ -60,8 +60,8 @@ class GatherScatter(Pattern):
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
         # who pays a person differs less than whom a person pays: so it has to be looked at more
         hub = ring.hubs(count, "creditor", "creditor", "debtor")[:, None]
-        payer = ring.around(hub[:, 0], most, "creditor")
         payee = ring.around(hub[:, 0], most, "debtor")
+        payer = ring.around(hub[:, 0], most, "creditor")
         gathers = sizes(rng, count, most, self.hardness)
         scatters = gathers & sizes(rng, count, most, self.hardness)
         own = sums(graph, rng, payer.shape, self.amount, self.hardness)

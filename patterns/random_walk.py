@@ -67,7 +67,7 @@ class RandomWalk(Pattern):
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
         hop, hops = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
-        own = sums(graph, rng, (count, 1), self.amount, self.hardness, rail="batch")
+        own = sums(graph, rng, (count, 1), self.amount, self.hardness, large=0.5)
         passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,

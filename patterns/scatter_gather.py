@@ -28,8 +28,8 @@ from graphgen.relay import relay, split, sums
 from graphgen.ring import FEWEST, Ring, sizes
 from graphgen.table import Table
 
-_FROM_FIRMS = 0.5
-"""Share of proceeds, and of refunds, that firms pay; our assumption."""
+_LARGE = 0.5
+"""Share of the parts that are as what people send by batch; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class ScatterGather(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
-        target = ring.hubs(count, "creditor")[:, None]
         source = ring.hubs(count, "creditor", "debtor")[:, None]
-        between = ring.around(target[:, 0], most, "creditor")
+        between = ring.around(source[:, 0], most, "debtor")
+        target = ring.hubs(count, "creditor", of_friends=False)[:, None]
         here = sizes(rng, count, most, self.hardness)
-        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, rail="batch")
+        part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         place = np.arange(1 + 2 * most)
         passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
@@ -81,7 +81,6 @@ class ScatterGather(Pattern):
             after=np.where(place == 0, -1, np.where(place <= most, 0, place - most)),
             amount=np.where(place == 0, total, 0),
             share=np.hstack([np.zeros_like(total), share, passed]),
-            from_firms=_FROM_FIRMS,
             roles={
                 "source": source,
                 "intermediary": np.where(here, between, -1),
