@@ -107,8 +107,8 @@ def _difficulty(report: Report) -> str:
         + _table(names, rows)
         + _table(["AP by pattern", *(level.name for level in found.levels)], patterns),
         "What gradient boosting finds: from a row's own columns; from what else was known when the "
-        "order came (velocity); from the graph a few days before and after. Learnt on the first "
-        f"part of the time ({found.train_cases} crimes) and tried on the rest "
+        "order came (velocity); from the graph up to ten days before and after. Learnt on the "
+        f"first part of the time ({found.train_cases} crimes) and tried on the rest "
         f"({found.test_cases} crimes, {100 * found.test_rate:.3f} % of orders); "
         f"{found.purged_cases} cases that lie across are left out. Shaded: where the default world "
         "should be at medium. By pattern: its crimes alone among all that is honest.",
