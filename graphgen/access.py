@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphgen.population.identity import emails
+from graphgen.population.identity import emails, phones
 from graphgen.population.network import devices
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
@@ -19,7 +19,13 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["addresses", "mailboxes", "new_devices", "own_address", "ways"]
+__all__ = ["addresses", "attempts", "from_new_device", "own_address", "taken_over"]
+
+_MINUTE = 60_000
+_FAILED, _PASSWORD, _EMAIL, _PHONE = (
+    words.ACTIONS.index(w)
+    for w in ("sign_in_failed", "password_changed", "email_changed", "phone_changed")
+)
 
 
 def addresses(
@@ -43,7 +49,82 @@ def own_address(graph: Graph, person: Array) -> Array:
     return np.asarray(found[person])
 
 
-def mailboxes(
+def attempts(
+    rng: np.random.Generator, start: Array, most: int, quick: float, hardness: float
+) -> tuple[Array, Array]:
+    """Draw failed sign-ins, the one that succeeds, and when something is changed after that.
+
+    Gives int64 ms (cases, most + 2), the last two always, and which there are: bool. They begin at
+    `start`, and there are at most so many failed ones, the fewer the harder; whoever has failed
+    gives it up for an hour or so. The change comes within a third of `quick`, ms.
+    """
+    place = np.arange(most + 2)
+    more = rng.binomial(most - 1, 0.8 - 0.6 * hardness, (len(start), 1))
+    there = (place <= more) | (place >= most)
+    wait = rng.integers(4_000, _MINUTE, there.shape) * there
+    wait[:, -2] = rng.integers(50 * _MINUTE, 90 * _MINUTE, len(start))
+    wait[:, -1] = quick * rng.uniform(0.1, 0.33, len(start))
+    return start[:, None] + wait.cumsum(axis=1), there
+
+
+def taken_over(
+    graph: Graph,
+    rng: np.random.Generator,
+    tries: Array,
+    there: Array,
+    *,
+    person: Array,
+    ip: Array,
+    visits: Array,
+    until: Array,
+    password: float,
+    case: Array,
+    is_fraud: bool,
+) -> tuple[Array, Array, list[Table]]:
+    """Let people's accounts be signed into from a new phone, and something be changed from there.
+
+    Gives the phones' rows (int32, one a case), the rows of `signs_in` (int32, one a case), and the
+    tables. `tries` and `there` are as of `attempts`; `visits` is sessions a day from then `until`
+    (ms); `password` is the share of changes that are of the password, other than of the number or
+    the e-mail address.
+    """
+    # what fails needs a way too: one at no rate, that registers nothing
+    first = tries.min(axis=1, where=there, initial=graph.world.end_ms)
+    device, way, made = from_new_device(
+        graph,
+        rng,
+        "phone",
+        person=person[:, None],
+        ip=ip,
+        rate=np.stack([np.zeros(len(case)), visits], axis=1),
+        begin=np.stack([first, tries[:, -2]], axis=1),
+        end=until[:, None],
+        case=case,
+        is_fraud=is_fraud,
+    )
+    rest = (1 - password) * np.array([0.4, 0.6])
+    what = rng.choice([_PHONE, _EMAIL, _PASSWORD], len(case), p=[*rest, password])
+    does = there & (np.arange(tries.shape[1]) != tries.shape[1] - 2)
+    phone, email, done = np.full((3, *tries.shape), -1, np.int32)
+    number, mailbox = what == _PHONE, what == _EMAIL
+    phone[number, -1] = graph.new("phone", int(number.sum()))
+    email[mailbox, -1], mails = _mailboxes(graph, rng, person[mailbox], own=not is_fraud)
+    done[:], done[:, -1] = _FAILED, what
+    acts = Table.of(
+        "acts",
+        user_id=np.broadcast_to(person[:, None], tries.shape)[does],
+        type=done[does],
+        valid_from=tries[does],
+        via=np.where(done == _FAILED, way[:, :1], way[:, 1:])[does],
+        email_id=email[does],
+        phone_id=phone[does],
+        stage="preparation" if is_fraud else None,
+        case_id=np.broadcast_to(case[:, None], tries.shape)[does],
+    )
+    return device, way[:, 1], [*made, phones(graph, int(number.sum()), rng), mails, acts]
+
+
+def _mailboxes(
     graph: Graph, rng: np.random.Generator, person: Array, *, own: bool
 ) -> tuple[Array, Table]:
     """Make a new e-mail address for each of these people: their rows (int32), and the table.
@@ -63,47 +144,45 @@ def mailboxes(
     return graph.new("email", len(person)), emails(graph, given, family, rng)
 
 
-def new_devices(
-    graph: Graph, rng: np.random.Generator, count: int, *kinds: str
-) -> tuple[Array, Table]:
-    """Make a device for each case, of one of these kinds: their rows (int32), and the table."""
-    codes = np.array([words.DEVICE_TYPES.index(kind) for kind in kinds], np.int8)
-    return graph.new("device", count), devices(graph.world.place, rng.choice(codes, count), rng)
-
-
-def ways(
+def from_new_device(
     graph: Graph,
+    rng: np.random.Generator,
+    kind: str,
     *,
     person: Array,
-    device: Array,
     ip: Array,
     rate: Array | float,
     begin: Array,
     end: Array,
     case: Array,
-    stage: str | None,
-) -> tuple[Array, Table]:
-    """Let people be banked for from a device at an address: the rows of `signs_in`, and the table.
+    is_fraud: bool,
+) -> tuple[Array, Array, list[Table]]:
+    """Let people be banked for from one new device a case, of this kind, at its address.
 
-    All broadcast to one grid; where it says that a person is -1 there is no way, and its row is
-    -1. `rate` is sessions a day (0: only what names the way uses it), begin and end are int64 ms;
-    what ends after the world does has no end.
+    Gives the devices' rows (int32, one a case), the rows of `signs_in` (int32), and the tables.
+    `person`, `rate`, `begin` and `end` broadcast to one grid (cases, ways); where it says that a
+    person is -1 there is no way, and its row is -1. `rate` is sessions a day (0: only what names
+    the way uses it), begin and end are int64 ms; what ends after the world does has no end.
     """
-    grids = np.broadcast_arrays(person, device, ip, rate, begin, end, case)
+    device = graph.new("device", len(case))
+    made = devices(graph.world.place, np.full(len(case), words.DEVICE_TYPES.index(kind)), rng)
+    grids = np.broadcast_arrays(
+        person, device[:, None], ip[:, None], rate, begin, end, case[:, None]
+    )
     here = grids[0] >= 0
     rows = np.full(here.shape, -1, np.int32)
     rows[here] = graph.new("signs_in", int(here.sum()))
-    person, device, ip, rate, begin, end, case = (grid[here] for grid in grids)
-    table = Table.of(
+    person, used, ip, rate, begin, end, of = (grid[here] for grid in grids)
+    signs_in = Table.of(
         "signs_in",
         user_id=person,
-        device_id=device,
+        device_id=used,
         ip_id=ip,
         rate=rate,
         hours=graph.world.place.profiles.index("home"),
         valid_from=begin,
         valid_to=np.where(end >= graph.world.end_ms, NULL_NUMBER, end),
-        stage=stage,
-        case_id=case,
+        stage="preparation" if is_fraud else None,
+        case_id=of,
     )
-    return rows, table
+    return device, rows, [made, signs_in]

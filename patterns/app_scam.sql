@@ -46,25 +46,47 @@ HAVING max(time) - min(time) > to_milliseconds(CAST((declared('days') + 1) * 864
 SELECT case_id, payment_id, time FROM paid
 WHERE leg = 'original' AND (time < case_start OR time > case_end);
 
--- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %, rounded down to the hop's unit
-SELECT h.case_id, h.payment_id, h.amount_minor, r.amount_minor AS receipt FROM paid AS h
+-- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %, each hop rounded down to its
+-- unit, where it is not too small
+SELECT r.case_id, r.payment_id, r.amount_minor, sum(h.amount_minor) AS passed_on FROM paid AS r
+JOIN paid AS h ON h.follows_payment_id = r.payment_id
+WHERE r.amount_minor > 2500
+GROUP BY ALL
+HAVING sum(h.amount_minor) > CASE WHEN any_value(r.is_fraud) THEN 0.98 ELSE 0.90 END * r.amount_minor
+    OR sum(h.amount_minor) < CASE WHEN any_value(r.is_fraud) THEN 0.90 ELSE 0.40 END * r.amount_minor
+        - sum(coalesce(h.unit_minor, 1)) - 1;
+
+-- what is passed on is booked, later than its receipt, by the account that was paid
+SELECT h.case_id, h.payment_id, h.time FROM paid AS h
 JOIN paid AS r ON r.payment_id = h.follows_payment_id
-WHERE h.amount_minor > CASE WHEN h.is_fraud THEN 0.98 ELSE 0.90 END * r.amount_minor
-    OR h.amount_minor < CASE WHEN h.is_fraud THEN 0.90 ELSE 0.40 END * r.amount_minor
-        - coalesce(h.unit_minor, 1)
-    OR h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time OR h.status <> 'booked';
+WHERE h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time OR h.status <> 'booked';
+
+-- once at most something goes back to the payer: less than a third of the first payment
+SELECT b.case_id, count(*) AS times FROM paid AS b
+JOIN paid AS r ON r.payment_id = b.follows_payment_id
+WHERE b.creditor_account_id = r.debtor_account_id
+GROUP BY b.case_id
+HAVING count(*) > 1 OR max(b.amount_minor / r.amount_minor) >= 1 / 3.0 OR max(r.time) > (
+    SELECT min(p.time) FROM paid AS p WHERE p.case_id = b.case_id);
+
+-- what goes back of a crime is recovered, and nothing else is
+SELECT h.case_id, h.payment_id, h.stage FROM paid AS h
+JOIN paid AS r ON r.payment_id = h.follows_payment_id
+WHERE h.is_fraud AND (h.stage = 'recovery') <> (h.creditor_account_id = r.debtor_account_id);
 
 -- every receipt of a mule that is not too small is passed on, once
 SELECT r.case_id, r.payment_id, count(h.payment_id) AS hops FROM paid AS r
 LEFT JOIN paid AS h ON h.follows_payment_id = r.payment_id
+    AND h.creditor_account_id <> r.debtor_account_id
 WHERE r.follows_payment_id IS NULL AND r.status = 'booked'
 GROUP BY ALL
 HAVING count(h.payment_id) > 1
     OR (count(h.payment_id) = 0 AND any_value(r.is_fraud) AND any_value(r.amount_minor) > 2500);
 
--- what is passed on leaves the world, is drawn in cash, or goes to one account more of the case
+-- what is passed on leaves the world, is drawn in cash, goes to one account more of the case, or back
 SELECT h.case_id, h.payment_id FROM paid AS h JOIN account AS a ON a.account_id = h.creditor_account_id
-WHERE h.follows_payment_id IS NOT NULL
+JOIN paid AS r ON r.payment_id = h.follows_payment_id
+WHERE h.creditor_account_id <> r.debtor_account_id
     AND a.type <> CASE WHEN h.rail = 'cash' THEN 'internal' ELSE 'external' END
     AND (h.rail = 'cash' OR (h.case_id, 'account', h.creditor_account_id, true) NOT IN (
         SELECT (case_id, entity, entity_id, role IN ('second mule', 'supplier')) FROM part));

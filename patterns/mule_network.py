@@ -20,38 +20,34 @@ among 10,000 accounts are our assumption.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.access import addresses, new_devices, ways
-from graphgen.flow import blend, dwell, hop_times, outside, times, within
+from graphgen.access import addresses, from_new_device
+from graphgen.flow import blend, times
 from graphgen.graph import Graph
-from graphgen.mules import at_the_counter, passing, recruits
-from graphgen.pattern import Pattern, cases, errands, members
-from graphgen.population.holders import holders
-from graphgen.schema import NULL_CATEGORY, words
+from graphgen.mules import Hops, parties, planned, through, tree
+from graphgen.pattern import Pattern
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
-_MINUTE, _HOUR = 60_000, 3_600_000
-_PASSED, _SHARED_OUT = (0.90, 0.98), (0.50, 0.85)
+_HOUR = 3_600_000
+_PASSED, _SHARED_OUT = (0.90, 0.98), (0.70, 0.95)
 """Shares of a receipt that a mule passes on, and that a gig worker shares out."""
-_CASH, _SPENDS = (0.4, 0.9), 0.3
-"""Shares of the last layer that draw what they pass on in cash, when it is easy and when it is hard
-to see, and of gig workers who draw or send away at once what they are given."""
-_SPREAD = 0.6
-_LEAST = 2_500
-"""The least that reaches the last layer's accounts, about, in minor units."""
+_CASH, _MACHINE = (0.4, 1.0), (0, 15_000)
+"""Share of what leaves that is drawn in cash, when it is easy and when it is hard to see; and what
+a machine gives, in minor units: the harder, the more of it is within that."""
+_SPENDS, _SLOWLY = 0.3, 8.0
+"""Share of gig workers who draw or send away at once what they are given, and how many times as
+long money lies with them."""
+_SPREAD, _READY = 0.6, 36 * _HOUR
+_LEAST = 12_000
+"""The least that comes in, so that something is left for the last layer, in minor units."""
 _ADDRESSES = {"home": 0.5, "vpn": 0.2, "mobile": 0.2, "public": 0.1}
-_PLACEMENT, _LAYERING, _INTEGRATION = (
-    words.STAGES.index(w) for w in ("placement", "layering", "integration")
-)
-_INSTANT, _TRANSFER = words.RAILS.index("instant"), words.HABITS.index("transfer")
-_FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,13 @@ class MuleNetwork(Pattern):
     """Layers of recruited accounts that keep a cut and pass the rest on, out of the world."""
 
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("users behind", "first seen", "sessions")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "amount_minor",
+        "first seen",
+        "sessions",
+        "users behind",
+    )
+    counterparts: ClassVar[Mapping[str, str]] = {"collector": "shift lead", "mule": "worker"}
 
     layers: Annotated[int, Interval(ge=2, le=6)] = 5
     """Layers of accounts at most; two at least."""
@@ -96,165 +98,96 @@ class MuleNetwork(Pattern):
         self, graph: Graph, rng: np.random.Generator, ip: Array, kind: str, *, is_fraud: bool
     ) -> Iterator[Table]:
         """Yield cases: accounts in layers, a device that some share, and money running through."""
-        layer, parent = self._tree()
-        depth = rng.integers(2, self.layers + 1, (len(ip), 1))
+        hard, count = self.hardness, len(ip)
+        # the harder, the fewer accounts there are
+        fan, width = max(1, round(self.fan - hard)), max(1, round(self.width * (1 - 0.3 * hard)))
+        layer, parent = tree(self.layers, fan, width)
+        depth = rng.integers(2, self.layers + 1, (count, 1))
         here, leaf = layer < depth, layer == depth - 1
-        people = np.full(here.shape, -1, np.int32)
-        need = (int(here.sum()),)
-        people[here] = recruits(graph, rng, need, "mule_network: mules", hardness=self.hardness)
+        pays = np.where(leaf, 1, np.bincount(parent[1:], minlength=len(layer)))
+        people = parties(graph, rng, self, here, payers=1, payees=pays, is_fraud=is_fraud)
+        hops, begins = self._hops(graph, rng, people, parent, leaf, is_fraud=is_fraud)
         # the herder works at least two of the accounts, and the fewer, the harder it is
-        place = np.argsort(np.argsort(np.where(here, rng.random(here.shape), 2), axis=1), axis=1)
-        herded = (place < 2) | (place < (1 - 0.75 * self.hardness) * here.sum(axis=1)[:, None])  # noqa: PLR2004
-        draws = _CASH[0] + (_CASH[1] - _CASH[0]) * self.hardness
-        cash = leaf & (rng.random(here.shape) < draws)
-        exits = leaf & (is_fraud | (rng.random(here.shape) < _SPENDS))
-        comes = np.arange(self.deposits) <= rng.binomial(
-            self.deposits - 1, 0.8 - 0.5 * self.hardness, (len(ip), 1)
-        )
-        runs = comes[:, :, None] & np.concatenate([here, exits], axis=1)[:, None, :]
-        begins, at = self._moments(graph, rng, people, parent, cash, runs, slow=not is_fraud)
-        case = graph.new("case", len(ip))
-        last = at.max(axis=(1, 2), where=runs, initial=0)
-        until = last + rng.integers(_HOUR, 2 * DAY_MS, len(ip))
-        device, table = new_devices(graph, rng, len(ip), kind)
-        yield table
-        way, table = ways(
+        drawn = np.where(here, rng.random(here.shape), 2)
+        herded = drawn <= np.maximum(np.sort(drawn, axis=1)[:, 1:2], 1 - 0.75 * hard)
+        until = hops.last + rng.integers(_HOUR, 2 * DAY_MS, count)
+        case = graph.new("case", count)
+        device, way, added = from_new_device(
             graph,
+            rng,
+            kind,
             person=np.where(herded, people, -1),
-            device=device[:, None],
-            ip=ip[:, None],
+            ip=ip,
             rate=0.1 * rng.lognormal(0, 0.5, here.shape),
             begin=begins,
             end=until[:, None],
-            case=case[:, None],
-            stage="preparation" if is_fraud else None,
+            case=case,
+            is_fraud=is_fraud,
         )
-        yield table
-        yield self._money(graph, rng, people, parent, way, cash, runs, at, case, is_fraud=is_fraud)
-        first = begins.min(axis=1, where=herded & here, initial=graph.world.end_ms)
-        first = np.minimum(first, at.min(axis=(1, 2), where=runs, initial=graph.world.end_ms))
-        yield cases(graph, self, case, first, np.maximum(until, last), is_fraud=is_fraud)
+        yield from added
+        via = np.concatenate([np.where(parent < 0, -1, way[:, parent]), way], axis=1)
         roles = ("collector", "mule") if is_fraud else ("shift lead", "worker")
-        who = dict(zip(roles, (people[:, :1], people[:, 1:]), strict=True))
-        main = np.append(holders(graph).main, -1)
-        yield from members(
+        yield from through(
+            graph,
+            rng,
+            self,
             case,
-            user=who,
-            account={role: main[some] for role, some in who.items()},
-            device={"shared": device[:, None]},
+            hops,
+            at_machines=hard >= 1,
+            begins="placement",
+            roles=dict(zip(roles, (people[:, :1], people[:, 1:]), strict=True)),
+            device={"shared": device},
+            span=(begins.min(axis=1, where=herded, initial=graph.world.end_ms), until),
+            is_fraud=is_fraud,
+            via=np.where(hops.cash, -1, np.tile(via, self.deposits)),
         )
 
-    def _tree(self) -> tuple[Array, Array]:
-        """Lay the accounts out, layer by layer: the layer of each, and who pays it (-1: outside).
-
-        The harder, the fewer there are.
-        """
-        fan = max(1, round(self.fan - self.hardness))
-        width = max(1, round(self.width * (1 - 0.5 * self.hardness)))
-        size = [min(width, fan**place) for place in range(self.layers)]
-        first = np.cumsum([0, *size])
-        parent = [
-            first[place - 1] + np.arange(size[place]) * size[place - 1] // size[place]
-            for place in range(1, self.layers)
-        ]
-        return np.repeat(np.arange(self.layers), size), np.concatenate([[-1], *parent])
-
-    def _moments(
+    def _hops(
         self,
         graph: Graph,
         rng: np.random.Generator,
         people: Array,
         parent: Array,
-        cash: Array,
-        runs: Array,
-        *,
-        slow: bool,
-    ) -> tuple[Array, Array]:
-        """Draw from when each is worked from the device, and when each hop is made: int64 ms.
-
-        Hops are a grid (cases, deposits, hops): into each account, then out of the last ones. The
-        harder, the longer money lies, but no longer than a day.
-        """
-        count, deposits, hops = runs.shape
-        days = min(self.days, max(1, graph.world.days))
-        begin = rng.random((count, 1)) * max(0, graph.world.days - days - 2)
-        prepared = graph.world.start_ms + (begin + rng.random(people.shape)) * DAY_MS
-        day = begin + 1 + (days - 1) * rng.random((count, deposits)) * (0.3 + 0.7 * self.hardness)
-        day = np.minimum(day, graph.world.days - 1).astype(np.int64)
-        comes = np.sort(times(graph, rng, people[:, :1], day, "people"), axis=1)
-        median = self.minutes * _MINUTE * (1 + 10 * self.hardness) * (8 if slow else 1)
-        wait = np.minimum(dwell(rng, runs.shape, median, 1.2), DAY_MS)
-        follows = np.append(parent, np.arange(hops // 2))
-        at = hop_times(comes.reshape(-1, 1), follows, wait.reshape(count * deposits, hops)).reshape(
-            runs.shape
-        )
-        out = at[:, :, hops // 2 :]
-        visit = at_the_counter(graph, rng, people[:, None, :], out)
-        at[:, :, hops // 2 :] = np.where(cash[:, None, :], visit, out)
-        prepared = np.minimum(prepared.astype(np.int64), comes.min(axis=1, keepdims=True) - _HOUR)
-        prepared = np.maximum(prepared, graph.world.start_ms)
-        return prepared, within(graph, at, runs)
-
-    def _money(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        people: Array,
-        parent: Array,
-        way: Array,
-        cash: Array,
-        runs: Array,
-        at: Array,
-        case: Array,
+        leaf: Array,
         *,
         is_fraud: bool,
-    ) -> Table:
-        """Give the hops: into each account from the one that pays it, and out of the last ones."""
-        into = (*runs.shape[:2], len(parent))
-        main, first = np.append(holders(graph).main, -1), parent < 0
-        # it comes from many or, the harder, more often from one account
-        source = outside(graph, rng, into[:2])
-        alone = rng.random((len(case), 1)) < 0.8 * self.hardness
-        source = np.where(alone, source[:, :1], source)[:, :, None]
-        payer = np.where(first, -1, people[:, parent])[:, None, :]
-        hard = self.hardness
-        median = self.amount * rng.lognormal(0, _SPREAD, (*into[:2], 1))
-        comes = blend(graph, rng, median, hard, habit="transfer", rail="instant", channel="file")
-        comes = np.maximum(
-            (1 - 0.5 * hard) * comes, _LEAST * max(1, round(self.width * (1 - 0.5 * hard)))
+    ) -> tuple[Hops, Array]:
+        """Draw how money runs through the accounts, and from when on each is worked: int64 ms.
+
+        All deposits of a case lie side by side, of each the hops into accounts, then out of them.
+        """
+        (count, nodes), hard = people.shape, self.hardness
+        exits = leaf & (is_fraud | (rng.random(leaf.shape) < _SPENDS))
+        more = rng.binomial(self.deposits - 1, 0.8 - 0.5 * hard, (count, 1))
+        lane = np.arange(self.deposits).repeat(2 * nodes)
+        here = (lane <= more) & np.tile(np.append(people >= 0, exits, axis=1), self.deposits)
+        before = np.tile(np.append(parent, np.arange(nodes)), self.deposits)
+        payer = np.append(np.where(parent < 0, -1, people[:, parent]), people, axis=1)
+        payee = np.append(people, np.full_like(people, -1), axis=1)
+        days = min(self.days, max(1, graph.world.days))
+        begin = rng.random((count, 1)) * max(0, graph.world.days - days - 2)
+        spread = rng.random((count, self.deposits)) * (0.3 + 0.7 * hard)
+        day = np.minimum(begin + 1 + (days - 1) * spread, graph.world.days - 1).astype(np.int64)
+        comes = np.sort(times(graph, rng, people[:, :1], day, "people"), axis=1)
+        own = self.amount * rng.lognormal(0, _SPREAD, comes.shape)
+        sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="file")
+        draws = _CASH[0] + (_CASH[1] - _CASH[0]) * hard
+        hops = planned(
+            graph,
+            rng,
+            comes[:, lane],
+            here,
+            payer=np.tile(payer, self.deposits),
+            payee=np.tile(payee, self.deposits),
+            follows=np.where(before < 0, -1, before + lane * 2 * nodes),
+            amount=np.maximum((1 - 0.4 * hard) * sums, _LEAST)[:, lane],
+            passed=_PASSED if is_fraud else _SHARED_OUT,
+            drawn=np.tile([0, draws], self.deposits).repeat(nodes),
+            usual=_MACHINE,
+            hardness=hard,
+            longer=self.minutes / 20 * (1 if is_fraud else _SLOWLY),
         )
-        # what an account passes on is dealt out to those that it pays
-        passed = rng.uniform(*(_PASSED if is_fraud else _SHARED_OUT), into)
-        part = rng.uniform(0.7, 1.3, into)
-        part /= part @ (parent[:, None] == parent).astype(float)
-        hop: dict[str, Array | int] = {
-            "debtor_account_id": np.where(first, source, main[payer]),
-            "creditor_account_id": main[people][:, None, :],
-            "user_id": payer,
-            "habit": _TRANSFER,
-            "rail": _INSTANT,
-            "channel": np.where(first, _FILE, _ONLINE),
-            "amount_minor": np.where(first, comes, 0),
-            "share": np.where(first, 0.0, passed[:, :, parent] * part),
-            "via": np.where(first, -1, way[:, parent])[:, None, :],
-            "stage": np.where(first, _PLACEMENT, _LAYERING) if is_fraud else NULL_CATEGORY,
-        }
-        away: dict[str, Array | int] = {
-            **passing(graph, rng, people, cash=cash, at_machines=hard >= 1),
-            "amount_minor": 0,
-            "share": passed,
-            "via": np.where(cash, -1, way),
-            "stage": _INTEGRATION if is_fraud else NULL_CATEGORY,
-        }
-        columns: dict[str, Any] = {
-            name: np.concatenate([_spread(side[name], into) for side in (hop, away)], axis=2)
-            for name in hop
-        }
-        follows = np.append(parent, np.arange(len(parent)))
-        return errands(graph, at, case=case[:, None, None], here=runs, follows=follows, **columns)
-
-
-def _spread(values: Array | int, shape: tuple[int, ...]) -> Array:
-    """Lay out what is the same for all deposits of a case over a grid (cases, deposits, hops)."""
-    grid = np.asarray(values)
-    return np.broadcast_to(grid[:, None, :] if grid.ndim == 2 else grid, shape)  # noqa: PLR2004
+        gap = np.minimum(_READY, comes[:, :1] - graph.world.start_ms)
+        ready = comes[:, :1] - (gap * rng.uniform(0.1, 1, people.shape)).astype(np.int64)
+        visit = times(graph, rng, people, (ready - graph.world.start_ms) // DAY_MS, "counter")
+        return hops, np.where(visit < comes[:, :1] - 0.1 * gap, visit, ready)

@@ -97,12 +97,51 @@ def test_mules_pass_on_nine_tenths_and_sellers_less(difficulty: str, tables_of: 
         for case in cases(tables, crime=crime):
             payment, edge, follows = payments_of(tables, case)
             brought = dict(zip(edge.tolist(), payment["amount_minor"].tolist(), strict=True))
-            for row in np.flatnonzero(follows >= 0):
-                receipt, sent = brought[int(follows[row])], int(payment["amount_minor"][row])
-                unit = 2_000 if payment["rail"][row] == CASH else 500
-                assert least * receipt - unit <= sent <= most * receipt
+            for receipt in np.unique(follows[follows >= 0]).tolist():
+                rows = np.flatnonzero(follows == receipt)
+                sent = int(payment["amount_minor"][rows].sum())
+                unit = int(np.where(payment["rail"][rows] == CASH, 2_000, 500).sum())
+                assert least * brought[receipt] - unit <= sent <= most * brought[receipt]
                 hops += 1
         assert hops >= COUNT / 2
+
+
+def backward(payment: Table, edge: Array, follows: Array) -> Array:
+    """Say which rows pay something back to who has paid: bool."""
+    payer = dict(zip(edge.tolist(), payment["debtor_account_id"].tolist(), strict=True))
+    before = np.array([payer.get(each, -1) for each in follows.tolist()])
+    return np.asarray(payment["creditor_account_id"] == before)
+
+
+@pytest.mark.parametrize("crime", [True, False])
+def test_a_small_part_of_the_first_payment_comes_back_to_who_invests(
+    crime: bool,  # noqa: FBT001
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(planted(count=60, difficulty="easy"))
+    found = 0
+    for case in cases(tables, crime=crime):
+        payment, edge, follows = payments_of(tables, case)
+        back = np.flatnonzero(backward(payment, edge, follows))
+        assert len(back) <= 1
+        for row in back:
+            first = np.flatnonzero(follows < 0)[0]
+            assert follows[row] == edge[first]
+            assert payment["amount_minor"][row] < payment["amount_minor"][first] / 3
+            assert (edges_of(tables, case)["follows"] < 0).sum() >= 3
+        found += len(back)
+    assert 2 <= found <= 30
+
+
+def test_what_comes_back_to_a_victim_is_recovered(tables_of: Collect) -> None:
+    tables = tables_of(planted(count=60, difficulty="easy"))
+    case = tables["case"]
+    recovered = dict(zip(case["case_id"].tolist(), case["recovered_minor"].tolist(), strict=True))
+    for each in cases(tables, crime=True):
+        payment, edge, follows = payments_of(tables, each)
+        back = backward(payment, edge, follows)
+        assert recovered[each] == int(payment["amount_minor"][back].sum())
+    assert not any(recovered[each] for each in cases(tables, crime=False))
 
 
 def test_what_is_declined_is_not_passed_on(tables_of: Collect) -> None:
@@ -177,6 +216,13 @@ TAMPERED = {
     "passes on 90 to 98 %": (
         "UPDATE case_payment SET amount_minor = amount_minor * 2 WHERE follows IS NOT NULL"
     ),
+    "later than its receipt": (
+        "UPDATE case_payment SET time = time - INTERVAL 30 DAYS WHERE follows IS NOT NULL"
+    ),
+    "something goes back": (
+        "UPDATE case_payment SET amount_minor = amount_minor * 20 WHERE stage = 'recovery'"
+    ),
+    "of a crime is recovered": "UPDATE case_payment SET stage = 'layering' WHERE follows >= 0",
     "is passed on, once": "DELETE FROM case_payment WHERE follows IS NOT NULL",
     "leaves the world": "UPDATE case_payment SET rail = 'instant' WHERE rail = 'cash'",
 }
