@@ -20,7 +20,7 @@ assumption; identical builds, "Device farms and emulator abuse"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -59,6 +59,8 @@ class SharedDevice(Pattern):
         "new devices",
         "device_registered",
     )
+
+    counterparts: ClassVar[Mapping[str, str]] = {"collector": "host", "recruit": "user"}
 
     fewest: Annotated[int, Interval(ge=2, le=200)] = 6
     """At least so many people behind the device."""

@@ -48,6 +48,9 @@ it, and of them the supplier gets such shares; our assumption."""
 _FIRMS, _AT_AN_ATM = 0.35, 0.4
 """Share of cases in which the account is a firm's, and of people's deposits that are made at a
 machine, as in the population; our assumption."""
+_ROUND, _TENS = 0.2, 1_000
+"""Some people always pay in the same round sum, in minor units: so of what people pay in, this
+share more is round than the habit says; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,10 @@ class Structuring(Pattern):
         vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
         at_a_machine = ~is_firm & (rng.random(at.shape) < _AT_AN_ATM)
         by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
+        sums = rng.uniform(*shares, at.shape) * self.threshold
+        sums = np.where(
+            ~is_firm & (rng.random(at.shape) < _ROUND), _TENS * np.rint(sums / _TENS), sums
+        )
         case = graph.new("case", count)
         yield errands(
             graph,
@@ -144,7 +151,7 @@ class Structuring(Pattern):
                 np.where(is_firm, _FILE, _ONLINE),
                 np.where(at_a_machine, _ATM, _BRANCH),
             ),
-            amount_minor=np.rint(rng.uniform(*shares, at.shape) * self.threshold).astype(np.int64),
+            amount_minor=np.rint(sums).astype(np.int64),
             share=rng.uniform(*wired, (count, 1)),
             stage=np.where(is_wire, _LAYERING, _PLACEMENT) if is_fraud else None,
         )
