@@ -1,4 +1,4 @@
-"""Credit cards for patterns: opened like anybody's, lived with, and drawn in a spree.
+"""Credit for patterns: cards opened like anybody's, lived with, and drawn in a spree; cheques.
 
 A spree is many purchases by card in shops that also others go to; small ones, as people make every
 day, hide the large ones.
@@ -6,101 +6,131 @@ day, hide the large ones.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphgen.pattern import errands
-from graphgen.population import with_life
+from graphgen.population import open_checking, with_life
 from graphgen.population.banking import cards_of, draw_banks
 from graphgen.population.draw import take
 from graphgen.population.holders import holders
-from graphgen.population.shops import shops
+from graphgen.population.shops import Shops, shops
 from graphgen.population.spending import purchases
+from graphgen.rings import in_grid
+from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["everyday", "nursed", "open_cards", "split", "spree"]
+__all__ = [
+    "Cards",
+    "at_banks",
+    "by_cheque",
+    "everyday",
+    "means",
+    "open_cards",
+    "spells",
+    "split",
+    "spree",
+]
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _PURCHASE = words.HABITS.index("purchase")
 _OF_DEBT = words.AMOUNT_OF.index("debt")
 _POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
-_SORTS = ("5732", "5712", "5200", "4511", "7011")
-"""What is bought for much: electronics, furniture, building materials, flights, hotels."""
-_EVERYDAY = ("5411", "5812", "5541", "5912")
-"""What is bought every day: groceries, meals, fuel, a pharmacy's goods."""
-_DIGITAL = ("5815", "5818", "5816", "5999", "5942", "5651")
-"""What is bought online for little: books, music, games, clothes."""
-_LARGE_ONLINE, _SMALL_ONLINE = 0.1, 0.3
-"""Shares bought at a distance; our assumption."""
-_ACTIVITY = 0.35
+_SORTS = ("5732", "5712", "5251", "5651", "5691", "5941", "7538")
+"""What is bought for much: electronics, furniture, tools, clothes, sporting goods, cars' repairs."""
+_LARGE_ONLINE = 0.1
+"""Share of these that is bought at a distance; our assumption."""
+_ACTIVITY = 0.2
 """How much of a main account's shopping a further card sees; our assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
-_LEAST = 0.05, 0.5
+_LEAST = 0.1, 0.8
 """What share of a debt is paid a month; our assumption."""
 _JITTER = 0.5
+_MONTHS = 2
+"""How many months' income comes within the weeks of a case; our assumption."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """New credit cards on a grid: a row for each case, along the last axis its cards."""
+
+    account: Array
+    """int32: rows of `account`, -1 where there is none."""
+    card: Array
+    """int32: rows of `card`, -1 where there is none."""
+    limit: Array
+    """int64: minor units, 0 where there is none."""
+    seen: Graph
+    """The graph with them, and whoever is new, in it."""
 
 
 def open_cards(
-    graph: Graph, seen: Graph, user: Array, opened: Array, rng: np.random.Generator
-) -> tuple[Array, Array, Array, list[Table]]:
-    """Open a credit card account for each of these users: accounts, cards, limits, tables.
+    graph: Graph,
+    rng: np.random.Generator,
+    here: Array,
+    user: Array,
+    opened: Array,
+    *,
+    settled: Graph | None = None,
+    people: list[Table] | None = None,
+) -> tuple[Cards, list[Table]]:
+    """Open a credit card account for each of these users, and give all that is new its life.
 
-    Rows are int32, limits int64 in minor units. `seen` is the graph with the users in it, `graph`
-    the one that is planted on. Limits are shares of the income as those of honest cards are, the
-    lower ones more often, since the cards are young; little is owed on them.
+    `here` (bool, a grid) says where there is a card, `user` and `opened` (ms) whose and since when.
+    Limits are shares of the income as those of honest cards are, the lower ones more often, since
+    the cards are young; little is owed on them. They are shopped with, and what is owed is paid
+    slowly. `people` are tables of new ones, and `settled` the graph with these in it.
     """
-    region = seen.world.place
+    settled, count = settled or graph, len(user)
+    region = settled.world.place
     spec = region.settings("banking")
     low, high = spec["limit_of_income"]
     step = spec["limit_step"] * region.minor_units
     least, most = (edge * region.minor_units for edge in spec["limit_range"])
-    share = low + (high - low) * rng.beta(1, 2.5, len(user))
-    limit = np.clip(np.rint(seen["user"]["income_minor"][user] * share / step) * step, least, most)
-    limit, owed = limit.astype(np.int64), limit * _OWED * rng.beta(1, 3, len(user))
-    account, card = graph.new("account", len(user)), graph.new("card", len(user))
-    kind = np.full(len(user), _CREDIT, np.int8)
-    return (
-        account,
-        card,
-        limit,
-        [
-            Table.of(
-                "account",
-                bank_id=draw_banks(seen, len(user), rng),
-                type=kind,
-                currency=seen.world.place.currency,
-                opened=opened,
-                opening_balance_minor=-np.rint(owed),
-                credit_limit_minor=limit,
-            ),
-            Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
-            cards_of(seen, user, account, kind, opened, rng),
-        ],
+    share = low + (high - low) * rng.beta(1, 3.5, count)
+    limit = np.clip(
+        np.rint(settled["user"]["income_minor"][user] * share / step) * step, least, most
     )
+    limit, owed = limit.astype(np.int64), limit * _OWED * rng.beta(1, 3, count)
+    account, card = graph.new("account", count), graph.new("card", count)
+    kind = np.full(count, _CREDIT, np.int8)
+    tables = [
+        *(people or ()),
+        Table.of(
+            "account",
+            bank_id=draw_banks(settled, count, rng),
+            type=kind,
+            currency=region.currency,
+            opened=opened,
+            opening_balance_minor=-np.rint(owed),
+            credit_limit_minor=limit,
+        ),
+        Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
+        cards_of(settled, user, account, kind, opened, rng),
+    ]
+    limits = np.zeros(here.shape, np.int64)
+    limits[here] = limit
+    cards = Cards(in_grid(here, account), in_grid(here, card), limits, graph.grow("seen", tables))
+    return cards, _nursed(graph, rng, tables, user, account)
 
 
-def nursed(
-    graph: Graph,
-    rng: np.random.Generator,
-    tables: list[Table],
-    *,
-    accounts: Array,
-    cards: tuple[Array, Array],
+def _nursed(
+    graph: Graph, rng: np.random.Generator, tables: list[Table], user: Array, account: Array
 ) -> list[Table]:
     """Give tables that are about to be planted, and the honest life of what is in them.
 
-    `accounts` are all that get one; `cards` the users and accounts (int32 each) of the credit
-    cards, which are shopped with, and whose debt is paid slowly.
+    Users and accounts (int32 each) are those of the credit cards.
     """
-    user, account = cards
     grown = graph.grow("to plant", tables)
-    lived = with_life(graph, rng, tables, accounts=accounts)
+    new = np.arange(graph.size("account"), grown.size("account"), dtype=np.int32)
+    lived = with_life(graph, rng, tables, accounts=new)
     everybody, market = holders(grown), shops(grown)
     budget = 0.1 * grown["account"]["credit_limit_minor"][account]
     visits = list(
@@ -153,40 +183,131 @@ def everyday(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> 
 
 def spree(
     graph: Graph,
-    seen: Graph,
     rng: np.random.Generator,
+    cards: Cards,
     at: Array,
+    total: Array,
+    small: Array,
     *,
-    large: Array,
     person: Array,
-    **columns: Any,  # noqa: ANN401 - whatever broadcasts
+    case: Array,
+    here: Array,
+    stage: str | None,
 ) -> Table:
-    """Give purchases by card, in shops near the person or online; columns are as of `errands`.
+    """Give purchases by card, in shops near the person or online, that come to a total by card.
 
-    `large` (bool) says which are of what is bought for much; the others are of everyday things.
+    The grid of times (ms) has an axis more than those of cards, totals and `here`; `small` is as of
+    `split`: these are of everyday things, the others of what is bought for much. `person` and
+    `case` (int32) broadcast against the cards.
     """
-    everybody, market = holders(seen), shops(seen)
-    person = np.broadcast_to(person, at.shape)
-    remote = rng.random(at.shape) < np.where(large, _LARGE_ONLINE, _SMALL_ONLINE)
-    sort = np.select(
-        [large, remote],
-        [
-            rng.choice([market.category(code) for code in some], at.shape)
-            for some in (_SORTS, _DIGITAL)
-        ],
-        rng.choice([market.category(code) for code in _EVERYDAY], at.shape),
-    )
+    everybody, market = holders(cards.seen), shops(cards.seen)
+    person, large = np.broadcast_to(person[..., None], at.shape), small <= 0
+    usual, online = _visited(cards.seen, rng, market, at.shape)
+    remote = rng.random(at.shape) < np.where(large, _LARGE_ONLINE, online)
+    much = rng.choice([market.category(code) for code in _SORTS], at.shape)
+    sort = np.where(large, much, usual)
     place = everybody.place[np.maximum(person, 0)]
     shop = market.pick(rng, sort.reshape(-1), place.reshape(-1), remote.reshape(-1))
     shop = shop.reshape(at.shape)
     return errands(
         graph,
         at,
+        case=case[..., None],
+        here=here[..., None],
         hours="shopping",
+        debtor_account_id=cards.account[..., None],
         creditor_account_id=market.account[shop],
         user_id=person,
+        card_id=cards.card[..., None],
         habit="purchase",
         rail="card",
         channel=np.where(market.online[shop], _ONLINE, _POS),
+        amount_minor=split(rng, total, small),
+        stage=stage,
+    )
+
+
+def _visited(
+    graph: Graph, rng: np.random.Generator, market: Shops, shape: tuple[int, ...]
+) -> tuple[Array, Array]:
+    """Draw what people buy, as often as they do: categories, and how often each is remote."""
+    place = graph.world.place
+    shop = {int(code): row for row, code in enumerate(place.csv("merchants")["mcc"])}
+    sold = np.array([shop[int(code)] for code in place.csv("purchases")["mcc"]])
+    visits, online = (
+        np.asarray(place.csv("merchants")[name], float)[sold] for name in ("visits", "online")
+    )
+    drawn = take(rng, visits, int(np.prod(shape))).reshape(shape)
+    number = np.array([market.category(code) for code in place.csv("purchases")["mcc"]])
+    return number[drawn], online[drawn]
+
+
+def spells(at: Array, here: Array) -> tuple[Array, Array]:
+    """Say when each case begins and ends: int64 ms, of times where `here` (an axis less) is."""
+    axes = tuple(range(1, at.ndim))
+    there = np.broadcast_to(here[..., None], at.shape)
+    return at.min(axis=axes, where=there, initial=2**62), at.max(axis=axes, where=there, initial=0)
+
+
+def by_cheque(
+    graph: Graph,
+    at: Array,
+    *,
+    payer: Array,
+    payee: Array,
+    person: Array,
+    amount: Array,
+    **columns: Any,  # noqa: ANN401 - whatever broadcasts
+) -> Table:
+    """Give cheques of a person's account that are paid in on another; columns are as of `errands`.
+
+    The account that pays, the one that is paid, the person (int32) and the amount (int64, minor
+    units) broadcast against the times.
+    """
+    return errands(
+        graph,
+        at,
+        hours="counter",
+        debtor_account_id=payer,
+        creditor_account_id=payee,
+        user_id=person,
+        rail="cheque",
+        channel="branch",
+        amount_minor=amount,
         **columns,
     )
+
+
+def means(graph: Graph, person: Array) -> Array:
+    """Say what people can have in their main accounts within the weeks of a case: float64."""
+    table, pays, account = graph["account"], graph["pays"], holders(graph).main[person]
+    once = (pays["schedule"] == ONCE) & np.isin(pays["creditor_account_id"], account)
+    comes = np.bincount(pays["creditor_account_id"][once], pays["amount_minor"][once], len(table))[
+        account
+    ]
+    has = table["opening_balance_minor"][account] + table["credit_limit_minor"][account]
+    return np.asarray(has + comes + _MONTHS * graph["user"]["income_minor"][person] / 12)
+
+
+def at_banks(
+    graph: Graph, rng: np.random.Generator, person: Array, banks: int, least: Array
+) -> tuple[Array, Array, list[Table]]:
+    """Give people accounts at different banks: the banks, the accounts, and tables of new ones.
+
+    Both are int32 (people, as many as asked for, or as there are banks). The first is the main
+    account; the others are opened, with `least` (minor units) in them, and get an honest life.
+    """
+    main = holders(graph).main[person]
+    rank = rng.random((len(person), graph.size("bank")))
+    rank[np.arange(len(person)), graph["account"]["bank_id"][main]] = -1
+    bank = np.argsort(rank, axis=1)[:, :banks].astype(np.int32)
+    further = bank.shape[1] - 1
+    new, tables = open_checking(
+        graph,
+        np.repeat(person, further),
+        bank[:, 1:].reshape(-1),
+        rng,
+        least=np.repeat(least, further),
+    )
+    lived = with_life(graph, rng, tables, accounts=new)
+    return bank, np.hstack([main[:, None], new.reshape(len(person), further)]), lived

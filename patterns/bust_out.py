@@ -2,17 +2,18 @@
 
 Somebody opens about ten credit cards, shops a little and pays what is due, for four to 24 months:
 what lies before day 0 is the cards' age, their limits and small balances. Then, within one to four
-weeks, each card is drawn nearly to its limit; cheques, which no money stands behind, are paid in on
-it and re-open the limit at once; and before they come back, the limit is drawn again. So 100 to
-250 % of the limits is gone, and the cheques bounce. The look-alike is a wedding: cards as young,
-opened for it, are drawn within as few weeks; cheques from an account that it was saved up in are
-paid in on the way, and clear.
+weeks, each card is drawn nearly to its limit; cheques on accounts of others, which no money stands
+behind, are paid in on it and re-open the limit at once; and before they come back, the limit is
+drawn again. So 100 to 250 % of the limits is gone, and cheques bounce. The look-alike is a wedding:
+cards as young are drawn within as few weeks, but for less than their limits; relatives pay in
+cheques on them, and have what they give, but for one, whose cheques come back.
 
 The harder it is to find, the fewer cards are drawn, over more days, by more purchases, most of them
-small ones as people make every day; and the fewer of them are paid by cheque: of the cheques, a
-little one on each of these clears. What marks the pattern by definition, and is the same in the
-look-alike: how young and how many the cards are, how much of their limits is spent, and that
-cheques are paid in on them. That most of these come back is the crime itself.
+small ones as people make every day; the fewer of them are paid by cheque, and the cheques on each
+are somebody else's: only the first of these surely has too little. What marks the pattern by
+definition, and is the same in the look-alike: how young and how many the cards are, how much of
+their limits is spent, so that purchases are declined, and that several cheques, of others, are paid
+in on them. That more of these come back is the crime itself.
 
 Sources: about ten accounts, 4 to 24 months and payments that come back: Experian after Investopedia
 (https://www.investopedia.com/terms/b/bustout.asp-0) and "Bust-out fraud"
@@ -29,22 +30,23 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.credit import everyday, nursed, open_cards, split, spree
+from graphgen.credit import by_cheque, everyday, means, open_cards, spells, split, spree
 from graphgen.flow import banking, first_day, times, within
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.population import open_checking
-from graphgen.population.banking import draw_banks
+from graphgen.pattern import Pattern, cases, choose, members
 from graphgen.population.holders import holders
-from graphgen.rings import in_grid
+from graphgen.rings import recruits
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _MONTH_MS = int(30.4 * DAY_MS)
-_MONTHS, _LITTLE, _COVERED = 2, 0.3, 1.25
-"""Who has less than a share of a year's income within so many months, and how much more than that
-the cheques come to, so that they surely bounce; our assumption."""
-_MOST = 2.45
+_COVERED = 1.25
+"""How much more than what there can be the cheques come to, so that one surely bounces; our
+assumption."""
+_POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
+"""What share of people has little, what others have at least (minor units), and how much of what
+is paid in comes before; our assumption."""
+_LEAST, _MOST = 1.03, 2.45
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -54,15 +56,15 @@ class BustOut(Pattern):
 
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
-        "debtor_balance_minor",
         "accounts",
+        "opened",
+        "sum out",
+        "largest out",
         "payments in",
         "transfers in",
         "days in",
-        "sum in",
-        "transferred in",
-        "sum out",
-        "largest out",
+        "partners in",
+        "declined",
     )
 
     accounts: Annotated[int, Interval(ge=4, le=20)] = 10
@@ -85,69 +87,62 @@ class BustOut(Pattern):
     def _planted(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        world, hard = graph.world, self.hardness
-        person = self._people(graph, rng, count, is_fraud=is_fraud)
-        many = self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1))
-        here = np.arange(self.accounts) < np.maximum(np.rint(many), np.ceil(self.accounts / 2))
+        hard = self.hardness
+        pool = banking(graph)
+        oldest = graph.world.start_ms - self.months * _MONTH_MS
+        pool = pool[graph["user"]["customer_since"][pool] < oldest]
+        person = choose(rng, pool, (count,), "bust_out: people who have banked for so long")
+        many = np.rint(self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1)))
+        here = np.arange(self.accounts) < np.maximum(many, np.ceil(self.accounts / 2))
         # at hard about half of the cards are drawn once only, and no cheque is paid in on them
         twice = here & (rng.random(here.shape) < 1 - 0.5 * hard)
         twice[:, :2] = True
         owner = np.broadcast_to(person[:, None], here.shape)[here]
         age = rng.uniform(4, self.months, len(owner)) * _MONTH_MS
-        opened = world.start_ms - age.astype(np.int64)
-        account, card, limit, tables = open_cards(graph, graph, owner, opened, rng)
+        opened = graph.world.start_ms - age.astype(np.int64)
+        cards, tables = open_cards(graph, rng, here, owner, opened)
+        yield from tables
+        # the cheques on each card are another's, but at easy a crime's are all from one account
+        number = (np.cumsum(twice, axis=1) - 1) // (1 if hard or not is_fraud else self.accounts)
+        payers = self._payers(graph, rng, person, number)
+        payer = np.take_along_axis(payers, number, axis=1)
+        main, first = holders(graph).main, twice & (number == 0)
+        if is_fraud:
+            surely = _COVERED * means(graph, payer[:, 0])
+            drawn = self._busted(rng, cards.limit, twice, first, surely)
+        else:
+            has = graph["account"]["opening_balance_minor"][main[payer]]
+            drawn = _spent(rng, cards.limit, twice, first, has)
         parts = 4 + round(8 * hard)
         at = self._moments(graph, rng, person, here, parts)
         small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
-        small[:, :, [0, -1]] = 0
-        limits = np.maximum(in_grid(here, limit), 0)
-        payer = holders(graph).main[person]
-        least = _COVERED * _means(graph, person, payer) if is_fraud else np.zeros(count)
-        amount = self._sums(rng, limits, twice, least, small, parts, is_fraud=is_fraud)
-        new = account
-        if not is_fraud:  # what is paid in was saved up in an account of its own
-            saved = 2 * (amount[:, :, parts:-parts] * twice[:, :, None]).sum(axis=(1, 2))
-            bank = draw_banks(graph, count, rng)
-            payer, made = open_checking(graph, person, bank, rng, least=saved)
-            graph.new("card", len(made[-1]))  # of which none is used here
-            tables, new = [*tables, *made], np.concatenate([account, payer])
-        yield from nursed(graph, rng, tables, accounts=new, cards=(owner, account))
-        case, seen = graph.new("case", count), graph.grow("seen", tables)
-        own = in_grid(here, account)
+        small[:, :, [0, -1, *range(parts, at.shape[2] - parts)]] = 0
+        small[:, :, parts] = _EARLY * drawn[2]
+        case = graph.new("case", count)
         rounds = ((slice(parts), here, "theft"), (slice(-parts, None), twice, "integration"))
-        for part, some, stage in rounds:
+        for (part, some, stage), total in zip(rounds, drawn[:2], strict=True):
             yield spree(
-                graph, seen, rng, at[:, :, part],
-                large=small[:, :, part] <= 0,
-                person=person[:, None, None],
-                debtor_account_id=own[:, :, None],
-                card_id=in_grid(here, card)[:, :, None],
-                amount_minor=amount[:, :, part],
+                graph, rng, cards, at[:, :, part], total, small[:, :, part],
+                person=person[:, None],
+                case=case[:, None],
+                here=some,
                 stage=stage if is_fraud else None,
-                case=case[:, None, None],
-                here=some[:, :, None],
             )  # fmt: skip
-        yield errands(
+        yield by_cheque(
             graph, at[:, :, parts:-parts],
-            hours="counter",
-            debtor_account_id=payer[:, None, None],
-            creditor_account_id=own[:, :, None],
-            user_id=person[:, None, None],
-            habit="transfer",
-            rail="cheque",
-            channel="branch",
-            amount_minor=amount[:, :, parts:-parts],
+            payer=main[payer][:, :, None],
+            payee=cards.account[:, :, None],
+            person=payer[:, :, None],
+            habit="card_repayment",
+            amount=split(rng, drawn[2], small[:, :, parts:-parts]),
             stage="preparation" if is_fraud else None,
             case=case[:, None, None],
             here=twice[:, :, None],
         )  # fmt: skip
-        begin = at.min(axis=(1, 2), where=here[:, :, None], initial=2**62)
-        end = at.max(axis=(1, 2), where=here[:, :, None], initial=0)
-        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
+        yield cases(graph, self, case, *spells(at, here), is_fraud=is_fraud)
+        payers = np.where(payers >= 0, main[payers], -1)
         yield from members(
-            case,
-            user={"holder": person[:, None]},
-            account={"card": own, "payer": payer[:, None]},
+            case, user={"holder": person[:, None]}, account={"card": cards.account, "payer": payers}
         )
 
     def _moments(
@@ -171,55 +166,50 @@ class BustOut(Pattern):
         at = np.concatenate([bought, early, cheques, cheques[:, :, -1:] + wait], axis=2)
         return within(graph, at, here[:, :, None])
 
-    def _sums(
-        self,
-        rng: np.random.Generator,
-        limit: Array,
-        twice: Array,
-        least: Array,
-        small: Array,
-        parts: int,
-        *,
-        is_fraud: bool,
-    ) -> Array:
-        """Share out what is drawn of each limit, and paid in: int64, a grid like that of moments.
+    def _busted(
+        self, rng: np.random.Generator, limit: Array, twice: Array, first: Array, least: Array
+    ) -> tuple[Array, Array, Array]:
+        """Say what a crime draws of each limit, draws again, and pays in: float64 grids.
 
-        What is drawn of cards for a second time (bool) comes to `least`, at least, and makes all
-        that is drawn more than the limits; but it is no more than is drawn at most.
+        All of it is more than the limits, but not more than at most; the cheques of the first payer
+        (bool) come to `least`.
         """
-        hard = self.hardness
-        spans = ((0.5 + 0.15 * hard, 0.75 + 0.15 * hard), (1 - 0.55 * hard, 1.6 - 0.8 * hard))
-        spans = spans if is_fraud else ((0.3, 0.5), (0.2, 0.4))
-        first, again = (limit * rng.uniform(*span, limit.shape) for span in spans)
-        again = np.where(twice, again, 0)
-        total = np.maximum(again.sum(axis=1), 1)
-        most = np.maximum((_MOST * limit - first).sum(axis=1), total)
-        if is_fraud:
-            least = np.maximum(least, (1.03 * limit - first).sum(axis=1))
-        again *= (np.clip(least, total, most) / total)[:, None]
-        paid = again * rng.uniform(1, 1.1, limit.shape)
-        early = np.rint(limit * rng.uniform(0.02, 0.05, limit.shape)).astype(np.int64)[:, :, None]
-        bought = split(rng, first, small[:, :, :parts])
-        cheques = split(rng, paid, np.zeros_like(small[:, :, parts + 1 : -parts]))
-        return np.concatenate(
-            [bought, early, cheques, split(rng, again, small[:, :, -parts:])], axis=2
-        )
+        hard, all_of_it = self.hardness, limit.sum(axis=1)
+        bought = limit * rng.uniform(0.5 + 0.2 * hard, 0.75 + 0.2 * hard, limit.shape)
+        again = limit * rng.uniform(1 - 0.7 * hard, 1.6 - 1.1 * hard, limit.shape) * twice
+        more = np.maximum(1, least / (again * first).sum(axis=1))
+        again *= np.where(first, more[:, None], 1)
+        total, so_far = again.sum(axis=1), bought.sum(axis=1)
+        total = np.clip(total, _LEAST * all_of_it - so_far, _MOST * all_of_it - so_far) / total
+        again *= total[:, None]
+        return bought, again, again * rng.uniform(1, 1.1, limit.shape)
 
-    def _people(
-        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    def _payers(
+        self, graph: Graph, rng: np.random.Generator, person: Array, number: Array
     ) -> Array:
-        """Choose people who have banked long enough; for a crime those who have put little by."""
-        pool = banking(graph)
-        oldest = graph.world.start_ms - self.months * _MONTH_MS
-        pool = pool[graph["user"]["customer_since"][pool] < oldest]
-        if is_fraud:
-            income = graph["user"]["income_minor"][pool]
-            pool = pool[_means(graph, pool, holders(graph).main[pool]) < _LITTLE * income]
-        return choose(rng, pool, (count,), "bust_out: people who have banked for so long")
+        """Choose whose cheques are paid in: int32 (people, as many as `number` counts), else -1.
+
+        The first of each has little, the others something.
+        """
+        pool = np.setdiff1d(banking(graph), person)
+        has = graph["account"]["opening_balance_minor"][holders(graph).main[pool]]
+        poor = np.argsort(means(graph, pool))[: max(len(person), round(_POOR * len(pool)))]
+        wanted = np.arange(number.shape[1]) <= number.max(axis=1, initial=-1, keepdims=True)
+        rich = np.setdiff1d(pool[has > _SOMETHING], pool[poor])
+        payers = recruits(rng, rich, wanted, "bust_out: people who give cheques")
+        payers[:, :1] = recruits(rng, pool[poor], wanted[:, :1], "bust_out: people with little")
+        return payers
 
 
-def _means(graph: Graph, person: Array, account: Array) -> Array:
-    """Say what people can have in an account within the weeks that count: float64, minor units."""
-    table = graph["account"]
-    has = table["opening_balance_minor"][account] + table["credit_limit_minor"][account]
-    return np.asarray(has + _MONTHS * graph["user"]["income_minor"][person] / 12)
+def _spent(
+    rng: np.random.Generator, limit: Array, twice: Array, first: Array, has: Array
+) -> tuple[Array, Array, Array]:
+    """Say the same of a look-alike, who spends less, but all of the card that the first payer pays.
+
+    The other payers have what they give.
+    """
+    bought = limit * rng.uniform(0.6, 0.75, limit.shape) * (1 + 0.25 * first)
+    again = np.where(first, 0.7 * bought, limit * rng.uniform(0.08, 0.15, limit.shape) * twice)
+    part = np.minimum(1, 0.98 * limit.sum(axis=1) / (bought + again).sum(axis=1))[:, None]
+    given = again * rng.uniform(1, 1 + 3 * ~first)
+    return part * bought, part * again, part * np.where(first, given, np.minimum(given, has))

@@ -1,16 +1,17 @@
--- a case is of one person, with at most as many cards as declared and at least half as many, and an account that the cheques are drawn on
+-- a case is of one person, with at most as many cards as declared and at least half as many, and one or more accounts that the cheques are drawn on, but no more than cards
 SELECT c.case_id, count(*) FILTER (entity = 'user') AS people,
     count(*) FILTER (role = 'card') AS cards, count(*) FILTER (role = 'payer') AS payers
 FROM cases AS c LEFT JOIN part AS m USING (case_id)
 GROUP BY c.case_id
-HAVING people <> 1 OR payers <> 1 OR cards NOT BETWEEN declared('accounts') / 2 AND declared('accounts');
+HAVING people <> 1 OR payers NOT BETWEEN 1 AND cards
+    OR cards NOT BETWEEN declared('accounts') / 2 AND declared('accounts');
 
--- that person owns them all; the cards are credit cards, the other is a checking account
+-- that person owns all the cards, which are credit cards; the cheques are drawn on checking accounts of others
 SELECT m.case_id, m.entity_id AS account_id, a.type FROM part AS m
 JOIN account AS a ON a.account_id = m.entity_id
 WHERE m.entity = 'account' AND (
     a.type <> CASE role WHEN 'card' THEN 'credit_card' ELSE 'checking' END
-    OR NOT EXISTS (
+    OR (role = 'card') <> EXISTS (
         SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity = 'user' AND u.entity_id = h.user_id
         WHERE u.case_id = m.case_id AND h.account_id = m.entity_id AND h.role = 'owner'
     )
@@ -61,8 +62,14 @@ LEFT JOIN (
 ) AS s USING (payment_id)
 GROUP BY case_id HAVING count(*) = count(s.payment_id) AND bool_and(s.status = 'booked');
 
--- no cheque of a look-alike comes back
-SELECT case_id, payment_id FROM paid WHERE NOT is_fraud AND leg IN ('return', 'fee');
+-- all who give a look-alike's cheques, but one, had at the start what these come to
+SELECT case_id FROM (
+    SELECT case_id, sum(amount_minor) AS given, any_value(opening_balance_minor) AS had
+    FROM paid JOIN account ON account_id = counterparty_account_id
+    WHERE NOT is_fraud AND rail = 'cheque' AND leg = 'original'
+    GROUP BY case_id, counterparty_account_id
+)
+GROUP BY case_id HAVING count(*) FILTER (given > had + 100) > 1;
 
 -- what comes back of a cheque, from the card and from the bank's own, is all of it
 SELECT o.case_id, o.payment_id, o.amount_minor, sum(r.amount_minor) AS came_back FROM paid AS o

@@ -8,10 +8,11 @@ back. The look-alike is a flat share or a family: as many newcomers, who share p
 homes with the main tenant or with each other, and furnish: by card, well below the limit.
 
 The harder it is to find, the fewer identities there are, the longer the drawing goes on, the more
-of it is small purchases as people make every day, and the thinner is what is shared: at easy all
-share the organiser's, at hard each shares with one other identity, in a chain. What marks the
-pattern by definition, and is the same in the look-alike: that two people give one phone, mailbox or
-home, and some of them two. How much of its limit is spent marks a drawn card.
+of it is small purchases as people make every day, the less of each limit is drawn (at hard about a
+half, as newcomers spend too), and the thinner is what is shared: at easy all share the organiser's,
+at hard each shares with one other identity, in a chain. What marks the pattern by definition, and
+is the same in the look-alike: that two people give one phone, mailbox or home, and some of them
+two, and that each has opened a card. How much of its limit is spent marks a drawn card.
 
 Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
 is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve
@@ -28,7 +29,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.credit import everyday, nursed, open_cards, split, spree
+from graphgen.credit import everyday, open_cards, spells, spree
 from graphgen.flow import banking, first_day, times, within
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
@@ -43,8 +44,9 @@ _SHARED = {"phone": 0.4, "email": 0.25, "address": 0.35}
 _EDGES = {"phone": "has_phone", "email": "has_email", "address": "lives_at"}
 _BEND = 2.0
 """Most rings are small: sizes have a median of 9 and a mean of 14; our assumption."""
-_NURSED = 3
-"""Small purchases of each identity before the drawing; our assumption, as are the shares drawn."""
+_NURSED, _NURSED_WITH = 3, (0.01, 0.06)
+"""Small purchases of each identity before the drawing, and what share of the limit they come to;
+our assumption, as are the shares drawn."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class IdentityRing(Pattern):
         "phones",
         "emails",
         "addresses",
+        "accounts",
     )
 
     fewest: Annotated[int, Interval(ge=2, le=500)] = 5
@@ -93,49 +96,41 @@ class IdentityRing(Pattern):
         organiser = choose(rng, banking(graph), (count, 1), "identity_ring: organisers")
         here = sizes(rng, count, self.fewest, self.most, _BEND + hard)
         user = graph.size("user") + np.arange(here.sum(), dtype=np.int32)
-        tables = list(settle(graph, len(user), rng))
-        settled = graph.grow("settled", tables)
+        new = list(settle(graph, len(user), rng))
+        settled = graph.grow("settled", new)
         graph.new("card", settled.size("card") - graph.size("card"))  # of which none is used here
         since = settled["user"]["customer_since"][user]
         opened = uniform_ms(rng, since, graph.world.start_ms, len(user))
-        account, card, limit, made = open_cards(graph, settled, user, opened, rng)
-        tables += made
-        seen = graph.grow("seen", tables)
-        new = np.arange(graph.size("account"), seen.size("account"), dtype=np.int32)
-        yield from nursed(graph, rng, tables, accounts=new, cards=(user, account))
+        cards, tables = open_cards(graph, rng, here, user, opened, settled=settled, people=new)
+        yield from tables
         people = in_grid(here, user)
-        yield from self._fragments(seen, rng, np.concatenate([organiser, people], axis=1))
-        parts = 6 + round(24 * hard)
-        at = self._moments(seen, rng, people, parts)
+        yield from self._fragments(cards.seen, rng, np.concatenate([organiser, people], axis=1))
+        at = self._moments(cards.seen, rng, people, 6 + round(16 * hard))
         small = np.where(
             rng.random(at.shape) < 0.4 + 0.25 * hard, everyday(graph, rng, at.shape), 0
         )
-        limits = np.maximum(in_grid(here, limit), 0)
-        share = (0.8 - 0.2 * hard, 1.05 - 0.25 * hard) if is_fraud else (0.2, 0.5)
-        drawn = limits * rng.uniform(*share, here.shape)
-        nursed_with = everyday(graph, rng, at[:, :, :_NURSED].shape)
-        nursed_with = np.minimum(1 + nursed_with, 0.05 * limits[:, :, None]).astype(np.int64)
-        amount = np.concatenate([nursed_with, split(rng, drawn, small[:, :, _NURSED:])], axis=2)
-        case, own = graph.new("case", count), in_grid(here, account)
         small[:, :, :_NURSED] = 1
-        for part, stage in ((slice(_NURSED), "preparation"), (slice(_NURSED, None), "theft")):
+        share = (0.8 - 0.3 * hard, 1.05 - 0.45 * hard) if is_fraud else (0.2, 0.5)
+        case = graph.new("case", count)
+        for part, stage, shares in (
+            (slice(_NURSED), "preparation", _NURSED_WITH),
+            (slice(_NURSED, None), "theft", share),
+        ):
             yield spree(
-                graph, seen, rng, at[:, :, part],
-                large=small[:, :, part] <= 0,
-                person=people[:, :, None],
-                case=case[:, None, None],
-                here=here[:, :, None],
-                debtor_account_id=own[:, :, None],
-                card_id=in_grid(here, card)[:, :, None],
-                amount_minor=amount[:, :, part],
+                graph, rng, cards, at[:, :, part],
+                total=cards.limit * rng.uniform(*shares, here.shape),
+                small=small[:, :, part],
+                person=people,
+                case=case[:, None],
+                here=here,
                 stage=stage if is_fraud else None,
             )  # fmt: skip
-        begin = at.min(axis=(1, 2), where=here[:, :, None], initial=2**62)
-        end = at.max(axis=(1, 2), where=here[:, :, None], initial=0)
-        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
+        yield cases(graph, self, case, *spells(at, here), is_fraud=is_fraud)
         roles = ("organiser", "identity") if is_fraud else ("tenant", "newcomer")
         yield from members(
-            case, user=dict(zip(roles, (organiser, people), strict=True)), account={"card": own}
+            case,
+            user=dict(zip(roles, (organiser, people), strict=True)),
+            account={"card": cards.account},
         )
 
     def _fragments(self, seen: Graph, rng: np.random.Generator, people: Array) -> Iterator[Table]:

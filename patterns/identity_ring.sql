@@ -46,13 +46,13 @@ WHERE rail <> 'card' OR leg <> 'original' OR NOT EXISTS (
     FROM part AS m WHERE m.case_id = p.case_id AND m.role = 'card' AND m.entity_id = debtor_account_id
 );
 
--- what a crime draws, or tries to, is 58 to 107 % of each card's limit; a look-alike spends no more than 70 %
+-- what a crime draws, or tries to, is 48 to 107 % of each card's limit; a look-alike spends no more than 70 %
 SELECT p.case_id, p.account_id, drawn, credit_limit_minor FROM (
     SELECT case_id, is_fraud, debtor_account_id AS account_id, sum(amount_minor) AS drawn FROM paid
     WHERE stage = 'theft' OR NOT is_fraud GROUP BY ALL
 ) AS p
 JOIN account AS a USING (account_id)
-WHERE CASE WHEN p.is_fraud THEN drawn NOT BETWEEN 0.58 * credit_limit_minor AND 1.07 * credit_limit_minor
+WHERE CASE WHEN p.is_fraud THEN drawn NOT BETWEEN 0.48 * credit_limit_minor AND 1.07 * credit_limit_minor
     ELSE drawn > 0.7 * credit_limit_minor END;
 
 -- each card is drawn, but not before it has been nursed by small purchases

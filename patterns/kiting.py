@@ -3,13 +3,17 @@
 The kiter pays account B from A, C from B and A from C, day after day, each before the last cheque
 clears, so that every bank shows a balance that no one ever deposited. The sums grow; debits about
 equal credits; at last the balances are drawn in cash, the cheques in clearing bounce, and the banks
-bear the loss. It looks like somebody who moves money between accounts of their own.
+bear the loss. The look-alike is somebody who moves money round that is there, between accounts of
+their own, and fetches it in cash in the end: on the next business day, when not all of the cheques
+have cleared, so that some of them come back.
 
-One of the accounts is the kiter's main one, the others lie at other banks. The harder it is to
-find, the smaller are the sums; but at easy, only every other business day has its round: some of
-the last round may have cleared by then, but all cheques of one round are afloat at once. What
-marks the pattern by definition: many accounts, balances near nothing when cash is drawn and when
-cheques are settled, and cheques that come back.
+One of the accounts is the main one, the others lie at other banks. The harder it is to find, the
+smaller are the sums (at hard, a share of the main account, as anybody's cheques are) and the fewer
+the days, and the more is held in the accounts; but at easy, only every other business day has its
+round: some of the last round may have cleared by then, but all cheques of one round are afloat at
+once. What marks the pattern by definition, and is the same in the look-alike: many accounts, from
+which all is drawn, so that balances are near nothing when cheques are settled, cheques come back,
+and what is paid from there later is declined.
 
 Source: Bankers Online, "Steps to Prove Check Kiting"
 (https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
@@ -27,12 +31,17 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
+from graphgen.credit import at_banks, by_cheque
 from graphgen.flow import banking, times
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.population import open_checking, with_life
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+_OF_BALANCE, _LITTLE, _BEYOND = (0.2, 0.6), 0.3, 1.3
+"""What share of the main account a usual cheque is for, what that account holds at least, in median
+first cheques, and how far a kiter's cheques are beyond an overdraft; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,14 @@ class Kiting(Pattern):
     """Cycles of cheques between one person's accounts at different banks, till they bounce."""
 
     prevalence: ClassVar[float] = 5.0
-    defined_by: ClassVar[tuple[str, ...]] = ("accounts",)
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "accounts",
+        "debtor_balance_minor",
+        "creditor_balance_minor",
+        "lowest balance",
+        "returned",
+        "declined",
+    )
 
     banks: Annotated[int, Interval(ge=2, le=5)] = 3
     """How many accounts the cycle goes through, each at a bank of its own."""
@@ -65,110 +81,93 @@ class Kiting(Pattern):
     def _planted(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        world = graph.world
-        business = np.flatnonzero(world.place.is_business_day(world.start, world.days))
+        business = graph.world.place.is_business_day(graph.world.start, graph.world.days)
+        business = np.flatnonzero(business)
         if not len(business):  # then nobody does it
             count, business = 0, np.zeros(1, np.int64)
-        person = self._people(graph, rng, count, is_fraud=is_fraud)
-        at, drawn = self._moments(graph, rng, person, business)
-        median = self.amount * (1.6 - 0.6 * self.hardness)
-        size = median * rng.lognormal(0, 0.4, (len(person), 1, 1))
-        if is_fraud:
-            size = size * (1 + self.growth) ** np.arange(at.shape[1])[:, None]
-        # each cheque is a little less than the last, so that the day's round is covered by itself
-        size = size * (1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape))
-        least = size.sum(axis=(1, 2)) / at.shape[2]
-        if is_fraud:  # at hard the accounts hold about what anybody's do
-            usual = graph["account"]["opening_balance_minor"][holders(graph).main]
-            usual = np.minimum(usual, 4 * self.amount)
-            least = self.hardness * rng.choice(usual, len(person))
-        bank, account, tables = self._accounts(graph, rng, person, least, is_fraud=is_fraud)
+        # whoever moves money of their own has it, at any difficulty
+        person, size = self._first(graph, rng, count, self.hardness if is_fraud else 1.0)
+        at, drawn = self._moments(graph, rng, person, business, later=0 if is_fraud else 1)
+        low, high = (0.0, 1.5 * self.hardness) if is_fraud else (1.0, 2.0)
+        owned = rng.uniform(low, high, len(person))
+        bank, account, tables = at_banks(graph, rng, person, self.banks, owned * size)
         yield from tables
-        case = graph.new("case", len(person))
-        yield errands(
+        # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
+        share = np.minimum(rng.uniform(0.7, 1.15, drawn.shape), 1)
+        share[:, -1, -1] = 1
+        if is_fraud:  # nor could that account be overdrawn by as much as a cheque
+            limit = tables[0]["credit_limit_minor"][account.shape[1] - 2 :: account.shape[1] - 1]
+            size = np.maximum(size, _BEYOND * limit + self.amount / 10)
+        growth = (1 + self.growth * is_fraud) ** np.arange(at.shape[1])[:, None]
+        # each cheque is a little less than the last, so that the day's round is covered by itself
+        less = 1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape)
+        case, left = graph.new("case", len(person)), np.arange(drawn.shape[2], 0, -1)
+        yield by_cheque(
             graph, at,
             case=case[:, None, None],
-            hours="counter",
-            debtor_account_id=account[:, None, :],
-            creditor_account_id=np.roll(account, -1, axis=1)[:, None, :],
-            user_id=person[:, None, None],
+            payer=account[:, None, :],
+            payee=np.roll(account, -1, axis=1)[:, None, :],
+            person=person[:, None, None],
             habit="transfer",
-            rail="cheque",
-            channel="branch",
             stage="preparation" if is_fraud else None,
-            amount_minor=np.rint(size).astype(np.int64),
+            amount=np.rint(size[:, None, None] * growth * less).astype(np.int64),
         )  # fmt: skip
-        if is_fraud:
-            left = np.arange(drawn.shape[2], 0, -1)
-            yield errands(
-                graph, drawn,
-                case=case[:, None, None],
-                hours="counter",
-                debtor_account_id=account[:, :, None],
-                creditor_account_id=graph["bank"]["vault_account_id"][bank[:, :, None]],
-                user_id=person[:, None, None],
-                habit="cash_withdrawal",
-                rail="cash",
-                channel="branch",
-                stage="integration",
-                amount_of="balance",
-                # equal parts of what there is: a half, then all of the rest
-                share=rng.uniform(0.85, 0.95, drawn.shape) / left,
-            )  # fmt: skip
-        last = (drawn if is_fraud else at).max(axis=(1, 2), initial=0)
-        begin = at.min(axis=(1, 2), initial=2**62)
-        yield cases(graph, self, case, begin, last, is_fraud=is_fraud)
+        yield errands(
+            graph, drawn,
+            case=case[:, None, None],
+            hours="counter",
+            debtor_account_id=account[:, :, None],
+            creditor_account_id=graph["bank"]["vault_account_id"][bank[:, :, None]],
+            user_id=person[:, None, None],
+            habit="cash_withdrawal",
+            rail="cash",
+            channel="branch",
+            stage="integration" if is_fraud else None,
+            amount_of="balance",
+            share=share / left,
+        )  # fmt: skip
+        begin, end = at.min(axis=(1, 2), initial=2**62), drawn.max(axis=(1, 2), initial=0)
+        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
         role = "kiter" if is_fraud else "owner"
         yield from members(case, user={role: person[:, None]}, account={"account": account})
 
-    def _people(
-        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
-    ) -> Array:
-        """Choose who does it: for a crime, people who have little of their own to draw on."""
-        pool = banking(graph)
-        if is_fraud:
-            has = graph["account"]["opening_balance_minor"][holders(graph).main[pool]]
-            pool = pool[has < 4 * self.amount]
-        return choose(rng, pool, (count,), "kiting: people")
+    def _first(
+        self, graph: Graph, rng: np.random.Generator, count: int, hard: float
+    ) -> tuple[Array, Array]:
+        """Choose who does it, and draw their first cheques: int32 rows, float64 minor units.
 
-    def _accounts(
-        self, graph: Graph, rng: np.random.Generator, person: Array, least: Array, *, is_fraud: bool
-    ) -> tuple[Array, Array, list[Table]]:
-        """Give different banks, accounts there: int32 (people, banks), and the tables of new ones.
-
-        A kiter's first is the main account; new ones get an honest life.
+        At hard it is anybody who has something, and a share of what the main account holds; else
+        people who have little.
         """
-        main = holders(graph).main[person]
-        rank = rng.random((len(person), graph.size("bank")))
-        rank[np.arange(len(person)), graph["account"]["bank_id"][main]] = -1
-        bank = np.argsort(rank, axis=1)[:, : self.banks].astype(np.int32)
-        opened = bank[:, is_fraud:]
-        least = np.broadcast_to(least[:, None], opened.shape)
-        user = np.broadcast_to(person[:, None], opened.shape)
-        account, tables = open_checking(
-            graph, user.reshape(-1), opened.reshape(-1), rng, least=least.reshape(-1)
-        )
-        lived = with_life(graph, rng, tables, accounts=account)
-        account = account.reshape(opened.shape)
-        return bank, np.hstack([main[:, None], account]) if is_fraud else account, lived
+        pool = banking(graph)
+        has = graph["account"]["opening_balance_minor"][holders(graph).main]
+        least, most = _LITTLE * self.amount * hard, 4 * (1 + hard) * self.amount
+        pool = pool[(has[pool] > least) & (has[pool] < most)]
+        person = choose(rng, pool, (count,), "kiting: people")
+        own = 1.6 * self.amount * rng.lognormal(0, 0.4, count)
+        usual = np.maximum(1, has[person] * rng.uniform(*_OF_BALANCE, count))
+        return person, own ** (1 - hard) * usual**hard
 
     def _moments(
-        self, graph: Graph, rng: np.random.Generator, person: Array, business: Array
+        self, graph: Graph, rng: np.random.Generator, person: Array, business: Array, *, later: int
     ) -> tuple[Array, Array]:
         """Draw when cheques are paid in, and when the balances are drawn out at the end: int64 ms.
 
         Cheques go in on business days (but at easy on every other), one after the other while the
         counters are open: (people, rounds, banks), ascending. What is drawn of each account, but at
-        easy in two parts, is drawn on the last day after the cheques: (people, banks, parts).
+        easy in two parts, is drawn after the cheques, so many business days later: (people, banks,
+        parts).
         """
         banks, parts = min(self.banks, graph.size("bank")), 1 + (self.hardness > 0)
-        days = min(self.days, len(business))
+        days = min(max(2, round(self.days * (1 - 0.4 * self.hardness))), len(business))
         rounds = np.arange(0, days, parts)
-        first = rng.integers(0, max(1, len(business) - days + 1), len(person))
-        day = business[first[:, None] + rounds]
+        place = rng.integers(0, max(1, len(business) - days + 1 - later), len(person))[:, None]
+        day = business[place + rounds]
         paid_in = np.repeat(day[:, :-1, None], banks, axis=2)
         paid_in = np.sort(times(graph, rng, person[:, None, None], paid_in, "counter"), axis=2)
         last = np.repeat(day[:, -1:], banks * (1 + parts), axis=1)
         last = np.sort(times(graph, rng, person[:, None], last, "counter"), axis=1)
         cheques = np.concatenate([paid_in, last[:, None, :banks]], axis=1)
-        return cheques, last[:, banks:].reshape(len(person), parts, banks).transpose(0, 2, 1)
+        wait = business[np.minimum(place + rounds[-1] + later, len(business) - 1)] - day[:, -1:]
+        drawn = last[:, banks:] + wait * DAY_MS
+        return cheques, drawn.reshape(len(person), parts, banks).transpose(0, 2, 1)

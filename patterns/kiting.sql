@@ -41,16 +41,18 @@ FROM (
 )
 GROUP BY ALL HAVING paid_in NOT BETWEEN 0.8 * paid_out AND 1.25 * paid_out;
 
--- a crime ends in cash, drawn from its accounts after the last cheque of its account's day
+-- a case ends in cash, drawn from its accounts after the last cheque
 SELECT case_id, payment_id FROM paid
-WHERE is_fraud AND rail = 'cash' AND (
+WHERE rail = 'cash' AND (
     (case_id, debtor_account_id) NOT IN (SELECT (case_id, entity_id) FROM part)
     OR time < (SELECT max(c.time) FROM paid AS c
         WHERE c.case_id = paid.case_id AND c.rail = 'cheque' AND c.leg = 'original')
 );
 
--- no money of a look-alike comes back: what is moved is there
-SELECT case_id, payment_id FROM paid WHERE NOT is_fraud AND leg IN ('return', 'fee');
+-- who moves their own money has it: no cheque of a look-alike is for more than its account held at the start
+SELECT case_id, payment_id, amount_minor, opening_balance_minor FROM paid
+JOIN account ON account_id = counterparty_account_id
+WHERE NOT is_fraud AND rail = 'cheque' AND leg = 'original' AND amount_minor > opening_balance_minor + 500;
 
 -- the cheques of a case go on for no more days than declared
 SELECT case_id, count(DISTINCT time::DATE) AS days FROM paid
@@ -70,7 +72,7 @@ GROUP BY case_id HAVING bool_and(coalesce(status = 'booked', false));
 SELECT s.case_id, s.payment_id FROM paid AS s JOIN paid AS o ON o.payment_id = s.original_payment_id
 WHERE s.leg = 'settlement' AND (s.time::DATE <= o.time::DATE OR s.time::DATE > o.time::DATE + 6);
 
--- a crime's money in cash is drawn at the bank whose account it is
+-- money in cash is drawn at the bank whose account it is
 SELECT p.case_id, p.payment_id FROM paid AS p JOIN account AS a ON a.account_id = p.debtor_account_id
 JOIN bank AS b ON b.vault_account_id = p.creditor_account_id
 WHERE p.rail = 'cash' AND b.bank_id <> a.bank_id;

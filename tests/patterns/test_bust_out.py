@@ -78,7 +78,7 @@ def test_more_than_the_limits_is_spent_and_a_wedding_costs_less(tables_of: Colle
         both = zip(payments(tables, crime=crime), cards(tables, crime=crime), strict=True)
         for rows, mine in both:
             spent = rows["amount_minor"][rows["rail"] == CARD].sum() / limits(tables, mine)
-            assert (1 <= spent <= 2.5) if crime else (0.4 < spent < 1)
+            assert (1 <= spent <= 2.5) if crime else (0.5 < spent < 1)
 
 
 def test_most_of_the_second_round_goes_through_since_a_cheque_re_opens_the_limit(
@@ -90,8 +90,10 @@ def test_most_of_the_second_round_goes_through_since_a_cheque_re_opens_the_limit
         assert rows["amount_minor"][booked].sum() > 1.1 * limits(tables, mine)
 
 
-def test_the_large_cheques_bounce_and_the_bank_pays_for_most_of_them(tables_of: Collect) -> None:
-    tables = tables_of(WORLD)
+def test_at_easy_the_large_cheques_bounce_and_the_bank_pays_for_most_of_them(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(replace(WORLD, difficulty="easy"))
     losers = tables["bank"]["loss_account_id"]
     lost = 0
     for rows in payments(tables, crime=True):
@@ -103,12 +105,32 @@ def test_the_large_cheques_bounce_and_the_bank_pays_for_most_of_them(tables_of: 
     assert lost == COUNT
 
 
-def test_small_cheques_clear_before(tables_of: Collect) -> None:
-    status = []
-    for rows in payments(tables_of(WORLD), crime=True):
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_cheques_of_a_crime_bounce_more_than_a_wedding_s_and_some_of_both_clear(
+    difficulty: Difficulty, tables_of: Collect
+) -> None:
+    tables = tables_of(replace(WORLD, difficulty=difficulty))
+    came_back = {}
+    for crime in (True, False):
+        rows = Table.concat(payments(tables, crime=crime))
         settled = rows.take((rows["rail"] == CHEQUE) & (rows["leg"] == LEG["settlement"]))
-        status.append((settled["status"] == BOOKED).mean())
-    assert 0.2 < np.mean(status) < 0.6
+        bounced = settled["status"] != BOOKED
+        assert 0 < bounced.mean() < 1
+        came_back[crime] = settled["amount_minor"][bounced].sum() / settled["amount_minor"].sum()
+    assert came_back[True] > came_back[False]
+
+
+def test_the_cheques_are_others_and_at_easy_all_of_one(tables_of: Collect) -> None:
+    payers = {}
+    for difficulty in ("easy", "hard"):
+        tables = tables_of(replace(WORLD, difficulty=difficulty))
+        of = [
+            rows["counterparty_account_id"][(rows["rail"] == CHEQUE) & (rows["leg"] == 0)]
+            for rows in payments(tables, crime=True)
+        ]
+        payers[difficulty] = [len(np.unique(each)) for each in of]
+    assert set(payers["easy"]) == {1}
+    assert min(payers["hard"]) >= 2
 
 
 def test_the_harder_the_fewer_cards_the_longer_and_the_smaller_the_sums(
@@ -153,7 +175,7 @@ def test_more_people_than_there_are_is_one_line() -> None:
         ("UPDATE case_payment SET stage = 'integration' WHERE stage = 'theft'", 5),
         ("UPDATE case_payment SET time = time - INTERVAL 9 DAY WHERE stage = 'integration'", 5),
         ("UPDATE case_payment SET status = 'booked'", 6),
-        ("UPDATE case_payment SET is_fraud = false", 7),
+        ("UPDATE case_payment SET is_fraud = false, amount_minor = amount_minor * 9", 7),
         ("UPDATE case_payment SET amount_minor = amount_minor + 1 WHERE leg = 'return'", 8),
     ],
 )
