@@ -220,6 +220,8 @@ class Hops:
     """int64 (payments,): the earlier place whose receipt a place passes on, or -1."""
     cash: Array
     """Which are drawn in cash, of those that leave: bool."""
+    at_machine: Array
+    """Which of these at a machine, others at a counter: bool."""
     amount: Array
     """What is paid first, int64 minor units; 0 for hops."""
     share: Array
@@ -269,7 +271,8 @@ def planned(
     drawn
         How much of what is passed on at each place is drawn in cash, by number: float64.
     usual
-        What people draw so, in minor units: the harder, the more of it is within that.
+        What people draw from machines, in minor units: the harder, the more of it is within that.
+        What is more is drawn at a counter, and so is what nobody knows before it comes.
     hardness
         The harder, the longer money lies: easy, 20 minutes at the median; never more than a day.
         And the more often it waits for an hour at which people pay, or for one at the counter.
@@ -293,6 +296,7 @@ def planned(
         np.where(cash, -1, payee),
         follows,
         cash,
+        cash & (sums > 0) & (sums <= usual[1]),
         np.where(follows < 0, sums, 0).astype(np.int64),
         share,
     )
@@ -351,7 +355,6 @@ def through(
     case: Array,
     hops: Hops,
     *,
-    at_machines: bool = False,
     begins: str,
     roles: Mapping[str, Array],
     device: Mapping[str, Array] | None = None,
@@ -365,10 +368,7 @@ def through(
     ----------
     graph, rng, pattern, case, hops
         What is planted on, where chance comes from, whose cases they are, their rows, and who pays
-        whom when.
-    at_machines
-        Whether cash is drawn at machines, not at a counter. What else leaves goes to one account a
-        case of the world outside.
+        whom when. What leaves, and not in cash, goes to one account a case of the world outside.
     begins
         A crime's stage where nothing is passed on.
     roles, device
@@ -402,7 +402,7 @@ def through(
         user_id=payer,
         habit=np.where(cash, _DRAWN, _SENT),
         rail=np.where(cash, _BY_CASH, _INSTANT),
-        channel=np.where(cash, _ATM if at_machines else _BRANCH, outward),
+        channel=np.select([hops.at_machine, cash], [_ATM, _BRANCH], outward),
         stage=stage if is_fraud else None,
         amount_minor=hops.amount,
         share=hops.share,

@@ -42,7 +42,8 @@ _AWAY = {"home": 0.5, "mobile": 0.3, "public": 0.2}
 """Where people are who have just moved."""
 _PASSED, _CASH = (0.90, 0.98), 0.3
 """Shares of a receipt that a mule passes on, and of the receipts that are drawn in cash."""
-_ANY, _SHORT = (0, 1 << 52), 2.0
+_SHORT = 2.0
+"""How much more often, at hard, it is people with little on their accounts, as a logarithm."""
 _VISITS = (0.6, 0.25)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones."""
 _QUICK = 0.75
@@ -115,7 +116,7 @@ class AccountTakeover(Pattern):
             share=self._shares(rng, takes),
             passed=_PASSED,
             drawn=np.repeat([0, _CASH], most),
-            usual=_ANY,
+            usual=(0, 0),
             hardness=hard,
         )
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)

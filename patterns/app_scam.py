@@ -133,7 +133,6 @@ class AppScam(Pattern):
             self,
             graph.new("case", count),
             hops,
-            at_machines=hard >= 1,
             begins="theft",
             roles=dict(zip(roles, people, strict=True)),
             is_fraud=is_fraud,

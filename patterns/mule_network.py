@@ -133,7 +133,6 @@ class MuleNetwork(Pattern):
             self,
             case,
             hops,
-            at_machines=hard >= 1,
             begins="placement",
             roles=dict(zip(roles, (people[:, :1], people[:, 1:]), strict=True)),
             device={"shared": device},
