@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.flow import standing
-from graphgen.table import Array
+from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["in_grid", "own_ways", "quietest", "recruits", "sizes"]
+__all__ = ["in_grid", "own_ways", "quietest", "recruits", "sizes", "ways"]
 
 
 def sizes(rng: np.random.Generator, count: int, fewest: int, most: int, bend: float = 1.0) -> Array:
@@ -73,3 +73,18 @@ def quietest(graph: Graph, people: Array, share: float) -> Array:
     if not len(people):
         return people
     return people[known <= np.quantile(known, share)]
+
+
+def ways(graph: Graph, here: Array, *, is_fraud: bool, **columns: Array) -> tuple[Array, Table]:
+    """Give ways by which people bank for a case: their rows (int32, -1 elsewhere), and `signs_in`.
+
+    Columns broadcast against the grid `here` (bool), which says where there is a way.
+    """
+    rows = in_grid(here, graph.new("signs_in", int(here.sum())))
+    table = Table.of(
+        "signs_in",
+        hours=graph.world.place.profiles.index("home"),
+        stage="preparation" if is_fraud else None,
+        **{name: np.broadcast_to(grid, here.shape)[here] for name, grid in columns.items()},
+    )
+    return rows, table

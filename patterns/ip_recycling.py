@@ -33,7 +33,7 @@ from graphgen.pattern import Pattern, cases, members
 from graphgen.population.draw import take
 from graphgen.population.holders import holders
 from graphgen.population.network import addresses_of, devices
-from graphgen.rings import own_ways, quietest, recruits, sizes
+from graphgen.rings import own_ways, quietest, recruits, sizes, ways
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -109,21 +109,18 @@ class IpRecycling(Pattern):
         device, made = _devices(graph, rng, people, own=hard if is_fraud else 1.0)
         yield from made
         case = graph.new("case", count)
-        columns = {
-            "user_id": whom,
-            "device_id": device[:, :, None],
-            "ip_id": np.take_along_axis(ip[:, None], turn, axis=2),
-            "rate": (0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape),
-            "valid_from": start,
-            "valid_to": until,
-            "case_id": case[:, None, None],
-        }
-        yield Table.of(
-            "signs_in",
-            hours=graph.world.place.profiles.index("home"),
-            stage="preparation" if is_fraud else None,
-            **{name: np.broadcast_to(grid, use.shape)[use] for name, grid in columns.items()},
-        )
+        yield ways(
+            graph,
+            use,
+            is_fraud=is_fraud,
+            user_id=whom,
+            device_id=device[:, :, None],
+            ip_id=np.take_along_axis(ip[:, None], turn, axis=2),
+            rate=(0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape),
+            valid_from=start,
+            valid_to=until,
+            case_id=case[:, None, None],
+        )[1]
         begin = start.min(axis=(1, 2), where=use, initial=2**62)
         end = until.max(axis=(1, 2), where=use, initial=0)
         yield cases(graph, self, case, begin, end, is_fraud=is_fraud)

@@ -32,7 +32,7 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, errands, members
 from graphgen.population.holders import holders
 from graphgen.population.network import addresses_of, devices
-from graphgen.rings import own_ways, recruits, sizes
+from graphgen.rings import own_ways, recruits, sizes, ways
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -40,9 +40,11 @@ from graphgen.world import DAY_MS
 _FARM = 4
 """How many times as many accounts a farm has."""
 _EMULATORS = 6
+_NEVER = np.iinfo(np.int64).max - (1 << 40)
 _PHONE = words.DEVICE_TYPES.index("phone")
 _A_WHILE = DAY_MS // 24
-"""Nobody sends sooner after the first sign-in; our assumption."""
+"""Nobody sends sooner after the first sign-in, and on a farm the second of somebody's devices is no
+later than that; our assumption."""
 _SENT, _SPREAD = 90_000, 0.8
 """Median of what is sent, in minor units, and its spread; our assumption."""
 
@@ -89,52 +91,34 @@ class SharedDevice(Pattern):
     def _planted(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        world, hard = graph.world, self.hardness
+        hard = self.hardness
         farm = rng.random((count, 1)) < self.farms * (1 - hard) * is_fraud
         here = sizes(rng, count, self.fewest, self.most, 1 + hard)
         many = here.sum(axis=1, keepdims=True) * np.where(farm, _FARM, 1)
         here = np.arange(self.most * _FARM) < many
         people = recruits(rng, banking(graph), here, "shared_device: people")
-        wait = 1 + round(3 * hard)
-        first = first_day(graph, rng, count, self.days + wait)[:, None]
-        day = first + rng.integers(0, max(1, min(self.days, world.days)), here.shape)
-        start = times(graph, rng, people, day, "home")
-        # the money is sent later, by some in two parts
-        sends = here[:, :, None] & (rng.random((*here.shape, 2)) < [1, 0.2 * hard]) & is_fraud
-        sends[:, 0] = False
-        later = rng.integers(0, wait + 1, sends.shape)
-        later += (start[:, :, None] - world.start_ms) // DAY_MS
-        at = times(graph, rng, people[:, :, None], later, "people")
-        at = np.where(at <= start[:, :, None] + _A_WHILE, at + DAY_MS, at)
-        # the herder looks in once more, and leaves each account alone after that
-        done = np.maximum(start, at.max(axis=2, where=sends, initial=0))
-        done[:, :1] = done.max(axis=1, where=here, initial=0)[:, None]
-        until = done + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
-        until = np.where(is_fraud, until, world.end_ms)
+        start, sends, at, until = self._moments(graph, rng, people, is_fraud=is_fraud)
         device, ip, made = self._devices(graph, rng, people, farm)
         yield from made
         # everybody is signed in to from two of a farm's devices; a collector's own way is there
         number = np.arange(2)
-        way = here[:, :, None] & (number <= farm[:, :, None]) & ~_is_own(graph, people, device)
         turn = (np.arange(here.shape[1])[:, None] + number) % _EMULATORS * farm[:, :, None]
-        rows = np.full(way.shape, -1, np.int32)
-        rows[way] = graph.new("signs_in", int(way.sum()))
+        later = number * rng.integers(_A_WHILE // 60, _A_WHILE, (*here.shape, 1))
+        last = start.min(axis=1, where=here, initial=_NEVER)[:, None, None] + self.days * DAY_MS
         case = graph.new("case", count)
-        columns = {
-            "user_id": people[:, :, None],
-            "device_id": np.take_along_axis(device[:, None], turn, axis=2),
-            "ip_id": ip[:, :, None],
-            "rate": (0.12 - 0.06 * hard) * rng.lognormal(0, 0.5, way.shape),
-            "valid_from": start[:, :, None],
-            "valid_to": until[:, :, None],
-            "case_id": case[:, None, None],
-        }
-        yield Table.of(
-            "signs_in",
-            hours=world.place.profiles.index("home"),
-            stage="preparation" if is_fraud else None,
-            **{name: np.broadcast_to(grid, way.shape)[way] for name, grid in columns.items()},
+        rows, table = ways(
+            graph,
+            here[:, :, None] & (number <= farm[:, :, None]) & ~_is_own(graph, people, device),
+            is_fraud=is_fraud,
+            user_id=people[:, :, None],
+            device_id=np.take_along_axis(device[:, None], turn, axis=2),
+            ip_id=ip[:, :, None],
+            rate=(0.12 - 0.06 * hard) * rng.lognormal(0, 0.5, later.shape),
+            valid_from=np.minimum(start[:, :, None] + later, last),
+            valid_to=until[:, :, None],
+            case_id=case[:, None, None],
         )
+        yield table
         own = np.where(here, holders(graph).main[people], -1)
         sent = _SENT * rng.lognormal(0, _SPREAD, at.shape)
         yield errands(
@@ -151,7 +135,7 @@ class SharedDevice(Pattern):
             via=rows[:, :, :1],
             stage="theft",
         )  # fmt: skip
-        begin = start.min(axis=1, where=here, initial=2**62)
+        begin = start.min(axis=1, where=here, initial=_NEVER)
         end = until.max(axis=1, where=here, initial=0)
         yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
         roles = ("collector", "recruit") if is_fraud else ("host", "user")
@@ -161,6 +145,28 @@ class SharedDevice(Pattern):
             account={"account": np.where(is_fraud, own, -1)},
             device={"emulator": np.where(farm, device, -1), "device": np.where(farm, -1, device)},
         )
+
+    def _moments(
+        self, graph: Graph, rng: np.random.Generator, people: Array, *, is_fraud: bool
+    ) -> tuple[Array, Array, Array, Array]:
+        """Draw when each way begins, who sends (bool) and when, in two parts, and its end: ms."""
+        world, here = graph.world, people >= 0
+        wait = 1 + round(3 * self.hardness)
+        first = first_day(graph, rng, len(people), self.days + wait)[:, None]
+        day = first + rng.integers(0, max(1, min(self.days, world.days)), here.shape)
+        start = times(graph, rng, people, day, "home")
+        # the money is sent later, by some in two parts
+        sends = here[:, :, None] & (rng.random((*here.shape, 2)) < [1, 0.2 * self.hardness])
+        sends &= is_fraud & (np.arange(here.shape[1]) > 0)[:, None]
+        later = rng.integers(0, wait + 1, sends.shape)
+        later += (start[:, :, None] - world.start_ms) // DAY_MS
+        at = times(graph, rng, people[:, :, None], later, "people")
+        at = np.where(at <= start[:, :, None] + _A_WHILE, at + DAY_MS, at)
+        # the herder looks in once more, and leaves each account alone after that
+        done = np.maximum(start, at.max(axis=2, where=sends, initial=0))
+        done[:, :1] = done.max(axis=1, where=here, initial=0)[:, None]
+        until = done + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
+        return start, sends, at, np.where(is_fraud, until, world.end_ms)
 
     def _devices(
         self, graph: Graph, rng: np.random.Generator, people: Array, farm: Array

@@ -23,7 +23,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 
 COUNT = 6
 RECYCLING = IpRecycling(count=COUNT)
-WORLD = World(users=600, days=40, patterns={"ip_recycling": RECYCLING})
+WORLD = World(users=600, days=40, seed=1, patterns={"ip_recycling": RECYCLING})
 PROMISES = [text for text, _ in statements("ip_recycling")]
 ENTITY = {word: code for code, word in enumerate(words.ENTITIES)}
 
