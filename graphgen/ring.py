@@ -30,6 +30,9 @@ FEWEST = 3
 """Fewer than three around a hub are no ring; our assumption."""
 _BUSIER = 0.95
 """Share of the people who deal with too many others to be a hub at hard; our assumption."""
+_UNUSUAL = 0.5
+"""Share of the people who would add more payees than is usual, or fewer, to pay somebody new at
+hard; our assumption."""
 _PER_PAYEE = 2.0
 """A payee more or less than people usually add counts as so many people that a hub deals with; our
 assumption."""
@@ -64,6 +67,15 @@ class Ring:
     def people(self, shape: tuple[int, ...]) -> Array:
         """Draw anybody: int32 users, a grid of that shape."""
         return self._take(choose(self._rng, np.flatnonzero(self._free), shape, self._what))
+
+    def payers(self, shape: tuple[int, ...]) -> Array:
+        """Draw who pays somebody new; the harder, the nearer they then are to adding as usual."""
+        free = self._rng.permutation(np.flatnonzero(self._free))
+        adds = self._dealings("debtor").adds
+        far = np.abs(adds[free] + 1 - adds[free].mean())
+        asked = round(len(free) * (1 - _UNUSUAL * self._hardness))
+        usual = free[np.argsort(far, kind="stable")][: max(asked, int(np.prod(shape)))]
+        return self._take(choose(self._rng, usual, shape, self._what))
 
     def hubs(self, count: int, *ends: End, of_friends: bool = True) -> Array:
         """Draw those at whom payments of the cases meet, at these ends of them: int32 users.
@@ -126,7 +138,7 @@ class _Dealings:
     friends: Array
     """float64 (users,): how many of them are to be expected in the window."""
     adds: Array
-    """float64 (users,): how many payees people add for errands."""
+    """float64 (users,): how many payees people add for errands, whom they do not pay by habit."""
 
 
 def _look(graph: Graph, end: End) -> _Dealings:
@@ -136,8 +148,10 @@ def _look(graph: Graph, end: End) -> _Dealings:
     rows = np.flatnonzero((pays["rail"] != _CARD) & (pays["rail"] != _CASH))
     once, online = pays["schedule"][rows] == ONCE, pays["channel"][rows] == _ONLINE
     by_habit = ~once & online & (pays["valid_from"][rows] <= graph.world.start_ms)
-    payer = owner[pays["debtor_account_id"][rows]]
-    adds = np.bincount(payer[once & online & (payer >= 0)], minlength=len(main)).astype(float)
+    payer, payee = pays["debtor_account_id"][rows], pays["creditor_account_id"][rows]
+    who = payer.astype(np.int64) << 32 | payee
+    new = once & online & ~np.isin(who, who[by_habit]) & (owner[payer] >= 0)
+    adds = np.bincount(owner[payer[new]], minlength=len(main)).astype(float)
     near = owner[pays[f"{end}_account_id"][rows]]
     far = owner[pays[f"{_FAR[end]}_account_id"][rows]]
     fires = firing(graph, rows)

@@ -58,11 +58,11 @@ class RandomWalk(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
-        walk = [ring.people((count, 1))]
+        walk = [ring.payers((count, 1))]
         for _ in range(self.most):
             # debts are among friends, a crime's money goes to anybody
             last = walk[-1][:, 0]
-            walk.append(ring.people((count, 1)) if is_fraud else ring.around(last, 1, "debtor"))
+            walk.append(ring.payers((count, 1)) if is_fraud else ring.around(last, 1, "debtor"))
         people = np.hstack(walk)
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
