@@ -190,10 +190,11 @@ def dealt(
     return payer, payees[:, turn], np.where(paid, payees, -1), mules[:, :others]
 
 
-def tree(layers: int, fan: int, width: int) -> tuple[Array, Array]:
+def tree(layers: int, fan: int, width: int) -> tuple[Array, Array, Array]:
     """Lay accounts out, layer by layer, each paying at most `fan` of the next: int64 (accounts,).
 
-    Gives the layer of each, and the place of the one that pays it (-1 for the first).
+    Gives the layer of each, the place of the one that pays it (-1 for the first), and the place of
+    the one of the second layer through whom that comes (of those before their own).
     """
     size = [min(width, fan**place) for place in range(layers)]
     first = np.cumsum([0, *size])
@@ -201,7 +202,11 @@ def tree(layers: int, fan: int, width: int) -> tuple[Array, Array]:
         first[place - 1] + np.arange(size[place]) * size[place - 1] // size[place]
         for place in range(1, layers)
     ]
-    return np.repeat(np.arange(layers), size), np.concatenate([[-1], *parent])
+    payer = np.concatenate([[-1], *parent])
+    branch = np.arange(len(payer))
+    for place in range(sum(size[:2]), len(payer)):
+        branch[place] = branch[payer[place]]
+    return np.repeat(np.arange(layers), size), payer, branch
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ and 70 to 100 % of the balance goes to this payee, a mule, who sends it on or dr
 keeps a cut. It looks like somebody with a new phone and a new number who pays for a house move.
 
 By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
-to sign in, a new payee, and payments that are large beside the balance; the look-alike has them
-too. What sets the crime apart is that the device goes again, and where the money goes from the
-payee.
+to sign in, payments that are large beside the balance, and little left after them; the look-alike
+has them too. What sets the crime apart is that the device goes again, and where the money goes from
+the payee.
 
 Sources: Sift (https://www.eknix.com/blog/account-takeover-2026/): 1.2 % of sign-ins in finance are
 attacks; DeepStrike (https://deepstrike.io/blog/account-takeover-fraud-statistics): 6 million people

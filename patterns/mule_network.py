@@ -4,8 +4,12 @@ What victims elsewhere have paid comes in on a collector's account. Within minut
 recruited accounts, each of which keeps 2 to 10 % and sends the rest on, over two to five layers, to
 where it is drawn in cash or sent abroad. A herder works some of the accounts from one device. It
 looks like a shift of gig workers: the pooled tips come to one of them, who shares them out, and the
-shared tablet stands at work. That a device is new and that some share it is what the pattern is
-about.
+shared tablet stands at work.
+
+By definition (`defined_by`) a device is new and some share it; and a sum as large as comes from
+elsewhere goes on in parts, which are large beside what people send each other and small beside what
+they draw or send away. The look-alike's are so too. What sets the crime apart is that next to all
+of each receipt goes on, and out of the world.
 
 Sources: BioCatch on mule accounts
 (https://www.biocatch.com/blog/how-to-spot-mule-accounts-behavioral-biometrics): students,
@@ -47,6 +51,8 @@ long money lies with them."""
 _SPREAD, _READY = 0.6, 36 * _HOUR
 _LEAST = 12_000
 """The least that comes in, so that something is left for the last layer, in minor units."""
+_NARROW = 0.25
+"""Share of the hard cases in which the collector pays but one."""
 _ADDRESSES = {"home": 0.5, "vpn": 0.2, "mobile": 0.2, "public": 0.1}
 
 
@@ -101,14 +107,16 @@ class MuleNetwork(Pattern):
         hard, count = self.hardness, len(ip)
         # the harder, the fewer accounts there are
         fan, width = max(1, round(self.fan - hard)), max(1, round(self.width * (1 - 0.3 * hard)))
-        layer, parent = tree(self.layers, fan, width)
+        layer, parent, branch = tree(self.layers, fan, width)
         depth = rng.integers(2, self.layers + 1, (count, 1))
-        here, leaf = layer < depth, layer == depth - 1
+        here = (layer < depth) & ((branch <= 1) | (rng.random((count, 1)) >= _NARROW * hard))
+        leaf = here & (layer == depth - 1)
         pays = np.where(leaf, 1, np.bincount(parent[1:], minlength=len(layer)))
         people = parties(graph, rng, self, here, payers=1, payees=pays, is_fraud=is_fraud)
         hops, begins = self._hops(graph, rng, people, parent, leaf, is_fraud=is_fraud)
         # the herder works at least two of the accounts, and the fewer, the harder it is
         drawn = np.where(here, rng.random(here.shape), 2)
+        drawn[:, 0] **= 1 - 0.8 * hard  # the collector's least of all
         herded = drawn <= np.maximum(np.sort(drawn, axis=1)[:, 1:2], 1 - 0.75 * hard)
         until = hops.last + rng.integers(_HOUR, 2 * DAY_MS, count)
         case = graph.new("case", count)
