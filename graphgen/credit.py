@@ -40,10 +40,10 @@ __all__ = [
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _PURCHASE = words.HABITS.index("purchase")
-_OF_DEBT = words.AMOUNT_OF.index("debt")
+_OF_SUM, _OF_DEBT = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("debt")
 _POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
 _SORTS = ("5732", "5712", "5251", "5651", "5691", "5941", "7538")
-"""What is bought for much: electronics, furniture, tools, clothes, sporting goods, cars' repairs."""
+"""What is bought for much: electronics, furniture, tools, clothes, sporting goods, repairs."""
 _LARGE_ONLINE = 0.1
 """Share of these that is bought at a distance; our assumption."""
 _ACTIVITY = 0.2
@@ -279,14 +279,20 @@ def by_cheque(
 
 
 def means(graph: Graph, person: Array) -> Array:
-    """Say what people can have in their main accounts within the weeks of a case: float64."""
-    table, pays, account = graph["account"], graph["pays"], holders(graph).main[person]
-    once = (pays["schedule"] == ONCE) & np.isin(pays["creditor_account_id"], account)
-    comes = np.bincount(pays["creditor_account_id"][once], pays["amount_minor"][once], len(table))[
-        account
-    ]
-    has = table["opening_balance_minor"][account] + table["credit_limit_minor"][account]
-    return np.asarray(has + comes + _MONTHS * graph["user"]["income_minor"][person] / 12)
+    """Say what people can have in their main accounts within the weeks of a case: float64.
+
+    All that will come once counts, all that comes at a rate as often as it may, and of a share of
+    somebody's balance, the whole balance.
+    """
+    table, account = graph["account"], holders(graph).main[person]
+    pays = graph["pays"]
+    pays = pays.take(np.isin(pays["creditor_account_id"], account))
+    has, shared = table["opening_balance_minor"], pays["amount_of"] != _OF_SUM
+    sums = np.where(shared, np.abs(has[pays["debtor_account_id"]]), pays["amount_minor"])
+    often = np.where(pays["schedule"] == ONCE, 1, pays["rate"] * graph.world.days)
+    comes = np.bincount(pays["creditor_account_id"], sums * often, len(table))
+    free = has + table["credit_limit_minor"] + comes
+    return np.asarray(free[account] + _MONTHS * graph["user"]["income_minor"][person] / 12)
 
 
 def at_banks(

@@ -12,8 +12,8 @@ The harder it is to find, the fewer cards are drawn, over more days, by more pur
 small ones as people make every day; the fewer of them are paid by cheque, and the cheques on each
 are somebody else's: only the first of these surely has too little. What marks the pattern by
 definition, and is the same in the look-alike: how young and how many the cards are, how much of
-their limits is spent, so that purchases are declined, and that several cheques, of others, are paid
-in on them. That more of these come back is the crime itself.
+their limits is spent, so that balances are low and purchases declined, and that several cheques, of
+others, are paid in on them. That more of these come back is the crime itself.
 
 Sources: about ten accounts, 4 to 24 months and payments that come back: Experian after Investopedia
 (https://www.investopedia.com/terms/b/bustout.asp-0) and "Bust-out fraud"
@@ -40,7 +40,7 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _MONTH_MS = int(30.4 * DAY_MS)
-_COVERED = 1.25
+_COVERED = 1.1
 """How much more than what there can be the cheques come to, so that one surely bounces; our
 assumption."""
 _POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
@@ -65,6 +65,7 @@ class BustOut(Pattern):
         "days in",
         "partners in",
         "declined",
+        "debtor_balance_minor",
     )
 
     accounts: Annotated[int, Interval(ge=4, le=20)] = 10
