@@ -50,7 +50,8 @@ _SPENDS, _SLOWLY = 0.3, 8.0
 long money lies with them."""
 _SPREAD, _READY = 0.6, 36 * _HOUR
 _LEAST = 12_000
-"""The least that comes in, so that something is left for the last layer, in minor units."""
+"""The least that comes in at hard, about, so that something is left for the last layer, in minor
+units; when it is easy to see, three times as much."""
 _NARROW = 0.25
 """Share of the hard cases in which the collector pays but one."""
 _ADDRESSES = {"home": 0.5, "vpn": 0.2, "mobile": 0.2, "public": 0.1}
@@ -178,6 +179,9 @@ class MuleNetwork(Pattern):
         comes = np.sort(times(graph, rng, people[:, :1], day, "people"), axis=1)
         own = self.amount * rng.lognormal(0, _SPREAD, comes.shape)
         sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="file")
+        # a shift lead's receipts are larger, as workers pass on less of them
+        less = 0.4 if is_fraud else 0.15
+        least = _LEAST * (3 - 2 * hard) * rng.uniform(1, 2, comes.shape)
         draws = _CASH[0] + (_CASH[1] - _CASH[0]) * hard
         hops = planned(
             graph,
@@ -187,7 +191,7 @@ class MuleNetwork(Pattern):
             payer=np.tile(payer, self.deposits),
             payee=np.tile(payee, self.deposits),
             follows=np.where(before < 0, -1, before + lane * 2 * nodes),
-            amount=np.maximum((1 - 0.4 * hard) * sums, _LEAST)[:, lane],
+            amount=np.maximum((1 - less * hard) * sums, least)[:, lane],
             passed=_PASSED if is_fraud else _SHARED_OUT,
             drawn=np.tile([0, draws], self.deposits).repeat(nodes),
             usual=_MACHINE,
