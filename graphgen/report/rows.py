@@ -79,8 +79,14 @@ def mute(events: Events) -> dict[str, Array]:
         found["cents"] = events["amount_minor"] % 100
     if "original_payment_id" in events.columns:
         # what settles an order says the order's sum again, at an hour of the bank's
-        ordered = events["original_payment_id"] < 0
-        found = {name: np.where(ordered, values, 0) for name, values in found.items()}
+        alone = events["original_payment_id"] < 0
+    elif "session_id" in events.columns and events.name != "session":
+        # what is done in a session is done within seconds of each other: one of it says all
+        alone = np.zeros(len(time), bool)
+        alone[np.unique(events["session_id"], return_index=True)[1]] = True
+    else:
+        alone = np.ones(len(time), bool)
+    found = {name: np.where(alone, values, 0) for name, values in found.items()}
     new = np.append(True, np.diff(time) > 0)
     first = np.flatnonzero(new)
     size = np.diff(np.append(first, len(time)))
