@@ -48,9 +48,12 @@ _LARGE_ONLINE = 0.1
 """Share of these that is bought at a distance; our assumption."""
 _ACTIVITY = 0.2
 """How much of a main account's shopping a further card sees; our assumption."""
+_SELDOM = 0.3
+"""How often a day a further card is used at least, so that hardly one lies idle for a month; our
+assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
-_LEAST = 0.1, 0.8
+_LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
 _JITTER = 0.5
 _MONTHS = 2
@@ -133,9 +136,12 @@ def _nursed(
     lived = with_life(graph, rng, tables, accounts=new)
     everybody, market = holders(grown), shops(grown)
     budget = 0.1 * grown["account"]["credit_limit_minor"][account]
-    visits = list(
-        purchases(grown, rng, everybody, market, user, account, budget, activity=_ACTIVITY)
-    )
+    visits = [
+        _kept_busy(table)
+        for table in purchases(
+            grown, rng, everybody, market, user, account, budget, activity=_ACTIVITY
+        )
+    ]
     graph.new("pays", sum(len(table) for table in visits))
     is_card = np.zeros(grown.size("account"), bool)
     is_card[account] = True
@@ -143,6 +149,14 @@ def _nursed(
         _paid_slowly(rng, table, is_card) if table.name == "pays" else table for table in lived
     ]
     return [*lived, *visits]
+
+
+def _kept_busy(visits: Table) -> Table:
+    """Use each card often enough."""
+    card, number = np.unique(visits["debtor_account_id"], return_inverse=True)
+    often = np.bincount(number, visits["rate"], len(card))
+    more = np.maximum(1.0, _SELDOM / np.maximum(often, 1e-9))[number]
+    return visits.with_columns(rate=(visits["rate"] * more).astype(np.float32))
 
 
 def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array) -> Table:

@@ -72,7 +72,7 @@ class Ring:
         """Draw who pays somebody new; the harder, the nearer they then are to adding as usual."""
         free = self._rng.permutation(np.flatnonzero(self._free))
         adds = self._dealings("debtor").adds
-        far = np.abs(adds[free] + 1 - adds[free].mean())
+        far = np.abs(adds[free] + 1 - _mean(adds[free]))
         asked = round(len(free) * (1 - _UNUSUAL * self._hardness))
         usual = free[np.argsort(far, kind="stable")][: max(asked, int(np.prod(shape)))]
         return self._take(choose(self._rng, usual, shape, self._what))
@@ -90,7 +90,7 @@ class Ring:
             deals += those.strangers + np.maximum(those.friends, FEWEST * of_friends)
             if end == "debtor":
                 added = those.adds + np.maximum(FEWEST - those.usual, 0)
-                deals += _PER_PAYEE * np.abs(added - those.adds[free].mean())
+                deals += _PER_PAYEE * np.abs(added - _mean(those.adds[free]))
         quietest = free[np.argsort(deals[free], kind="stable")]
         asked = max(count, round(len(free) * (1 - _BUSIER * self._hardness)))
         return self._take(choose(self._rng, quietest[:asked], (count,), self._what))
@@ -169,3 +169,7 @@ def _look(graph: Graph, end: End) -> _Dealings:
     order = np.lexsort((far, np.abs(new - adds.mean()) if end == "creditor" else new, near))
     usual = np.bincount(near, by_habit, len(main))
     return _Dealings(near[order], far[order], usual, strangers, friends, adds)
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else 0.0
