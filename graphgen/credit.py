@@ -184,13 +184,21 @@ def split(rng: np.random.Generator, total: Array, small: Array) -> Array:
     return np.asarray(np.maximum(1, np.rint(little + shared)), np.int64)
 
 
+def _everyday(graph: Graph) -> tuple[Array, Array]:
+    """Find people's purchases: rows of `pays`, and the running sum of how often they happen."""
+    pays = graph["pays"]
+    usual = np.flatnonzero((pays["habit"] == _PURCHASE) & (pays["rate"] > 0))
+    return usual, np.cumsum(pays["rate"][usual], dtype=np.float64)
+
+
 def everyday(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Draw sums that people spend by card on any day: float64, minor units."""
     pays = graph["pays"]
-    usual = np.flatnonzero((pays["habit"] == _PURCHASE) & (pays["rate"] > 0))
+    usual, often = graph.once("everyday", lambda: _everyday(graph))
     if not len(usual):
         return np.zeros(shape)
-    drawn = usual[take(rng, pays["rate"][usual], int(np.prod(shape)))].reshape(shape)
+    place = np.searchsorted(often, rng.random(shape) * often[-1], side="right")
+    drawn = usual[np.minimum(place, len(usual) - 1)]
     sums = pays["amount_minor"][drawn] * np.exp(pays["spread"][drawn] * rng.standard_normal(shape))
     return np.asarray(sums)
 

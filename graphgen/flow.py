@@ -29,6 +29,7 @@ __all__ = [
     "standing",
     "times",
     "within",
+    "without",
 ]
 
 _A_SECOND = 1_000
@@ -46,6 +47,13 @@ def _banking(graph: Graph) -> Array:
     can = np.zeros(graph.size("user"), bool)
     can[standing(graph)["user_id"]] = True
     return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def without(graph: Graph, pool: Array, people: Array) -> Array:
+    """Leave people out of a pool of users: int32, in their order; -1 is nobody."""
+    stays = np.ones(graph.size("user") + 1, bool)
+    stays[people] = False
+    return pool[stays[pool]]
 
 
 def standing(graph: Graph) -> Table:

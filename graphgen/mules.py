@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from graphgen.flow import banking, dwell, firing, outside, times, within
+from graphgen.flow import banking, dwell, firing, outside, times, within, without
 from graphgen.pattern import cases, choose, errands, members
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE
@@ -79,7 +79,7 @@ def parties(
     """
     pool = banking(graph)
     if besides is not None:
-        pool = np.setdiff1d(pool, besides)
+        pool = without(graph, pool, besides)
     user, start, hard = graph["user"], graph.world.start_ms, pattern.hardness
     likely = np.zeros(len(pool))
     if are_mules:
@@ -88,8 +88,7 @@ def parties(
         people = np.maximum(1, np.bincount(age, minlength=len(_OF_MULES)))
         weight = (np.array(_OF_MULES) / people)[age] * np.where(new, _NEWCOMERS, 1.0)
         likely = (1 - 0.8 * hard) * np.log(weight)
-    held = graph["account"]["opening_balance_minor"][holders(graph).main[pool]]
-    likely -= short * hard * held.argsort().argsort() / max(1, len(pool))
+    likely -= short * hard * graph.once("rank of means", lambda: _rank_of_means(graph))[pool]
     payers, payees = (np.broadcast_to(more, here.shape) for more in (payers, payees))
     grid = np.full(here.shape, -1, np.int32)
     # those with the most to do in it first: there are fewest for them
@@ -101,10 +100,24 @@ def parties(
             + rng.gumbel(size=len(pool))
         )
         # as Efraimidis and Spirakis draw by weight: the largest of these keys, nobody twice
-        best = np.argsort(-key)[: int(some.sum())]
+        best = _largest(key, int(some.sum()))
         grid[some] = choose(rng, pool[best], (int(some.sum()),), f"{pattern.name}: people")
         pool, likely = np.delete(pool, best), np.delete(likely, best)
     return grid
+
+
+def _largest(values: Array, count: int) -> Array:
+    """Find the places of the largest values, as many as there are of these: int64."""
+    count = min(count, len(values))
+    return np.sort(np.argpartition(-values, count - 1)[:count]) if count else np.arange(0)
+
+
+def _rank_of_means(graph: Graph) -> Array:
+    """Rank people by what their main accounts begin with: float64 (users,), 0 to 1."""
+    held = graph["account"]["opening_balance_minor"][holders(graph).main]
+    rank = np.empty(len(held))
+    rank[np.argsort(held, kind="stable")] = np.arange(len(held)) / max(1, len(held))
+    return rank
 
 
 def _busy(graph: Graph, pool: Array, payees: int, payers: int) -> Array:
@@ -113,15 +126,27 @@ def _busy(graph: Graph, pool: Array, payees: int, payers: int) -> Array:
     By payees, by those of them who are new, and by payers, as far as there are any more of them.
     """
     excess = np.zeros(len(pool))
-    for before, more in zip(
-        graph.once("dealings of parties", lambda: _dealings(graph)),
-        (payees, payees, payers),
-        strict=True,
-    ):
-        known = np.sort(before[pool])
-        place = sum(np.searchsorted(known, before[pool] + more, side) for side in ("left", "right"))
-        excess += np.maximum(0, place / (2 * max(1, len(pool))) - 0.5) * (more > 0)
+    for number, more in enumerate((payees, payees, payers)):
+        if more > 0:
+            excess += np.maximum(0, _place(graph, number, int(more))[pool] - 0.5)
     return excess
+
+
+def _place(graph: Graph, number: int, more: int) -> Array:
+    """Say what share of those who bank deal with fewer than each would with so many more.
+
+    Float64 (users,), of the numbers that `_dealings` gives one; ties count half.
+    """
+    return graph.once(f"place {number} with {more}", lambda: _placed(graph, number, more))
+
+
+def _placed(graph: Graph, number: int, more: int) -> Array:
+    before = graph.once("dealings of parties", lambda: _dealings(graph))[number]
+    everybody = banking(graph)
+    order = everybody[np.argsort(before[everybody], kind="stable")]
+    known, place = before[order], np.zeros(len(before))
+    place[order] = sum(np.searchsorted(known, known + more, side) for side in ("left", "right"))
+    return place / (2 * max(1, len(known)))
 
 
 def _dealings(graph: Graph) -> tuple[Array, Array, Array]:

@@ -7,7 +7,7 @@ import numpy as np
 from graphgen.compiled import compiled
 from graphgen.table import Array
 
-__all__ = ["by_time"]
+__all__ = ["among", "by_time"]
 
 _DIGIT = 14
 _MASK = (1 << _DIGIT) - 1
@@ -42,3 +42,15 @@ def by_time(time: Array, midnight: int) -> Array:
         high_first[keys[i]] = place + 1
         order[place] = half[i]
     return order
+
+
+def among(values: Array, known: Array) -> Array:
+    """Say which values are among the known ones: bool.
+
+    By bisection: for many numbers that takes less time and memory than `numpy.isin`.
+    """
+    if not len(known) or not len(values):
+        return np.zeros(len(values), bool)
+    ascending = np.sort(known)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return np.asarray(ascending[place] == values)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from graphgen.flow import banking, firing
+from graphgen.order import among
 from graphgen.pattern import choose
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE
@@ -150,7 +151,8 @@ def _look(graph: Graph, end: End) -> _Dealings:
     by_habit = ~once & online & (pays["valid_from"][rows] <= graph.world.start_ms)
     payer, payee = pays["debtor_account_id"][rows], pays["creditor_account_id"][rows]
     who = payer.astype(np.int64) << 32 | payee
-    new = once & online & ~np.isin(who, who[by_habit]) & (owner[payer] >= 0)
+    new = np.flatnonzero(once & online & (owner[payer] >= 0))
+    new = new[~among(who[new], who[by_habit])]
     adds = np.bincount(owner[payer[new]], minlength=len(main)).astype(float)
     near = owner[pays[f"{end}_account_id"][rows]]
     far = owner[pays[f"{_FAR[end]}_account_id"][rows]]

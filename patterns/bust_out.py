@@ -31,7 +31,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.credit import by_cheque, everyday, means, open_cards, spells, split, spree
-from graphgen.flow import banking, first_day, times, within
+from graphgen.flow import banking, first_day, times, within, without
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
 from graphgen.population.holders import holders
@@ -192,11 +192,11 @@ class BustOut(Pattern):
 
         The first of each has little, the others something.
         """
-        pool = np.setdiff1d(banking(graph), person)
+        pool = without(graph, banking(graph), person)
         has = graph["account"]["opening_balance_minor"][holders(graph).main[pool]]
         poor = np.argsort(means(graph, pool))[: max(len(person), round(_POOR * len(pool)))]
         wanted = np.arange(number.shape[1]) <= number.max(axis=1, initial=-1, keepdims=True)
-        rich = np.setdiff1d(pool[has > _SOMETHING], pool[poor])
+        rich = without(graph, pool[has > _SOMETHING], pool[poor])
         payers = recruits(rng, rich, wanted, "bust_out: people who give cheques")
         payers[:, :1] = recruits(rng, pool[poor], wanted[:, :1], "bust_out: people with little")
         return payers

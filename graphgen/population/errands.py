@@ -90,17 +90,24 @@ def at_hours(
     or summer as the window begins.
     """
     world = graph.world
+    zones, zone, quantile = graph.once("hours of a business day", lambda: _hours(graph))
+    row = world.place.profiles.index(profile) * zones + zone[user]
+    steps = quantile.shape[1] - 1
+    u = rng.random(len(user)) * steps
+    step = u.astype(np.int64)
+    low, high = quantile[row, step], quantile[row, step + 1]
+    within = np.minimum(low + (u - step) * (high - low), DAY_MS - 1)
+    return np.asarray(world.start_ms + day * DAY_MS + within.astype(np.int64), np.int64)
+
+
+def _hours(graph: Graph) -> tuple[int, Array, Array]:
+    """Look up how many time zones there are, each user's (and nobody's), and a day's hours."""
+    world = graph.world
     zones, zone = zones_of(graph)
     zone = np.append(zone, zones.index(world.place.csv("cities")["time_zone"][0]))
     business = np.flatnonzero(world.place.is_business_day(world.start, 14))
     hours = Clocks(world.place, zones).hours(world.date_of(int(business[0])))
-    row = world.place.profiles.index(profile) * len(zones) + zone[user]
-    steps = hours.quantile.shape[1] - 1
-    u = rng.random(len(user)) * steps
-    step = u.astype(np.int64)
-    low, high = hours.quantile[row, step], hours.quantile[row, step + 1]
-    within = np.minimum(low + (u - step) * (high - low), DAY_MS - 1)
-    return np.asarray(world.start_ms + day * DAY_MS + within.astype(np.int64), np.int64)
+    return len(zones), zone, hours.quantile
 
 
 def _amount(

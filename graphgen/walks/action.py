@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from graphgen.order import among
 from graphgen.proposals import Actions, SectionDay, Sessions
 from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER, words
@@ -232,7 +233,7 @@ def _introductions(ground: Ground, section: Section) -> Array:
     introduces = np.zeros(len(pays), bool)
     new = once[order[first]]
     pair = pays["debtor_account_id"][new].astype(np.int64) << 32 | pays["creditor_account_id"][new]
-    introduces[new[~np.isin(pair, ground.own_payees)]] = True
+    introduces[new[~among(pair, ground.own_payees)]] = True
     return introduces
 
 
