@@ -40,15 +40,15 @@ def written(folder: Path, world: World) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small world with many crimes."""
     patterns = {name: PATTERNS.load(name, Pattern)(count=16) for name in NAMES}
-    world = World(users=1_500, days=40, patterns=patterns)
+    world = World(users=700, days=40, patterns=patterns)
     return written(tmp_path_factory.mktemp("report") / "world", world)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(dataset: Path) -> Report:
     return report(dataset)
 
