@@ -40,6 +40,9 @@ _LEAST_SURE = 0.1
 _SMALL = 20
 """With so many times the payments of the smallest case, whole cases come near enough to any share;
 seen in trials."""
+_READ = ("valid_from", "valid_to", "schedule", "rate", "hours")
+_PIECE = 1 << 18
+"""Edges that are looked at together."""
 _LOOKED_AT = 60
 """Days, evenly spread, off which the hours of a long window are read."""
 
@@ -243,9 +246,16 @@ class Calendar:
 
     def expected(self, pays: Table) -> float:
         """Add up how often edges of `pays` will fire in the window."""
-        world = self._world
-        if not len(pays) or not world.days:
+        if not self._world.days:
             return 0.0
+        # piece by piece, so that a large graph does not have a dozen columns beside it
+        return sum(
+            self._expected({name: pays[name][first : first + _PIECE] for name in _READ})
+            for first in range(0, len(pays), _PIECE)
+        )
+
+    def _expected(self, pays: Mapping[str, Array]) -> float:
+        world = self._world
         last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
         stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
         days = np.clip(stands / DAY_MS, 0, world.days)

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphgen.fraud import planted
 from graphgen.graph import POPULATION, Graph
+from graphgen.memory import give_back
 from graphgen.population import found, settle
 from graphgen.population.dealings import wholesale
 from graphgen.population.friends import friends
@@ -33,6 +34,7 @@ def grow(world: World) -> Graph:
     look-alikes, whom and what they were to be done with is there all the same.
     """
     population = graph = populate(world)
+    give_back()  # planting looks at all there is: what growing has let go of is not kept beside it
     for name, (crimes, lookalikes) in planted(world, population).items():
         for block, tables, kind in (
             (name, crimes, "crimes"),
