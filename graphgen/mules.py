@@ -317,6 +317,7 @@ def planned(
         sums[:, hop] = sums[:, follows[hop]] * share[:, hop]
     is_usual = (sums >= usual[0]) & (sums <= usual[1])
     cash = (rng.random(here.shape) < drawn) & (is_usual | (rng.random(here.shape) >= hardness))
+    cash &= (sums <= 0) | (sums >= usual[0])  # less than that nobody draws, or can
     first = _wide(at, here).astype(np.int64)
     moments = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
     return Hops(
