@@ -158,7 +158,7 @@ def _transfers(
 def _known(graph: Graph, one: Array, other: Array) -> Array:
     """Say which pairs know each other already, as family or otherwise: bool."""
     knows = graph["knows"]
-    return _among(
+    return _acquainted(
         np.minimum(one, other),
         np.maximum(one, other),
         np.minimum(knows["user_id"], knows["other_user_id"]),
@@ -168,7 +168,7 @@ def _known(graph: Graph, one: Array, other: Array) -> Array:
 
 
 @compiled
-def _among(low: Array, high: Array, known_low: Array, known_high: Array, users: int) -> Array:
+def _acquainted(low: Array, high: Array, known_low: Array, known_high: Array, users: int) -> Array:
     """Say which pairs are among the known ones: those of each first person lie together."""
     first = np.zeros(users + 1, np.int64)
     for person in known_low:

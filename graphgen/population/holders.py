@@ -76,18 +76,17 @@ def _holders(graph: Graph) -> Holders:
     )
 
 
-def place_of(graph: Graph, name: str) -> Array:
+def place_of(graph: Graph, table: str) -> Array:
     """Give the number of each row's city and state: int32, the same number in every table."""
-    cities, table = graph.world.place.csv("cities"), graph[name]
-    city, state = _coded(table["city"]), _coded(table["state"])
+    cities, rows_of = graph.world.place.csv("cities"), graph[table]
+    city, state = _coded(rows_of["city"]), _coded(rows_of["state"])
     # words are few, rows are many: each pair of words is looked up once
-    known = {pair: n for n, pair in enumerate(zip(cities["city"], cities["state"], strict=True))}
     number = np.zeros((len(city.dictionary), len(state.dictionary)), np.int32)
     rows = {word: row for row, word in enumerate(city.dictionary.to_pylist())}
     columns = {word: column for column, word in enumerate(state.dictionary.to_pylist())}
-    for (a_city, a_state), place in known.items():
-        if a_city in rows and a_state in columns:
-            number[rows[a_city], columns[a_state]] = place
+    for place, (name, of) in enumerate(zip(cities["city"], cities["state"], strict=True)):
+        if name in rows and of in columns:
+            number[rows[name], columns[of]] = place
     return np.asarray(number[np.asarray(city.indices), np.asarray(state.indices)])
 
 

@@ -252,7 +252,7 @@ def _new_devices(ground: Ground, section: Section, start: int, end: int) -> tupl
     rows = rows[(begins[rows] >= start) & (begins[rows] < end)]
     of_case = np.flatnonzero(table["case_id"][rows] >= 0)
     pairs = user[rows[of_case]].astype(np.int64) << 32 | device[rows[of_case]]
-    rows = np.delete(rows, of_case[np.isin(pairs, ground.own_devices)])
+    rows = np.delete(rows, of_case[among(pairs, ground.own_devices)])
     change = _change(section, "signs_in", rows, begins, "device_registered")
     return (*change[:2], device[rows], table["ip_id"][rows], *change[4:])
 
