@@ -205,10 +205,8 @@ def _beside_lookalikes(
     while True:
         try:
             return crimes, _lookalikes(population, pattern)
-        except ValueError:
-            if population.world.fraud is not None or not pattern.count:
-                raise
-            pattern, crimes = _as_many(population, replace(pattern, count=pattern.count // 2))
+        except ValueError as wrong:
+            pattern, crimes = _as_many(population, _halved(population, pattern, wrong))
 
 
 def _as_many(population: Graph, pattern: Pattern) -> tuple[Pattern, list[Table]]:
@@ -216,10 +214,15 @@ def _as_many(population: Graph, pattern: Pattern) -> tuple[Pattern, list[Table]]
     while True:
         try:
             return pattern, _crimes(population, pattern)
-        except ValueError:
-            if population.world.fraud is not None or not pattern.count:
-                raise
-            pattern = replace(pattern, count=pattern.count // 2)
+        except ValueError as wrong:
+            pattern = _halved(population, pattern, wrong)
+
+
+def _halved(population: Graph, pattern: Pattern, wrong: ValueError) -> Pattern:
+    """Ask for half as many cases as there was no room for; not where somebody asked for a rate."""
+    if population.world.fraud is not None or not pattern.count:
+        raise wrong
+    return replace(pattern, count=pattern.count // 2)
 
 
 def _too_small(
