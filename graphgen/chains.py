@@ -15,7 +15,7 @@ import numpy as np
 from graphgen.flow import banking, blend, dwell, firing, first_day, outside, times, within
 from graphgen.pattern import cases, choose, errands, members
 from graphgen.population.holders import holders
-from graphgen.schedule import ONCE
+from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -99,7 +99,7 @@ def _dealings(graph: Graph) -> tuple[Array, Array]:
     payers = np.bincount(pays["creditor_account_id"][sent], firing(graph, sent), size)
     once = sent[(pays["schedule"][sent] == ONCE) & (pays["channel"][sent] == _ONLINE)]
     payees = np.bincount(pays["debtor_account_id"][once], minlength=size)
-    return payers[main], payees[main].astype(np.float64)
+    return payers[main], payees[main] * stands_for(graph.world)
 
 
 def sums(

@@ -19,7 +19,7 @@ from graphgen.population.holders import holders
 from graphgen.population.shops import Shops, shops
 from graphgen.population.spending import purchases
 from graphgen.rings import in_grid
-from graphgen.schedule import ONCE
+from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
@@ -311,7 +311,9 @@ def means(graph: Graph, person: Array) -> Array:
     pays = pays.take(np.isin(pays["creditor_account_id"], account))
     has, shared = table["opening_balance_minor"], pays["amount_of"] != _OF_SUM
     sums = np.where(shared, np.abs(has[pays["debtor_account_id"]]), pays["amount_minor"])
-    often = np.where(pays["schedule"] == ONCE, 1, pays["rate"] * graph.world.days)
+    often = np.where(
+        pays["schedule"] == ONCE, stands_for(graph.world), pays["rate"] * graph.world.days
+    )
     comes = np.bincount(pays["creditor_account_id"], sums * often, len(table))
     free = has + table["credit_limit_minor"] + comes
     return np.asarray(free[account] + _MONTHS * graph["user"]["income_minor"][person] / 12)

@@ -19,8 +19,10 @@ from graphgen.order import by_time
 from graphgen.population.holders import place_of
 from graphgen.proposals import Actions, Payments, SectionDay, Sessions, stacked
 from graphgen.registry import WALKS
+from graphgen.schedule import QUARTER
 from graphgen.schema import SCHEMAS, words
 from graphgen.section import Draws, Section
+from graphgen.section import section as stacked_section
 from graphgen.table import Array, Table, text
 from graphgen.walk import Ground, Today, Walk
 
@@ -66,17 +68,16 @@ class DayMaker:
         self.world = graph.world
         self.ground = Ground(graph)
         self.names = walks_in_order(graph.world.walks)
-        self.walks = [
-            (section, [WALKS.load(name, Walk)(self.ground, section) for name in self.names])
-            for section in self.ground.sections
-        ]
+        self.walks = [(part, self._walks_of(part)) for part in self.ground.sections]
+        self._quarter: tuple[Section, list[Walk]] | None = None
         self.labels = Labels(graph)
         self._tells_sessions = not {"session", "action"}.isdisjoint(graph.world.walks)
 
     def propose(self, day: int) -> Proposed:
         """Fire a day's edges. It depends on nothing but the graph and the day."""
         today = self.ground.today(day)
-        parts = [self._section_day(today, section, walks) for section, walks in self.walks]
+        walked = [*self.walks, *self._errands(day)]
+        parts = [self._section_day(today, part, walks) for part, walks in walked]
         firsts = np.cumsum([0, *(len(part.sessions) for part in parts)])
         sessions = stacked(Sessions, [part.sessions for part in parts])
         order = np.empty(0, np.int32)
@@ -100,6 +101,20 @@ class DayMaker:
             actions.take(by_time(actions.time, today.midnight)),
             stacked(Payments, payments),
         )
+
+    def _walks_of(self, section: Section) -> list[Walk]:
+        return [WALKS.load(name, Walk)(self.ground, section) for name in self.names]
+
+    def _errands(self, day: int) -> list[tuple[Section, list[Walk]]]:
+        """Draw the errands of a day's quarter, unless they are the population's; one is kept."""
+        number = day // QUARTER
+        if not number:
+            return []
+        if self._quarter is None or self._quarter[0].quarter != number:
+            self._quarter = None
+            drawn = stacked_section((self.ground.quarters.block(number),), number)
+            self._quarter = drawn, self._walks_of(drawn)
+        return [self._quarter]
 
     def _section_day(self, today: Today, section: Section, walks: list[Walk]) -> SectionDay:
         so_far = SectionDay()

@@ -11,7 +11,7 @@ import numpy as np
 
 from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE, ONCE
+from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
 
@@ -68,10 +68,15 @@ def _standing(graph: Graph) -> Table:
 
 
 def firing(graph: Graph, rows: Array) -> Array:
-    """Say how surely these edges of `pays` fire in the window: float64, 1 if by a schedule."""
+    """Say how surely these edges of `pays` fire in the window: float64, 1 if by a schedule.
+
+    An errand counts as often as there are others like it in the window.
+    """
     pays = graph["pays"]
-    fires = -np.expm1(-pays["rate"][rows].astype(np.float64) * graph.world.days)
-    return np.where(pays["schedule"][rows] == BY_RATE, fires, 1.0)
+    fires: Array = -np.expm1(-pays["rate"][rows].astype(np.float64) * graph.world.days)
+    fires[pays["schedule"][rows] != BY_RATE] = 1.0
+    fires[pays["schedule"][rows] == ONCE] = stands_for(graph.world)
+    return fires
 
 
 def outside(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -161,7 +166,9 @@ def blend(
     if not len(alike):
         return np.maximum(1, own).astype(np.int64)
     once = pays["schedule"][alike] == ONCE
-    often = np.cumsum(np.where(once, 1.0, pays["rate"][alike] * max(1, graph.world.days)))
+    often = np.cumsum(
+        np.where(once, stands_for(graph.world), pays["rate"][alike] * max(1, graph.world.days))
+    )
     place = np.searchsorted(often, rng.random(np.shape(own)) * often[-1], side="right")
     edge = alike[np.minimum(place, len(alike) - 1)]
     spread = pays["spread"][edge] * rng.standard_normal(np.shape(own))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.rng import stream
-from graphgen.schedule import BY_RATE, ONCE, due
+from graphgen.schedule import BY_RATE, ONCE, due, stands_for
 from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -162,7 +162,7 @@ def _payments(
 ) -> float:
     """Say how many payments the world will have in all, crimes at that rate included."""
     planted_ones = [part for both in tables.values() for part in both]
-    honest = calendar.expected(population["pays"])
+    honest = calendar.expected(population["pays"], an_errand=stands_for(population.world))
     honest += sum(calendar.ordered(p, own=own) for p in planted_ones for own in (False, True))
     whole = sum(share for share, _ in by_rate.values())
     beside = sum(share / whole * size.honest / size.crime for share, size in by_rate.values())
@@ -247,17 +247,17 @@ class Calendar:
             self._dues += due(world.date_of(day), world.place)
         self._often = self._busy_hours() if world.days else np.zeros(len(world.place.profiles))
 
-    def expected(self, pays: Table) -> float:
-        """Add up how often edges of `pays` will fire in the window."""
+    def expected(self, pays: Table, *, an_errand: float = 1.0) -> float:
+        """Add up how often edges of `pays` will fire in the window; each errand counts so much."""
         if not self._world.days:
             return 0.0
         # piece by piece, so that a large graph does not have a dozen columns beside it
         return sum(
-            self._expected({name: pays[name][first : first + _PIECE] for name in _READ})
+            self._expected({name: pays[name][first : first + _PIECE] for name in _READ}, an_errand)
             for first in range(0, len(pays), _PIECE)
         )
 
-    def _expected(self, pays: Mapping[str, Array]) -> float:
+    def _expected(self, pays: Mapping[str, Array], an_errand: float) -> float:
         world = self._world
         last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
         stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
@@ -266,7 +266,9 @@ class Calendar:
         often = pays["rate"] * days * self._often[pays["hours"]]
         regular = self._dues[schedule] * days / world.days
         begins = (pays["valid_from"] >= world.start_ms) & (pays["valid_from"] < world.end_ms)
-        fires = np.where(schedule == BY_RATE, often, np.where(schedule == ONCE, begins, regular))
+        fires = np.where(
+            schedule == BY_RATE, often, np.where(schedule == ONCE, begins * an_errand, regular)
+        )
         return float(fires.sum())
 
     def ordered(self, tables: Iterable[Table], *, own: bool) -> float:

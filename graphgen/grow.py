@@ -18,6 +18,7 @@ from graphgen.population.income import commerce_life
 from graphgen.population.life import live
 from graphgen.population.slips import slips
 from graphgen.rng import stream
+from graphgen.schedule import first_quarter
 from graphgen.table import Table
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def grow(world: World) -> Graph:
 
 
 def populate(world: World) -> Graph:
-    """Grow the population: the world's commerce, its people, and the habits of both."""
+    """Grow the population: the world's commerce, its people, their habits and first errands."""
     tables = list(found(Graph(world).bed(), _rng(world, "commerce")))
     graph = Graph(world).grow(POPULATION, tables)
     tables += settle(graph.bed(), world.users, _rng(world, "people"))
@@ -56,11 +57,12 @@ def populate(world: World) -> Graph:
 
 def _habits(graph: Graph) -> Iterator[Table]:
     world = graph.world
-    yield from live(graph, _rng(world, "habits"), accounts=_rows(graph, "account"))
+    days = first_quarter(world)
+    yield from live(graph, _rng(world, "habits"), accounts=_rows(graph, "account"), days=days)
     yield from friends(graph, _rng(world, "friends"), users=_rows(graph, "user"))
     yield from commerce_life(graph, _rng(world, "trade"))
-    yield from wholesale(graph, _rng(world, "wholesale"))
-    yield slips(graph, _rng(world, "slips"), users=_rows(graph, "user"))
+    yield from wholesale(graph, _rng(world, "wholesale"), days)
+    yield slips(graph, _rng(world, "slips"), days, users=_rows(graph, "user"))
 
 
 def _rng(world: World, what: str) -> np.random.Generator:

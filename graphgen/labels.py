@@ -66,5 +66,6 @@ class Labels:
         for number, (first, cases) in self._planted.items():
             if len(cases) > 1:
                 rows = np.flatnonzero((table == number) & (edge >= first))
-                case[rows] = cases[edge[rows] - first]
+                # behind what was planted lie errands of later quarters, which are of no case
+                case[rows] = cases[np.minimum(edge[rows] - first, len(cases) - 1)]
         return case

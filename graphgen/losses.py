@@ -45,7 +45,8 @@ class Losses:
         """Add a day's rows to the losses so far."""
         if not len(self._case):
             return
-        rows = np.flatnonzero((booked.edge >= self._first) & (booked.status == _BOOKED))
+        planted = (booked.edge >= self._first) & (booked.edge < self._first + len(self._case))
+        rows = np.flatnonzero(planted & (booked.status == _BOOKED))
         edge = booked.edge[rows] - self._first
         rows, edge = rows[self._case[edge] >= 0], edge[self._case[edge] >= 0]
         case, stage, leg = self._case[edge], self._stage[edge], booked.leg[rows]

@@ -20,7 +20,7 @@ import numpy as np
 from graphgen.flow import banking, dwell, firing, outside, times, within, without
 from graphgen.pattern import cases, choose, errands, members
 from graphgen.population.holders import holders
-from graphgen.schedule import ONCE
+from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -164,8 +164,8 @@ def _dealings(graph: Graph) -> tuple[Array, Array, Array]:
     )
     ordered = (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD) & (pays["user_id"] >= 0)
     new = ordered & ((pays["schedule"] == ONCE) | (pays["valid_from"] >= start))
-    added = np.bincount(pays["user_id"][new], minlength=len(main))
-    return payees, added.astype(np.float64), payers
+    weight = np.where(pays["schedule"][new] == ONCE, stands_for(graph.world), 1.0)
+    return payees, np.bincount(pays["user_id"][new], weight, len(main)), payers
 
 
 def dealt(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphgen.ids import FIRST_ID
+from graphgen.quarters import quarters
 from graphgen.schema import EDGES, NODES, RECIPES, SCHEMAS, Column, Meaning, Schema
 from graphgen.table import Array, Table, text
 
@@ -91,16 +93,19 @@ def places(graph: Graph, name: str) -> Array:
 
 def public_pieces(graph: Graph, name: str, rows: int = _PIECE) -> Iterator[Table]:
     """Yield a recipe's table, so many rows at a time; an empty one as one piece without rows."""
-    blocks = [block for block in graph.blocks if name in block.tables and len(block.tables[name])]
-    if not blocks:
-        yield public(graph, name)
-    for block in blocks:
+    empty = True
+    for block in chain(graph.blocks, quarters(graph).blocks()):
+        if name not in block.tables:
+            continue
         table, first = block.tables[name], block.starts[name]
+        empty = empty and not len(table)
         for start in range(0, len(table), rows):
             end = min(start + rows, len(table))
             piece = {c: values[start:end] for c, values in table.columns.items()}
             numbers = np.arange(first + start, first + end, dtype=np.int64)
             yield _published(graph, Table(table.schema, piece), numbers)
+    if empty:
+        yield public(graph, name)
 
 
 def _published(graph: Graph, table: Table, ids: Array | None) -> Table:

@@ -17,7 +17,7 @@ from graphgen.flow import banking, firing
 from graphgen.order import among
 from graphgen.pattern import choose
 from graphgen.population.holders import holders
-from graphgen.schedule import ONCE
+from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -153,7 +153,7 @@ def _look(graph: Graph, end: End) -> _Dealings:
     who = payer.astype(np.int64) << 32 | payee
     new = np.flatnonzero(once & online & (owner[payer] >= 0))
     new = new[~among(who[new], who[by_habit])]
-    adds = np.bincount(owner[payer[new]], minlength=len(main)).astype(float)
+    adds = np.bincount(owner[payer[new]], minlength=len(main)) * stands_for(graph.world)
     near = owner[pays[f"{end}_account_id"][rows]]
     far = owner[pays[f"{_FAR[end]}_account_id"][rows]]
     fires = firing(graph, rows)

@@ -16,8 +16,21 @@ from graphgen.table import Array
 
 if TYPE_CHECKING:
     from graphgen.region import Region
+    from graphgen.world import World
 
-__all__ = ["BIWEEKLY", "BY_RATE", "FOLLOWING", "ONCE", "PRECEDING", "SAME_DAY", "WEEKLY", "due"]
+__all__ = [
+    "BIWEEKLY",
+    "BY_RATE",
+    "FOLLOWING",
+    "ONCE",
+    "PRECEDING",
+    "QUARTER",
+    "SAME_DAY",
+    "WEEKLY",
+    "due",
+    "first_quarter",
+    "stands_for",
+]
 
 BY_RATE = 0
 """Fires at the edge's rate, at any time."""
@@ -34,8 +47,21 @@ BIWEEKLY = 101
 ONCE = 127
 """An errand: fires once, at `valid_from`."""
 
+QUARTER = 90
+"""Days whose errands are drawn together."""
+
 _REACH = 7
 """Days between a due date and the business day it moves to: holidays and weekends are shorter."""
+
+
+def first_quarter(world: World) -> range:
+    """Give the days whose errands the population's block holds; `graphgen.quarters` has others."""
+    return range(min(QUARTER, world.days))
+
+
+def stands_for(world: World) -> float:
+    """Say for how many errands of the whole window each of the population's block stands."""
+    return max(1.0, world.days / QUARTER)
 
 
 def due(day: date, region: Region) -> Array:

@@ -21,7 +21,7 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Block, Graph
 
-__all__ = ["Draws", "Section", "sections"]
+__all__ = ["Draws", "Section", "section", "sections"]
 
 _WALKED = words.WALKED_EDGES
 
@@ -37,6 +37,8 @@ class Section:
     """The number in the graph of each table's first row of this section."""
     ends: Mapping[str, Array]
     """int64 (blocks,): for each table, how many rows there are up to the end of each block."""
+    quarter: int = 0
+    """Which quarter's errands it is, of those after the first."""
 
     @cached_property
     def is_one(self) -> bool:
@@ -71,10 +73,11 @@ class Section:
 def sections(graph: Graph) -> list[Section]:
     """Divide a graph: the population's block, and all that was planted on it."""
     groups = [graph.blocks[:1], graph.blocks[1:]]
-    return [_section(group) for group in groups if group]
+    return [section(group) for group in groups if group]
 
 
-def _section(blocks: tuple[Block, ...]) -> Section:
+def section(blocks: tuple[Block, ...], quarter: int = 0) -> Section:
+    """Stack neighbouring blocks."""
     tables, ends = {}, {}
     for name in _WALKED:
         parts = [block.tables[name] for block in blocks if name in block.tables]
@@ -82,7 +85,8 @@ def _section(blocks: tuple[Block, ...]) -> Section:
         if parts:
             tables[name] = Table.concat(parts)
             ends[name] = np.cumsum(sizes)
-    return Section(tuple(block.name for block in blocks), tables, blocks[0].starts, ends)
+    names = tuple(block.name for block in blocks)
+    return Section(names, tables, blocks[0].starts, ends, quarter)
 
 
 class Draws:

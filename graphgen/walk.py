@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from graphgen.clock import Clocks, Hours
+from graphgen.payees import payees_by_habit
 from graphgen.population.habits import Habits, habits
 from graphgen.population.holders import zones_of
-from graphgen.schedule import ONCE, due
-from graphgen.schema import NULL_NUMBER, words
+from graphgen.quarters import quarters
+from graphgen.schedule import due
+from graphgen.schema import NULL_NUMBER
 from graphgen.section import sections
 from graphgen.table import Array
 from graphgen.world import DAY_MS
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FOREVER", "Ground", "Today", "Walk", "Ways", "end_of"]
 
-_CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -121,6 +122,7 @@ class Ground:
         """int8 (users + 1,): everybody's time zone; last, whose user is -1, the region's own."""
         self.ways = Ways.of(graph)
         self.sections = sections(graph)
+        self.quarters = quarters(graph)
 
     @cached_property
     def own_devices(self) -> Array:
@@ -134,11 +136,7 @@ class Ground:
 
         And did so before the window began.
         """
-        pays = self.graph.blocks[0].tables["pays"]
-        usual = (pays["schedule"] != ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
-        rows = np.flatnonzero(usual & (pays["valid_from"] <= self.world.start_ms))
-        payer = pays["debtor_account_id"][rows].astype(np.int64)
-        return np.asarray(payer << 32 | pays["creditor_account_id"][rows])
+        return payees_by_habit(self.graph.blocks[0].tables["pays"], self.world.start_ms)
 
     def today(self, day: int) -> Today:
         """Look at one day."""

@@ -39,19 +39,22 @@ _ATM, _BRANCH = words.CHANNELS.index("atm"), words.CHANNELS.index("branch")
 
 
 def dealings(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array
+    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array, days: range
 ) -> Iterator[Table]:
-    """Yield what these people pay and are paid once: to and from firms and the world outside."""
+    """Yield what these people pay and are paid once: to and from firms and the world outside.
+
+    On some days of the window.
+    """
     outside, firms = _accounts(graph, _EXTERNAL), _accounts(graph, _BUSINESS)
     vault = graph["bank"]["vault_account_id"]
     for what, usual in _A_QUARTER.items():
-        person = np.repeat(user, rng.poisson(usual * graph.world.days / _DAYS, len(user)))
+        person = np.repeat(user, rng.poisson(usual * len(days) / _DAYS, len(user)))
         own = everybody.main[person]
         amount = everybody.income[person] * _OF_INCOME[what] * _lognormal(rng, len(person))
         amount = np.clip(amount, 100, _AT_MOST * everybody.income[person] + 100)
         if what == "cash_in":
             yield _once(
-                graph, moments(graph, rng, person, "counter"), amount, "counter",
+                graph, moments(graph, rng, person, "counter", days), amount, "counter",
                 debtor_account_id=vault[graph["account"]["bank_id"][own]],
                 creditor_account_id=own,
                 user_id=person,
@@ -63,7 +66,7 @@ def dealings(
         pays = what in ("abroad", "invoice")
         other = rng.choice(firms if what in ("invoice", "refund") else outside, len(person))
         yield _once(
-            graph, moments(graph, rng, person, "people"), amount, "people",
+            graph, moments(graph, rng, person, "people", days), amount, "people",
             debtor_account_id=own if pays else other,
             creditor_account_id=other if pays else own,
             user_id=person if pays else np.full(len(person), -1, np.int32),
@@ -73,14 +76,14 @@ def dealings(
         )  # fmt: skip
 
 
-def wholesale(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-    """Yield what firms order from each other."""
+def wholesale(graph: Graph, rng: np.random.Generator, days: range) -> Iterator[Table]:
+    """Yield what firms order from each other on some days."""
     firms = _accounts(graph, _BUSINESS)
-    buyer = np.repeat(firms, rng.poisson(_SUPPLIES * graph.world.days / _DAYS, len(firms)))
+    buyer = np.repeat(firms, rng.poisson(_SUPPLIES * len(days) / _DAYS, len(firms)))
     seller = rng.choice(firms, len(buyer)) if len(firms) else buyer
     buyer, seller = buyer[buyer != seller], seller[buyer != seller]
     nobody = np.full(len(buyer), -1, np.int32)  # they keep the hours of the region's first city
-    at = moments(graph, rng, nobody, "counter")
+    at = moments(graph, rng, nobody, "counter", days)
     yield _once(
         graph, at, _GOODS_MINOR * rng.lognormal(0, _GOODS_SPREAD, len(buyer)), "counter",
         debtor_account_id=buyer,

@@ -51,33 +51,40 @@ _BIG_TICKETS = ("5712", "5732", "7538", "5200", "4511", "7011", "8021")
 
 
 def errands(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, user: Array
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    market: Shops,
+    user: Array,
+    days: range,
 ) -> Iterator[Table]:
-    """Yield people's unusual payments, to shops and to other people."""
-    person = np.repeat(user, rng.poisson(often(graph), len(user)))
+    """Yield people's unusual payments on some days, to shops and to other people."""
+    person = np.repeat(user, rng.poisson(often(graph, days), len(user)))
     u = rng.random(len(person))
-    yield _big_tickets(graph, rng, everybody, market, person[u > _TO_PEOPLE])
+    yield _big_tickets(graph, rng, everybody, market, person[u > _TO_PEOPLE], days)
     stranger = person[u < _TO_PEOPLE * _STRANGERS]
     others = np.flatnonzero(everybody.main >= 0).astype(np.int32)
     payee = rng.choice(others, len(stranger)) if len(others) else stranger
-    yield private(graph, rng, everybody, stranger[payee != stranger], payee[payee != stranger])
-    at = moments(graph, rng, person, "counter")
+    other = payee != stranger
+    yield private(graph, rng, everybody, stranger[other], payee[other], days)
+    at = moments(graph, rng, person, "counter", days)
     large = rng.random(len(person)) < _IN_CASH
     most = rng.random(int(large.sum())) < _CLEARED_OUT
     yield _cash(graph, rng, everybody, person[large], at[large], most)
-    yield from _cashed_cheques(graph, rng, everybody, user)
+    yield from _cashed_cheques(graph, rng, everybody, user, days)
 
 
-def often(graph: Graph, *, among_friends: bool = False) -> float:
-    """Say how many errands a person has in the window, or how many of them among friends."""
-    world = graph.world
-    many = world.place.toml("habits")["rates"]["errands"] * world.days / _DAYS
+def often(graph: Graph, days: range, *, among_friends: bool = False) -> float:
+    """Say how many errands a person has on some days, or how many of them among friends."""
+    many = graph.world.place.toml("habits")["rates"]["errands"] * len(days) / _DAYS
     return float(many * _TO_PEOPLE * (1 - _STRANGERS) if among_friends else many)
 
 
-def moments(graph: Graph, rng: np.random.Generator, user: Array, profile: str) -> Array:
-    """Draw when errands happen: a day of the window, an hour that the profile likes; int64, ms."""
-    day = rng.integers(0, max(1, graph.world.days), len(user))
+def moments(
+    graph: Graph, rng: np.random.Generator, user: Array, profile: str, days: range
+) -> Array:
+    """Draw when errands happen: one of the days, at an hour that the profile likes; int64, ms."""
+    day = days.start + rng.integers(0, max(1, len(days)), len(user))
     return at_hours(graph, rng, user, day, profile)
 
 
@@ -120,7 +127,12 @@ def _amount(
 
 
 def _big_tickets(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, person: Array
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    market: Shops,
+    person: Array,
+    days: range,
 ) -> Table:
     codes = np.array([market.category(code) for code in _BIG_TICKETS])
     remote = rng.random(len(person)) < 0.4  # noqa: PLR2004 - our assumption
@@ -143,12 +155,17 @@ def _big_tickets(
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("shopping"),
-        valid_from=moments(graph, rng, person, "shopping"),
+        valid_from=moments(graph, rng, person, "shopping", days),
     )
 
 
 def private(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, person: Array, payee: Array
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    person: Array,
+    payee: Array,
+    days: range,
 ) -> Table:
     """Pay other people once, and more than usual: by instant payment, cheque or batch transfer."""
     u = rng.random(len(person))
@@ -170,12 +187,12 @@ def private(
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),
-        valid_from=moments(graph, rng, person, "people"),
+        valid_from=moments(graph, rng, person, "people", days),
     )
 
 
 def _cashed_cheques(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array
+    graph: Graph, rng: np.random.Generator, everybody: Holders, user: Array, days: range
 ) -> Iterator[Table]:
     """Pay in the cheque of somebody one knows, and fetch nearly all there is in cash within hours.
 
@@ -193,10 +210,10 @@ def _cashed_cheques(
     pairs = np.flatnonzero(
         asked[payee] & (np.minimum(everybody.main[payer], everybody.main[payee]) >= 0)
     )
-    some = rng.poisson(_CASHED * world.days / _DAYS * len(user)) if len(pairs) else 0
+    some = rng.poisson(_CASHED * len(days) / _DAYS * len(user)) if len(pairs) else 0
     pairs = rng.choice(pairs, some) if some else pairs[:0]
     payer, payee = payer[pairs], payee[pairs]
-    at = moments(graph, rng, payee, "counter")
+    at = moments(graph, rng, payee, "counter", days)
     yield Table.of(
         "pays",
         debtor_account_id=everybody.main[payer],

@@ -12,14 +12,14 @@ from graphgen.population.errands import often, private
 from graphgen.population.holders import Holders, holders
 from graphgen.population.since import lately, renewal
 from graphgen.population.transfers import degrees, transfer_network
-from graphgen.schedule import BY_RATE
+from graphgen.schedule import BY_RATE, first_quarter
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["befriend", "friends"]
+__all__ = ["among_friends", "befriend", "friends"]
 
 _MEDIAN_MINOR = 4500
 """Median amount of a transfer between people; our assumption."""
@@ -33,6 +33,7 @@ _AT_MOST = 0.2
 """What a person sends to others is at most this share of the income; our assumption."""
 _INSTANT, _BATCH, _CHEQUE = (words.RAILS.index(r) for r in ("instant", "batch", "cheque"))
 _ONLINE, _BRANCH = words.CHANNELS.index("online"), words.CHANNELS.index("branch")
+_TRANSFER = words.HABITS.index("transfer")
 
 
 def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
@@ -43,7 +44,18 @@ def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator
     payer, payee, pair = transfer_network(
         rng, place, graph.world.transfers, means=everybody.income[users]
     )
-    yield from _friendship(graph, rng, everybody, users[payer], users[payee], pair)
+    days = first_quarter(graph.world)
+    yield from _friendship(graph, rng, everybody, users[payer], users[payee], pair, days)
+
+
+def among_friends(graph: Graph, rng: np.random.Generator, days: range) -> Iterator[Table]:
+    """Yield the errands of some days between people of whom one pays the other by habit."""
+    pays, main = graph["pays"], holders(graph).main
+    habit = (pays["habit"] == _TRANSFER) & (pays["schedule"] == BY_RATE)
+    owner = np.full(graph.size("account"), -1, np.int32)
+    owner[main[main >= 0]] = np.flatnonzero(main >= 0)
+    payer, payee = (owner[pays[f"{end}_account_id"][habit]] for end in ("debtor", "creditor"))
+    yield from _errands(graph, rng, holders(graph), payer, payee, days)
 
 
 def befriend(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
@@ -74,7 +86,8 @@ def befriend(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterato
     key = np.minimum(payer, payee).astype(np.int64) << 32 | np.maximum(payer, payee)
     directed = np.unique(payer.astype(np.int64) << 32 | payee, return_index=True)[1]
     pair = np.unique(key[directed], return_inverse=True)[1]
-    yield from _friendship(graph, rng, everybody, payer[directed], payee[directed], pair)
+    days = range(graph.world.days)
+    yield from _friendship(graph, rng, everybody, payer[directed], payee[directed], pair, days)
 
 
 def _friendship(
@@ -84,16 +97,10 @@ def _friendship(
     payer: Array,
     payee: Array,
     pair: Array,
+    days: range,
 ) -> Iterator[Table]:
     yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
-    pays = np.zeros(len(everybody.main), bool)
-    pays[payer] = True
-    people = int(pays.sum())
-    some = rng.integers(
-        0, max(1, len(payer)), rng.poisson(often(graph, among_friends=True) * people)
-    )
-    if len(payer):
-        yield private(graph, rng, everybody, payer[some], payee[some])
+    yield from _errands(graph, rng, everybody, payer, payee, days)
     first = np.empty(int(pair.max(initial=-1)) + 1, np.int64)
     first[pair[::-1]] = np.arange(len(pair))[::-1]  # of each pair the row that is written last
     first = first[~_known(graph, payer[first], payee[first])]
@@ -104,6 +111,23 @@ def _friendship(
         relation="friend",
         since=graph.world.start_ms - (rng.random(len(first)) * 3e11).astype(np.int64),
     )
+
+
+def _errands(
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    payer: Array,
+    payee: Array,
+    days: range,
+) -> Iterator[Table]:
+    pays = np.zeros(len(everybody.main), bool)
+    pays[payer] = True
+    people = int(pays.sum())
+    many = rng.poisson(often(graph, days, among_friends=True) * people)
+    some = rng.integers(0, max(1, len(payer)), many)
+    if len(payer):
+        yield private(graph, rng, everybody, payer[some], payee[some], days)
 
 
 def _transfers(

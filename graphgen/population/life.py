@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.population.dealings import dealings
+from graphgen.population.dealings import dealings, wholesale
 from graphgen.population.dues import dues
 from graphgen.population.errands import errands
-from graphgen.population.friends import befriend
+from graphgen.population.friends import among_friends, befriend
 from graphgen.population.holders import Holders, holders
 from graphgen.population.income import business_income, income, side_income
 from graphgen.population.own import own_transfers, repayments
@@ -28,7 +28,7 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["live", "with_life"]
+__all__ = ["errands_of", "live", "with_life"]
 
 _KIND = {word: number for number, word in enumerate(words.ACCOUNT_TYPES)}
 _OWNER = words.ACCOUNT_ROLES.index("owner")
@@ -36,8 +36,10 @@ _SIDE_SHARE = 0.35
 """How much of a main account's activity a second one sees; our assumption."""
 
 
-def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator[Table]:
-    """Yield the habits and errands of people's accounts: `pays`.
+def live(
+    graph: Graph, rng: np.random.Generator, *, accounts: Array, days: range
+) -> Iterator[Table]:
+    """Yield the habits of people's accounts, and their errands on some days: `pays`.
 
     Parameters
     ----------
@@ -47,6 +49,8 @@ def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator
         Where chance comes from.
     accounts
         int32: rows of the accounts to give a life; those nobody owns get none.
+    days
+        The days of the window whose errands are asked for.
 
     """
     everybody, market = holders(graph), shops(graph)
@@ -58,7 +62,7 @@ def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator
     kind = graph["account"]["type"][account]
     is_main = everybody.main[user] == account
     mains = user[is_main]
-    yield from _main_life(graph, rng, everybody, market, mains)
+    yield from _main_life(graph, rng, everybody, market, mains, days)
     second = (kind == _KIND["checking"]) & ~is_main
     yield from _second_life(graph, rng, everybody, market, user[second], account[second])
     fed = everybody.main[user] >= 0
@@ -70,6 +74,17 @@ def live(graph: Graph, rng: np.random.Generator, *, accounts: Array) -> Iterator
     yield from business_income(graph, rng, everybody, user[business], account[business])
 
 
+def errands_of(graph: Graph, rng: np.random.Generator, *, days: range) -> Iterator[Table]:
+    """Yield what everybody does once on some days, and no habit: `pays` and `acts`."""
+    everybody, market = holders(graph), shops(graph)
+    people = np.flatnonzero(everybody.main >= 0).astype(np.int32)
+    yield from errands(graph, rng, everybody, market, people, days)
+    yield from dealings(graph, rng, everybody, people, days)
+    yield from among_friends(graph, rng, days)
+    yield from wholesale(graph, rng, days)
+    yield slips(graph, rng, days, users=people)
+
+
 def with_life(
     graph: Graph, rng: np.random.Generator, tables: list[Table], *, accounts: Array
 ) -> list[Table]:
@@ -79,15 +94,22 @@ def with_life(
     """
     grown = graph.grow("to plant", tables)
     people = np.arange(graph.size("user"), grown.size("user"), dtype=np.int32)
-    life = [*live(grown, rng, accounts=accounts), *befriend(grown, rng, users=people)]
-    life.append(slips(grown, rng, users=people))
+    days = range(graph.world.days)
+    life = [*live(grown, rng, accounts=accounts, days=days)]
+    life += befriend(grown, rng, users=people)
+    life.append(slips(grown, rng, days, users=people))
     for recipe in ("pays", "acts"):
         graph.new(recipe, sum(len(table) for table in life if table.name == recipe))
     return [*tables, *life]
 
 
 def _main_life(
-    graph: Graph, rng: np.random.Generator, everybody: Holders, market: Shops, user: Array
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    market: Shops,
+    user: Array,
+    days: range,
 ) -> Iterator[Table]:
     account = everybody.main[user]
     yield from income(graph, rng, everybody, user)
@@ -95,8 +117,8 @@ def _main_life(
     yield from tables
     yield from subscriptions(graph, rng, everybody, market, user)
     yield from cash(graph, rng, everybody, user, account)
-    yield from errands(graph, rng, everybody, market, user)
-    yield from dealings(graph, rng, everybody, user)
+    yield from errands(graph, rng, everybody, market, user, days)
+    yield from dealings(graph, rng, everybody, user, days)
     left = everybody.income[user] - costs
     yield from purchases(graph, rng, everybody, market, user, account, left, activity=1.0)
 

@@ -28,11 +28,11 @@ _CHANGED = 0.4
 _FAILED, _PASSWORD = (words.ACTIONS.index(w) for w in ("sign_in_failed", "password_changed"))
 
 
-def slips(graph: Graph, rng: np.random.Generator, *, users: Array) -> Table:
-    """Give what these people mistype, and the passwords that they change for it: `acts`."""
+def slips(graph: Graph, rng: np.random.Generator, days: range, *, users: Array) -> Table:
+    """Give what these people mistype on some days, and the passwords that they change: `acts`."""
     users = users[holders(graph).main[users] >= 0]
-    person = np.repeat(users, rng.poisson(_A_DAY * graph.world.days, len(users)))
-    begin = moments(graph, rng, person, "home")
+    person = np.repeat(users, rng.poisson(_A_DAY * len(days), len(users)))
+    begin = moments(graph, rng, person, "home", days)
     tries = rng.integers(1, _MOST + 1, len(person))
     changed = rng.random(len(person)) < _CHANGED
     steps = np.arange(_MOST + 1)

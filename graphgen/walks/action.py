@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graphgen.order import among
+from graphgen.payees import is_new_payee
 from graphgen.proposals import Actions, SectionDay, Sessions
 from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER, words
@@ -224,17 +225,10 @@ def _introductions(ground: Ground, section: Section) -> Array:
     pays = section.tables.get("pays")
     if pays is None:
         return np.empty(0, bool)
-    once = (pays["schedule"] == ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
-    once = np.flatnonzero(once)
-    debtor, creditor = pays["debtor_account_id"][once], pays["creditor_account_id"][once]
-    block = section.block_of("pays", once)
-    order = np.lexsort((pays["valid_from"][once], creditor, debtor, block))
-    first = _begins(block[order], debtor[order], creditor[order])
-    introduces = np.zeros(len(pays), bool)
-    new = once[order[first]]
-    pair = pays["debtor_account_id"][new].astype(np.int64) << 32 | pays["creditor_account_id"][new]
-    introduces[new[~among(pair, ground.own_payees)]] = True
-    return introduces
+    if section.quarter:
+        return ground.quarters.new_payees(section.quarter)
+    block = section.block_of("pays", np.arange(len(pays)))
+    return is_new_payee(pays, block, ground.own_payees)[0]
 
 
 def _new_devices(ground: Ground, section: Section, start: int, end: int) -> tuple[Array, ...]:
