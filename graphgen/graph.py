@@ -132,6 +132,23 @@ class Graph:
             blocks.append(Block(f"{name}/case", crime, starts))
         return self._with(*blocks)
 
+    def joined(self) -> Graph:
+        """Give the same graph with what was planted lying side by side, block after block.
+
+        So whoever stacks the planted blocks copies nothing.
+        """
+        planted = self.blocks[1:]
+        tables: list[dict[str, Table]] = [{} for _ in planted]
+        for kind in SCHEMAS:
+            parts = {n: b.tables[kind] for n, b in enumerate(planted) if kind in b.tables}
+            whole = Table.concat([*parts.values()]) if parts else Table.empty(kind)
+            first = 0
+            for n, part in parts.items():
+                tables[n][kind] = whole.part(first, first + len(part))
+                first += len(part)
+        blocks = [replace(b, tables=t) for b, t in zip(planted, tables, strict=True)]
+        return replace(self, blocks=(*self.blocks[:1], *blocks))
+
     def _starts(self) -> dict[str, int]:
         return {kind: self.size(kind) for kind in SCHEMAS}
 

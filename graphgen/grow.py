@@ -42,7 +42,7 @@ def grow(world: World) -> Graph:
             (f"{name}/lookalike", lookalikes, "lookalikes"),
         ):
             graph = graph.plant(block, tables, base=population, cases=world.leave_out != kind)
-    return graph
+    return graph.joined()
 
 
 def populate(world: World) -> Graph:

@@ -101,9 +101,8 @@ def public_pieces(graph: Graph, name: str, rows: int = _PIECE) -> Iterator[Table
         empty = empty and not len(table)
         for start in range(0, len(table), rows):
             end = min(start + rows, len(table))
-            piece = {c: values[start:end] for c, values in table.columns.items()}
             numbers = np.arange(first + start, first + end, dtype=np.int64)
-            yield _published(graph, Table(table.schema, piece), numbers)
+            yield _published(graph, table.part(start, end), numbers)
     if empty:
         yield public(graph, name)
 

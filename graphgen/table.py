@@ -103,7 +103,13 @@ class Table:
             rows = np.flatnonzero(rows)
         return Table(
             self.schema,
-            {name: values.take(rows) for name, values in self.columns.items()},
+            {name: _taken(values, rows) for name, values in self.columns.items()},
+        )
+
+    def part(self, first: int, end: int) -> Table:
+        """Give the rows from `first` up to `end`, without a copy."""
+        return Table(
+            self.schema, {name: values[first:end] for name, values in self.columns.items()}
         )
 
     def with_columns(self, **columns: Any) -> Table:  # noqa: ANN401 - numpy or Arrow
@@ -124,6 +130,12 @@ def assert_equal(left: Table, right: Table) -> None:
         if len(unequal):
             row = unequal[0]
             raise AssertionError(f"{left.name}.{name}, row {row}: {a[row]!r} is not {b[row]!r}")
+
+
+def _taken(values: Any, rows: Array) -> Any:  # noqa: ANN401
+    if isinstance(values, np.ndarray) and values.strides == (0,) and len(values):
+        return np.broadcast_to(values[:1], len(rows))
+    return values.take(rows)
 
 
 def _plain(values: Any) -> Array:  # noqa: ANN401
@@ -201,12 +213,35 @@ class _Stacked(Mapping[str, Any]):
         return len(self._tables[0].columns)
 
 
+def _are_neighbours(parts: list[Array]) -> bool:
+    """Say whether arrays lie side by side in one array: then stacking them copies nothing."""
+    base, end = parts[0].base, _address(parts[0])
+    if not isinstance(base, np.ndarray) or base.ndim != 1 or base.dtype != parts[0].dtype:
+        return False
+    for part in parts:
+        if part.base is not base or not part.flags.c_contiguous or _address(part) != end:
+            return False
+        end += part.nbytes
+    return True
+
+
+def _whole(neighbours: list[Array]) -> Array:
+    base = neighbours[0].base
+    assert base is not None  # noqa: S101 - for the type checker
+    first = (_address(neighbours[0]) - _address(base)) // base.itemsize
+    return np.asarray(base[first : first + sum(len(part) for part in neighbours)])
+
+
+def _address(values: Array) -> int:
+    return int(values.__array_interface__["data"][0])
+
+
 def _stack(parts: list[Any]) -> Any:  # noqa: ANN401
     if isinstance(parts[0], np.ndarray):
         filled = [part for part in parts if len(part)] or parts[:1]
         if len(filled[0]) and all(p.strides == (0,) and p[0] == filled[0][0] for p in filled):
             return np.broadcast_to(filled[0][:1], sum(len(part) for part in parts))
-        return np.concatenate(parts)
+        return _whole(filled) if _are_neighbours(filled) else np.concatenate(parts)
     if any(pa.types.is_dictionary(part.type) for part in parts):
         if all(pa.types.is_dictionary(part.type) for part in parts):
             return pa.chunked_array(parts).unify_dictionaries().combine_chunks()
