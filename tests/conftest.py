@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -16,6 +17,11 @@ from graphgen.table import Table
 from graphgen.world import World
 
 Tables = Mapping[str, Table]
+
+_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - where Linux keeps files in memory
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+    # every file is made safe on disk before it counts: what tests write need not wait for a disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 settings.register_profile("graphgen", deadline=None)  # machines are shared, and times vary
 settings.load_profile("graphgen")
@@ -53,6 +59,7 @@ def python(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return begin
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what looks at one world in one process: tests of a pattern, else those of a file."""
     for item in items:

@@ -19,6 +19,7 @@ Collect = Callable[[World], Tables]
 
 WORLD = World(users=800, days=60, patterns={})
 GRAPH = WORLD.graph()
+DAYS = range(WORLD.days)
 PAYS = GRAPH["pays"]
 KIND = {word: code for code, word in enumerate(words.ACCOUNT_TYPES)}
 HABIT = {word: code for code, word in enumerate(words.HABITS)}
@@ -64,7 +65,7 @@ def test_every_checking_account_is_paid_something_regularly() -> None:
 
 def test_an_account_asked_for_alone_gets_the_life_of_its_kind_and_no_other_does() -> None:
     some = owned("checking")[:5]
-    tables = list(live(GRAPH.bed(), stream(3, "life"), accounts=some))
+    tables = list(live(GRAPH.bed(), stream(3, "life"), accounts=some, days=DAYS))
     pays = [table for table in tables if table.name == "pays" and len(table)]
     payer = np.concatenate([table["debtor_account_id"] for table in pays])
     payee = np.concatenate([table["creditor_account_id"] for table in pays])
@@ -81,13 +82,14 @@ def test_an_account_asked_for_alone_gets_the_life_of_its_kind_and_no_other_does(
 
 def test_accounts_that_nobody_owns_get_no_life() -> None:
     none = accounts("internal", "external")
-    assert sum(len(t) for t in live(GRAPH.bed(), stream(3, "life"), accounts=none)) == 0
+    assert sum(len(t) for t in live(GRAPH.bed(), stream(3, "life"), accounts=none, days=DAYS)) == 0
 
 
 def test_the_same_stream_gives_the_same_life() -> None:
     some = owned("checking")[:40]
     one, other = (
-        Table.concat([*live(GRAPH.bed(), stream(3, "life"), accounts=some)]) for _ in range(2)
+        Table.concat([*live(GRAPH.bed(), stream(3, "life"), accounts=some, days=DAYS)])
+        for _ in range(2)
     )
     assert_equal(one, other)
 

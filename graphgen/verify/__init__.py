@@ -22,6 +22,9 @@ GROUPS = (files, keys, truth, times, books, clearing, use, cases)
 
 _THREADS = 2
 _MEMORY = "2500MB"
+_SMALL = 300_000
+"""Rows of a dataset that is read once, for all promises: opening files would take longest. Of a
+larger one, each promise reads the columns that it needs."""
 
 
 def verify(path: str | Path) -> list[Check]:
@@ -58,6 +61,9 @@ def _prepared(dataset: Dataset, spill: Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET threads = {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
     connection.execute("SET temp_directory = ?", [str(spill)])
+    if sum(dataset.run["tables"].values()) <= _SMALL:
+        for name in dataset.tables():
+            connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM "{name}"')
     for group in GROUPS:
         tables = group.SETUP.tables(dataset) if group.SETUP.tables else {}
         for name, table in tables.items():
