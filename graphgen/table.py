@@ -134,7 +134,7 @@ def assert_equal(left: Table, right: Table) -> None:
 
 def _taken(values: Any, rows: Array) -> Any:  # noqa: ANN401
     if isinstance(values, np.ndarray) and values.strides == (0,) and len(values):
-        return np.broadcast_to(values[:1], len(rows))
+        return _repeated(values[:1], len(rows))
     return values.take(rows)
 
 
@@ -174,7 +174,7 @@ def _column(column: Column, value: Any, shape: tuple[int, ...], size: int) -> An
     if column.dtype is None:
         return _text_column(column, value, shape, size)
     if value is None:  # one null for all rows: it takes no memory until it is stacked with others
-        return np.broadcast_to(np.array(column.null, column.dtype), size)
+        return _repeated(np.array(column.null, column.dtype), size)
     if isinstance(value, str):
         value = column.values.index(value)
     grid = np.broadcast_to(np.asarray(value), shape)
@@ -213,6 +213,13 @@ class _Stacked(Mapping[str, Any]):
         return len(self._tables[0].columns)
 
 
+def _repeated(value: Array, size: int) -> Array:
+    """Give one value so many times, in the memory of one: as `numpy.broadcast_to`, but at once."""
+    column: Array = np.ndarray((size,), value.dtype, value, strides=(0,))
+    column.flags.writeable = False
+    return column
+
+
 def _are_neighbours(parts: list[Array]) -> bool:
     """Say whether arrays lie side by side in one array: then stacking them copies nothing."""
     base, end = parts[0].base, _address(parts[0])
@@ -240,7 +247,7 @@ def _stack(parts: list[Any]) -> Any:  # noqa: ANN401
     if isinstance(parts[0], np.ndarray):
         filled = [part for part in parts if len(part)] or parts[:1]
         if len(filled[0]) and all(p.strides == (0,) and p[0] == filled[0][0] for p in filled):
-            return np.broadcast_to(filled[0][:1], sum(len(part) for part in parts))
+            return _repeated(filled[0][:1], sum(len(part) for part in parts))
         return _whole(filled) if _are_neighbours(filled) else np.concatenate(parts)
     if any(pa.types.is_dictionary(part.type) for part in parts):
         if all(pa.types.is_dictionary(part.type) for part in parts):

@@ -27,11 +27,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.access import addresses, attempts, own_address, taken_over
-from graphgen.flow import first_day, times
 from graphgen.graph import Graph
-from graphgen.mules import dealt, planned, through
 from graphgen.pattern import Pattern
+from graphgen.planting.access import addresses, attempts, own_address, taken_over
+from graphgen.planting.flow import first_day, times
+from graphgen.planting.hops import planned, through
+from graphgen.planting.mules import dealt
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 

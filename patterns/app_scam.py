@@ -30,10 +30,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.flow import blend, times
 from graphgen.graph import Graph
-from graphgen.mules import dealt, planned, through
 from graphgen.pattern import Pattern
+from graphgen.planting.flow import blend, times
+from graphgen.planting.hops import planned, through
+from graphgen.planting.mules import dealt
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 

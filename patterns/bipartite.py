@@ -23,8 +23,8 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.layers import layered
 from graphgen.pattern import Pattern
+from graphgen.planting.layers import layered
 from graphgen.table import Table
 
 

@@ -30,12 +30,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.credit import by_cheque, everyday, means, open_cards, spells, split, spree
-from graphgen.flow import banking, first_day, times, within, without
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
+from graphgen.planting.credit import by_cheque, everyday, means, open_cards, spells, split, spree
+from graphgen.planting.flow import banking, first_day, times, within, without
+from graphgen.planting.rings import recruits
 from graphgen.population.holders import holders
-from graphgen.rings import recruits
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 

@@ -24,9 +24,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.chains import chained, hands, sums
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
+from graphgen.planting.chains import chained, hands, sums
 from graphgen.table import Table
 
 _HONEST = 0.2

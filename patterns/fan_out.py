@@ -22,8 +22,8 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.relay import relay, split, sums
-from graphgen.ring import FEWEST, Ring, sizes
+from graphgen.planting.hubs import FEWEST, Ring, sizes
+from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
 
 _LARGE = 0.5

@@ -23,8 +23,8 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.relay import relay, sums
-from graphgen.ring import FEWEST, Ring, sizes
+from graphgen.planting.hubs import FEWEST, Ring, sizes
+from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
 
 

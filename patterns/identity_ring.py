@@ -29,13 +29,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.credit import everyday, open_cards, spells, spree
-from graphgen.flow import banking, first_day, times, within
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
+from graphgen.planting.credit import everyday, open_cards, spells, spree
+from graphgen.planting.flow import banking, first_day, times, within
+from graphgen.planting.rings import in_grid, sizes
 from graphgen.population import settle
 from graphgen.population.draw import take, uniform_ms
-from graphgen.rings import in_grid, sizes
 from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array, Table
 

@@ -31,10 +31,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.credit import at_banks, by_cheque
-from graphgen.flow import banking, times
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
+from graphgen.planting.credit import at_banks, by_cheque
+from graphgen.planting.flow import banking, times
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS

@@ -17,8 +17,8 @@ newcomers, dormant and new accounts; a report on a sample of India's Cyber Crime
 (https://awamkasach.com/?p=534379): 300,000 rupees a complaint, some 3,600 dollars; FATF, Egmont
 Group and Interpol 2023
 (https://egmontgroup.org/news/illicit-finance-from-cyber-enabled-fraud-cef-report/): layers of
-mules, exits in cash, to exchanges and across borders. Mules' ages: `graphgen.mules`. Two to five
-layers, 2 to 10 % kept, a median of 20 minutes, three accounts paid by each, and 10 to 50 mules
+mules, exits in cash, to exchanges and across borders. Mules' ages: `graphgen.planting.mules`. Two
+to five layers, 2 to 10 % kept, a median of 20 minutes, three accounts paid by each, and 10 to 50 mules
 among 10,000 accounts are our assumption.
 """
 
@@ -31,11 +31,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.access import addresses, from_new_device
-from graphgen.flow import blend, times
 from graphgen.graph import Graph
-from graphgen.mules import Hops, parties, planned, through, tree
 from graphgen.pattern import Pattern
+from graphgen.planting.access import addresses, from_new_device
+from graphgen.planting.flow import blend, times
+from graphgen.planting.hops import Hops, planned, through, tree
+from graphgen.planting.mules import parties
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 

@@ -27,12 +27,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.flow import banking, blend, first_day, times
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, errands, members
+from graphgen.planting.flow import banking, blend, first_day, times
+from graphgen.planting.rings import own_ways, recruits, sizes, ways
 from graphgen.population.holders import holders
 from graphgen.population.network import addresses_of, devices
-from graphgen.rings import own_ways, recruits, sizes, ways
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS

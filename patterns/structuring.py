@@ -29,9 +29,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Interval
 
-from graphgen.flow import banking, first_day, outside, times
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
+from graphgen.planting.flow import banking, first_day, outside, times
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table

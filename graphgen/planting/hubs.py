@@ -1,6 +1,6 @@
-"""Rings: who belongs to a case of people that pay each other.
+"""Hubs: who belongs to a case whose money comes together at one of them, or goes out from one.
 
-Whom money goes out from or comes together at is a hub. The harder a ring is to be found, the fewer
+That one is the hub, the others around it its ring. The harder a ring is to be found, the fewer
 people its hub deals with otherwise, and the more of the ring are the hub's friends anyway, before
 all those who are paid online by habit and are no new payees: so the hub deals with hardly more
 people, and adds hardly more payees, than others do. Honest rings are of friends at any time.
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphgen.flow import banking, firing
 from graphgen.order import among
 from graphgen.pattern import choose
+from graphgen.planting.flow import banking, firing
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words

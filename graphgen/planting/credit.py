@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphgen.pattern import errands
+from graphgen.planting.rings import in_grid
 from graphgen.population import open_checking, with_life
 from graphgen.population.banking import cards_of, draw_banks
 from graphgen.population.draw import take
 from graphgen.population.holders import holders
 from graphgen.population.shops import Shops, shops
 from graphgen.population.spending import purchases
-from graphgen.rings import in_grid
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.flow import blend, dwell, first_day, outside, times, within
 from graphgen.pattern import cases, errands, members
+from graphgen.planting.flow import blend, dwell, first_day, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.flow import standing
+from graphgen.planting.flow import standing
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:

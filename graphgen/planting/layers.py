@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.chains import chained, hands, sums
+from graphgen.planting.chains import chained, hands, sums
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:

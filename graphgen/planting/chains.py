@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.flow import banking, blend, dwell, firing, first_day, outside, times, within
 from graphgen.pattern import cases, choose, errands, members
+from graphgen.planting.flow import banking, blend, dwell, firing, first_day, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
