@@ -18,8 +18,8 @@ newcomers, dormant and new accounts; a report on a sample of India's Cyber Crime
 Group and Interpol 2023
 (https://egmontgroup.org/news/illicit-finance-from-cyber-enabled-fraud-cef-report/): layers of
 mules, exits in cash, to exchanges and across borders. Mules' ages: `graphgen.planting.mules`. Two
-to five layers, 2 to 10 % kept, a median of 20 minutes, three accounts paid by each, and 10 to 50 mules
-among 10,000 accounts are our assumption.
+to five layers, 2 to 10 % kept, a median of 20 minutes, three accounts paid by each, and 10 to 50
+mules among 10,000 accounts are our assumption.
 """
 
 from __future__ import annotations
