@@ -1,23 +1,30 @@
-"""Proposals: what the edges of a section fire on one day, before the ledger has its say."""
+"""Proposals: what the edges of a section fire on one day, before the ledger has its say.
+
+Each kind of thing that a walk proposes is a class of columns, `Columns`. A walk may bring a kind of
+its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from graphgen.table import Array
 
-__all__ = ["Actions", "Payments", "SectionDay", "Sessions", "stacked"]
+__all__ = ["Actions", "Columns", "Payments", "SectionDay", "Sessions", "stacked"]
 
-Columns = TypeVar("Columns", bound="_Columns")
+Kind = TypeVar("Kind", bound="Columns")
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """Equally long arrays, one for each field."""
+class Columns:
+    """Equally long arrays, one for each field; `session`, if there is one, numbers sessions."""
+
+    in_order: ClassVar[bool] = True
+    """Whether the proposals of all sections are merged by `time`; else they come one by one."""
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
@@ -27,7 +34,7 @@ class _Columns:
         return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
-def stacked(kind: type[Columns], parts: Sequence[Columns]) -> Columns:
+def stacked(kind: type[Kind], parts: Sequence[Kind]) -> Kind:
     """Stack rows of one kind; nothing stacked is no rows."""
     if len(parts) == 1:
         return parts[0]
@@ -42,7 +49,7 @@ def stacked(kind: type[Columns], parts: Sequence[Columns]) -> Columns:
 
 
 @dataclass(frozen=True)
-class Sessions(_Columns):
+class Sessions(Columns):
     """Visits to the bank."""
 
     time: Array = field(metadata={"dtype": "int64"})
@@ -59,8 +66,10 @@ class Sessions(_Columns):
 
 
 @dataclass(frozen=True)
-class Payments(_Columns):
-    """Payments that are ordered; the ledger decides what becomes of them."""
+class Payments(Columns):
+    """Payments that are ordered; the ledger orders them, and decides what becomes of them."""
+
+    in_order: ClassVar[bool] = False
 
     time: Array = field(metadata={"dtype": "int64"})
     edge: Array = field(metadata={"dtype": "int32"})
@@ -84,7 +93,7 @@ class Payments(_Columns):
 
 
 @dataclass(frozen=True)
-class Actions(_Columns):
+class Actions(Columns):
     """What is done in sessions, other than paying."""
 
     time: Array = field(metadata={"dtype": "int64"})
@@ -96,28 +105,24 @@ class Actions(_Columns):
     edge: Array = field(metadata={"dtype": "int32"})
 
 
-@dataclass
 class SectionDay:
     """What a section's walks have proposed for a day so far; sessions keep their numbers."""
 
-    session_parts: list[Sessions] = field(default_factory=list)
-    payment_parts: list[Payments] = field(default_factory=list)
-    action_parts: list[Actions] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._parts: dict[type[Columns], list[Columns]] = {}
 
-    @property
-    def sessions(self) -> Sessions:
-        """All sessions so far."""
-        self.session_parts = [stacked(Sessions, self.session_parts)]
-        return self.session_parts[0]
+    def add(self, rows: Columns) -> None:
+        """Add rows to those of their kind."""
+        self._parts.setdefault(type(rows), []).append(rows)
 
-    @property
-    def payments(self) -> Payments:
-        """All payments so far."""
-        self.payment_parts = [stacked(Payments, self.payment_parts)]
-        return self.payment_parts[0]
+    def kinds(self) -> list[type[Columns]]:
+        """Name the kinds of which there is something."""
+        return list(self._parts)
 
-    @property
-    def actions(self) -> Actions:
-        """All actions so far."""
-        self.action_parts = [stacked(Actions, self.action_parts)]
-        return self.action_parts[0]
+    def __getitem__(self, kind: type[Kind]) -> Kind:
+        """Give all rows of a kind so far."""
+        parts: list[Any] = self._parts.get(kind, [])
+        whole: Kind = stacked(kind, parts)
+        self._parts[kind] = [whole]
+        return whole

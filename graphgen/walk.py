@@ -8,6 +8,7 @@ day depends on nothing but the graph, the block, the day and a stream of its own
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +30,7 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.proposals import SectionDay
+    from graphgen.public_day import PublicDay, Rows
     from graphgen.section import Draws, Section
 
 __all__ = ["FOREVER", "Ground", "Today", "Walk", "Ways", "end_of"]
@@ -194,3 +196,9 @@ class Walk(ABC):
 
         Whatever is drawn for a row is drawn from the stream of the row's own block.
         """
+
+    @classmethod
+    def rows(cls, day: PublicDay) -> Iterator[Rows]:
+        """Tell the events of a day that was settled: the tables of `events`."""
+        del day
+        return iter(())

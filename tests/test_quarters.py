@@ -9,6 +9,7 @@ import pytest
 
 from graphgen.day import DayMaker
 from graphgen.graph import Graph
+from graphgen.proposals import Payments
 from graphgen.quarters import quarters
 from graphgen.schedule import ONCE, QUARTER
 from graphgen.schema import words
@@ -90,8 +91,8 @@ def test_no_errand_adds_a_payee_whom_one_of_an_earlier_quarter_added(
 def test_days_of_different_quarters_are_made_in_any_order(graph: Graph) -> None:
     days = [QUARTER - 1, QUARTER, 2 * QUARTER]
     one, other = DayMaker(graph), DayMaker(graph)
-    forwards = {day: one.propose(day).payments for day in days}
-    backwards = {day: other.propose(day).payments for day in days[::-1]}
+    forwards = {day: one.propose(day)[Payments] for day in days}
+    backwards = {day: other.propose(day)[Payments] for day in days[::-1]}
     for day in days:
         for column, values in vars(forwards[day]).items():
             assert np.array_equal(values, getattr(backwards[day], column)), column

@@ -17,6 +17,7 @@ from graphgen.day import DayMaker, Proposed, walks_in_order
 from graphgen.graph import Graph
 from graphgen.ledger import Ledger
 from graphgen.pattern import Pattern
+from graphgen.proposals import Actions, Payments, Sessions
 from graphgen.registry import PATTERNS, WALKS
 from graphgen.schedule import BY_RATE, ONCE, due
 from graphgen.schema import NULL_NUMBER, words
@@ -47,7 +48,7 @@ def grown() -> Graph:
 def digest(proposed: Proposed) -> str:
     """Sum up all that is proposed for a day."""
     seen = hashlib.sha256()
-    for rows in (proposed.sessions, proposed.actions, proposed.payments):
+    for rows in (proposed[Sessions], proposed[Actions], proposed[Payments]):
         for field in fields(rows):
             seen.update(np.ascontiguousarray(getattr(rows, field.name)).tobytes())
     return seen.hexdigest()
@@ -97,7 +98,7 @@ def test_settling_changes_no_proposal() -> None:
     state = ledger.start()
     for day in range(4):
         proposed = maker.propose(day)
-        list(maker.tables(proposed, ledger.settle(state, day, proposed.payments)))
+        list(maker.tables(proposed, ledger.settle(state, day, proposed[Payments])))
         assert digest(proposed) == in_order()[day]
 
 
@@ -388,7 +389,7 @@ def test_the_tables_of_a_day_are_the_same_whether_labels_are_inline() -> None:
     apart, inline = [], []
     for day in range(2):
         proposed = maker.propose(day)
-        booked = ledger.settle(state, day, proposed.payments)
+        booked = ledger.settle(state, day, proposed[Payments])
         apart += list(maker.tables(proposed, booked))
         inline += list(maker.tables(proposed, booked, inline=True))
     for plain, labelled in zip(apart, inline, strict=True):

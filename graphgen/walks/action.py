@@ -11,17 +11,19 @@ assumption, as are the other shares.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graphgen.order import among
 from graphgen.payees import is_new_payee
-from graphgen.proposals import Actions, SectionDay, Sessions
+from graphgen.proposals import Actions, Payments, SectionDay, Sessions
+from graphgen.public_day import PublicDay, Rows
 from graphgen.schedule import ONCE
-from graphgen.schema import NULL_NUMBER, words
+from graphgen.schema import NULL_NUMBER, SCHEMAS, words
 from graphgen.section import Draws, Section
-from graphgen.table import Array
+from graphgen.table import Array, Table
 from graphgen.walk import Ground, Today, Walk
 from graphgen.walks._ordering import pick_ways
 from graphgen.walks.session import durations
@@ -66,7 +68,7 @@ class ActionWalk(Walk):
         """Propose the day's actions, and the sessions that changes bring."""
         self._new_payees(rng, so_far)
         failures = self._change(today, rng, so_far)
-        sessions = so_far.sessions
+        sessions = so_far[Sessions]
         # a session may go on past midnight, but what is done in it is done today
         left = today.midnight + DAY_MS - 1 - sessions.time
         sessions = replace(sessions, duration=np.minimum(sessions.duration, left).astype(np.int32))
@@ -83,11 +85,30 @@ class ActionWalk(Walk):
         changed = u[:, 4] < _PASSWORD
         self._do(so_far, sessions, rows[changed], "password_changed", 0.5 + 0.4 * u[changed, 3])
 
+    @classmethod
+    def rows(cls, day: PublicDay) -> Iterator[Rows]:
+        """Tell the actions."""
+        actions, sessions, look = day.proposed[Actions], day.proposed[Sessions], day.look
+        user = sessions.user[actions.session]
+        table = Table(
+            SCHEMAS["action"],
+            {
+                "action_id": day.event_ids(len(actions)),
+                "time": actions.time,
+                "utc_offset": look.offset(day.proposed.today, actions.time, user),
+                "user_id": look.ids("user")[user],
+                "session_id": day.event_ids(len(sessions))[actions.session],
+                "type": actions.type,
+                "payee_account_id": look.ids("account")[actions.payee],
+            },
+        )
+        yield Rows(table, actions.table, actions.edge)
+
     def _do(
         self, so_far: SectionDay, sessions: Sessions, rows: Array, what: str, part: Array
     ) -> None:
         """Do one thing in some sessions, after a part of their duration."""
-        so_far.action_parts.append(
+        so_far.add(
             Actions(
                 time=sessions.time[rows] + (part * sessions.duration[rows]).astype(np.int64),
                 session=rows,
@@ -100,17 +121,17 @@ class ActionWalk(Walk):
 
     def _new_payees(self, rng: Draws, so_far: SectionDay) -> None:
         """Before the first of the errands that pay a payee, the payee is added, in its session."""
-        payments = so_far.payments
+        payments = so_far[Payments]
         rows = np.flatnonzero(payments.is_once & (payments.session >= 0))
         if len(rows):
             edge = payments.edge[rows] - self.section.starts["pays"]
             rows = rows[self.introduces[edge]]
         if not len(rows):
             return
-        begun = so_far.sessions.time[payments.session[rows]]
+        begun = so_far[Sessions].time[payments.session[rows]]
         block = self.section.block_of("pays", payments.edge[rows] - self.section.starts["pays"])
         part = 0.35 + 0.5 * rng.each(block, np.random.Generator.random)
-        so_far.action_parts.append(
+        so_far.add(
             Actions(
                 time=begun + ((payments.time[rows] - begun) * part).astype(np.int64),
                 session=payments.session[rows],
@@ -159,12 +180,10 @@ class ActionWalk(Walk):
         ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])
         last = today.midnight + DAY_MS - 1
         good = np.flatnonzero(own | (way >= 0))
-        first = len(so_far.sessions)
+        first = len(so_far[Sessions])
         table, edge = changes.table[here], changes.edge[here]
-        so_far.session_parts.append(
-            Sessions(begun, duration, user, device, ip, table, edge).take(good)
-        )
-        so_far.action_parts.append(
+        so_far.add(Sessions(begun, duration, user, device, ip, table, edge).take(good))
+        so_far.add(
             Actions(
                 time=np.minimum(np.where(registers, time + duration // 4, time), last)[good],
                 session=np.arange(first, first + len(good), dtype=np.int32),

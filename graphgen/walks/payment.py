@@ -6,18 +6,21 @@ brings; a card used online carries the device and the address that its holder us
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import numpy as np
 
 from graphgen.firing import SectionRates
 from graphgen.proposals import Payments, SectionDay, Sessions
+from graphgen.public_day import PublicDay, Rows
 from graphgen.schedule import BY_RATE, ONCE
 from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
 from graphgen.walks._ordering import order_online
+from graphgen.walks._payment_rows import payment_rows
 from graphgen.walks._proposing import COLUMNS, proposed
 from graphgen.walks.session import durations
 from graphgen.world import DAY_MS
@@ -64,11 +67,17 @@ class PaymentWalk(Walk):
         if not len(edge):
             return
         payments = self._proposed(today, rng, edge, is_once)
-        sessions = so_far.sessions
+        sessions = so_far[Sessions]
         payments, brought = self._ordered(today, rng, payments, sessions)
-        so_far.payment_parts.append(payments)
+        so_far.add(payments)
         if len(brought):
-            so_far.session_parts.append(brought)
+            so_far.add(brought)
+
+    @classmethod
+    def rows(cls, day: PublicDay) -> Iterator[Rows]:
+        """Tell what the ledger booked."""
+        edge_table = np.full(len(day.booked), _PAYS, np.int8)
+        yield Rows(payment_rows(day), edge_table, day.booked.edge)
 
     def _fired(self, today: Today, rng: Draws) -> tuple[Array, Array]:
         """Find what fires: rows of the section's edges, and whether they are errands."""

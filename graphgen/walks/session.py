@@ -10,14 +10,17 @@ Source: Malauzai Software, 7 million sign-ins: 17 to 18.6 mobile sign-ins a user
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.firing import SectionRates
 from graphgen.proposals import SectionDay, Sessions
-from graphgen.schema import NULL_NUMBER, words
+from graphgen.public_day import PublicDay, Rows
+from graphgen.schema import NULL_NUMBER, SCHEMAS, words
 from graphgen.section import Draws, Section
-from graphgen.table import Array
+from graphgen.table import Array, Table
 from graphgen.walk import Ground, Today, Walk
 
 __all__ = ["SessionWalk", "durations"]
@@ -65,7 +68,7 @@ class SessionWalk(Walk):
             self.valid_to,
         )
         edge = edge[keep]
-        so_far.session_parts.append(
+        so_far.add(
             Sessions(
                 time=time,
                 duration=duration[keep],
@@ -76,6 +79,24 @@ class SessionWalk(Walk):
                 edge=(edge + self.start).astype(np.int32),
             )
         )
+
+    @classmethod
+    def rows(cls, day: PublicDay) -> Iterator[Rows]:
+        """Tell the sessions."""
+        sessions, look = day.proposed[Sessions], day.look
+        table = Table(
+            SCHEMAS["session"],
+            {
+                "session_id": day.event_ids(len(sessions)),
+                "time": sessions.time,
+                "utc_offset": look.offset(day.proposed.today, sessions.time, sessions.user),
+                "user_id": look.ids("user")[sessions.user],
+                "device_id": look.ids("device")[sessions.device],
+                "ip_id": look.ids("ip")[sessions.ip],
+                "duration_ms": sessions.duration,
+            },
+        )
+        yield Rows(table, sessions.table, sessions.edge)
 
 
 def durations(rng: np.random.Generator, count: int) -> Array:
