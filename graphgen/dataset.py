@@ -17,7 +17,7 @@ from graphgen.publish import inlined
 from graphgen.region import load_region
 from graphgen.registry import EXPORTERS
 from graphgen.run_record import FORMAT, exporter_name, id_form, read_run
-from graphgen.schema import SCHEMAS, Kind, Schema
+from graphgen.schema import SCHEMAS, Kind, Schema, words
 from graphgen.stage import place_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Dataset:
         if name not in SCHEMAS:
             raise DatasetError(f"no table called {name!r}; there is: {', '.join(self.tables())}")
         schema = SCHEMAS[name]
-        inline = self.run["labels"] == "inline" and schema.kind is Kind.EVENT
+        inline = self.run["labels"] == "inline" and name in words.EVENTS
         return inlined(schema) if inline else schema
 
     def files(self, name: str) -> list[Path]:

@@ -13,13 +13,13 @@ from graphgen.labels import Labels
 from graphgen.ledger import Booked
 from graphgen.order import by_time
 from graphgen.proposals import Columns, SectionDay, Sessions, stacked
-from graphgen.public_day import Lookups, PublicDay, Rows
+from graphgen.public_day import Lookups, PublicDay
 from graphgen.registry import WALKS
 from graphgen.schedule import QUARTER
 from graphgen.schema import SCHEMAS, words
 from graphgen.section import Draws, Section
 from graphgen.section import section as stacked_section
-from graphgen.table import Table
+from graphgen.table import Array, Table
 from graphgen.walk import Ground, Today, Walk
 
 __all__ = ["DayMaker", "Proposed", "walks_in_order"]
@@ -123,7 +123,7 @@ class DayMaker:
     def tables(
         self, proposed: Proposed, booked: Booked, *, inline: bool = False
     ) -> Iterator[Table]:
-        """Give the day's public rows: events of the chosen walks, and the label of each.
+        """Give the day's public rows: events of the chosen walks, and the labels of what fired.
 
         With `inline`, events carry their labels in columns of their own too.
         """
@@ -132,22 +132,25 @@ class DayMaker:
         for name in self.names:
             if name in self.world.walks:
                 for rows in WALKS.load(name, Walk).rows(day):
-                    label = self._label(rows)
+                    if rows.edge_table is None or rows.edge is None:
+                        yield rows.table
+                        continue
+                    label = self._label(rows.table, rows.edge_table, rows.edge)
                     labels.append(label)
                     yield self.labels.inlined(rows.table, label) if inline else rows.table
         if labels:
             yield Table.concat(labels)
 
-    def _label(self, rows: Rows) -> Table:
-        ids = rows.table[rows.table.schema.key]
-        case = self.labels.case_of(rows.edge_table, rows.edge)
+    def _label(self, events: Table, edge_table: Array, edge: Array) -> Table:
+        ids = events[events.schema.key]
+        case = self.labels.case_of(edge_table, edge)
         return Table(
             SCHEMAS["event_label"],
             {
-                "event": np.full(len(ids), words.EVENTS.index(rows.table.name), np.int8),
+                "event": np.full(len(ids), words.EVENTS.index(events.name), np.int8),
                 "event_id": ids,
-                "edge": rows.edge_table,
-                "edge_id": self.labels.place_of(rows.edge_table, rows.edge),
+                "edge": edge_table,
+                "edge_id": self.labels.place_of(edge_table, edge),
                 "case_id": self.labels.ids[case],
                 "is_fraud": self.labels.is_fraud[case],
             },

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphgen.fraud import planted
 from graphgen.graph import POPULATION, Graph
+from graphgen.market.listing import listed
 from graphgen.memory import give_back
 from graphgen.population import found, settle
 from graphgen.population.dealings import wholesale
@@ -49,6 +50,7 @@ def populate(world: World) -> Graph:
     """Grow the population: the world's commerce, its people, their habits and first errands."""
     tables = list(found(Graph(world).bed(), _rng(world, "commerce")))
     graph = Graph(world).grow(POPULATION, tables)
+    tables += listed(world)
     tables += settle(graph.bed(), world.users, _rng(world, "people"))
     graph = Graph(world).grow(POPULATION, tables)
     settled = graph.blocks[0].tables.values()

@@ -28,12 +28,12 @@ _QUARTER_MS = 900_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of an event table, and the edges that they were walked off."""
+    """Rows of an event table, and the edges that they were walked off, if they were."""
 
     table: Table
-    edge_table: Array
+    edge_table: Array | None = None
     """int8: codes of `words.WALKED_EDGES`."""
-    edge: Array
+    edge: Array | None = None
     """int32: rows of these tables."""
 
 

@@ -126,6 +126,9 @@ class World:
     identities: Literal["safe", "public"] = "safe"
     """`safe`: addresses that reach nobody; `public`: ranges in which look-ups work."""
 
+    tickers: Literal["invented", "real"] = "invented"
+    """Names of what is traded: made up, or those of real firms and funds (all else is made up)."""
+
     def __hash__(self) -> int:
         return hash((self.seed, self.users, self.days, self.start, self.region))
 

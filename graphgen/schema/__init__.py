@@ -11,9 +11,11 @@ from graphgen.schema.column import (
     Meaning,
     Schema,
 )
-from graphgen.schema.edges import EDGES, RECIPES
-from graphgen.schema.events import EVENTS
-from graphgen.schema.nodes import NODES
+from graphgen.schema.edges import EDGES as _EDGES
+from graphgen.schema.edges import RECIPES
+from graphgen.schema.events import EVENTS as _EVENTS
+from graphgen.schema.market import MARKET_EDGES, MARKET_EVENTS, MARKET_NODES
+from graphgen.schema.nodes import NODES as _NODES
 from graphgen.schema.truth import TRUTH
 
 __all__ = [
@@ -31,6 +33,10 @@ __all__ = [
     "Meaning",
     "Schema",
 ]
+
+NODES: tuple[Schema, ...] = (*_NODES, *MARKET_NODES)
+EDGES: tuple[Schema, ...] = (*_EDGES, *MARKET_EDGES)
+EVENTS: tuple[Schema, ...] = (*_EVENTS, *MARKET_EVENTS)
 
 SCHEMAS: dict[str, Schema] = {
     schema.name: schema for schema in (*NODES, *EDGES, *EVENTS, *TRUTH, *RECIPES)

@@ -20,6 +20,7 @@ __all__ = [
     "PURPOSES",
     "RAILS",
     "RELATIONS",
+    "SECURITY_TYPES",
     "STAGES",
     "STATUSES",
     "WALKED_EDGES",
@@ -70,6 +71,8 @@ ACTIONS = (
     "address_changed",
     "device_registered",
 )
+
+SECURITY_TYPES = ("stock", "etf", "bond")
 
 DIFFICULTIES = ("easy", "medium", "hard")
 STAGES = ("preparation", "theft", "placement", "layering", "integration", "recovery")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset
-from graphgen.verify import books, cases, clearing, files, keys, times, truth, use
+from graphgen.verify import books, cases, clearing, files, keys, market, times, truth, use
 from graphgen.verify.promise import Check, Promise
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "Check", "Promise", "verify"]
 
-GROUPS = (files, keys, truth, times, books, clearing, use, cases)
+GROUPS = (files, keys, truth, times, books, clearing, use, market, cases)
 """What is proven, group by group; each has `PROMISES`, and a `SETUP` of what they share."""
 
 _THREADS = 2

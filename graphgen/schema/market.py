@@ -1,0 +1,99 @@
+"""Tables of the market: what is traded, where, and at what prices."""
+
+from __future__ import annotations
+
+from graphgen.schema import words
+from graphgen.schema.column import Column, Kind, Meaning, Schema
+
+__all__ = ["MARKET_EDGES", "MARKET_EVENTS", "MARKET_NODES"]
+
+_ID, _REF, _TEXT, _CATEGORY = Meaning.ID, Meaning.REF, Meaning.TEXT, Meaning.CATEGORY
+_INT, _FLOAT, _MONEY, _TIME = Meaning.INT, Meaning.FLOAT, Meaning.MONEY, Meaning.TIME
+_BOOL = Meaning.BOOL
+
+
+def _node(name: str, letter: str, doc: str, *columns: Column) -> Schema:
+    key = Column(f"{name}_id", _ID, f"Key of the {name}: ten digits that say nothing.")
+    return Schema(name, Kind.NODE, doc, (key, *columns), letter=letter)
+
+
+def _bars(name: str, letter: str, doc: str, when: str) -> Schema:
+    return Schema(
+        name,
+        Kind.EVENT,
+        doc,
+        (
+            Column(f"{name}_id", _ID, "Day and rank in the day: in order of time."),
+            Column("time", _TIME, when),
+            Column("security_id", _REF, "The security.", "security"),
+            Column("open_minor", _MONEY, "First price, in minor units."),
+            Column("high_minor", _MONEY, "Highest price."),
+            Column("low_minor", _MONEY, "Lowest price."),
+            Column("close_minor", _MONEY, "Last price."),
+            Column("volume", _INT, "Shares (of a bond: units of 100) traded.", width="int64"),
+        ),
+        letter=letter,
+    )
+
+
+MARKET_NODES: tuple[Schema, ...] = (
+    _node(
+        "exchange",
+        "X",
+        "A place where securities are traded.",
+        Column("mic", _TEXT, "Market identifier code (ISO 10383)."),
+        Column("name", _TEXT, "Name."),
+        Column("country", _TEXT, "ISO 3166-1 alpha-2.", repeats=True),
+        Column("time_zone", _TEXT, "IANA time zone.", repeats=True),
+    ),
+    _node("sector", "O", "A sector of industry.", Column("name", _TEXT, "Name.")),
+    _node(
+        "issuer",
+        "Q",
+        "A company, a fund or a state that issues securities.",
+        Column("name", _TEXT, "Name."),
+        Column("sector_id", _REF, "The sector, of a company.", "sector", nullable=True),
+        Column("country", _TEXT, "ISO 3166-1 alpha-2.", repeats=True),
+    ),
+    _node(
+        "security",
+        "Y",
+        "A stock, an exchange-traded fund or a bond.",
+        Column("symbol", _TEXT, "Ticker."),
+        Column("name", _TEXT, "Name."),
+        Column("type", _CATEGORY, "What it is.", values=words.SECURITY_TYPES),
+        Column("issuer_id", _REF, "Who issued it.", "issuer"),
+        Column("exchange_id", _REF, "Where it is traded.", "exchange"),
+        Column("currency", _TEXT, "ISO 4217.", repeats=True),
+        Column("tick_minor", _INT, "Prices are whole multiples of it, in minor units."),
+        Column("outstanding", _INT, "Shares (units of a bond) that there are.", width="int64"),
+        Column("is_shortable", _BOOL, "Whether it may be sold short."),
+        Column("coupon", _FLOAT, "A bond's interest, percent a year.", nullable=True),
+        Column("matures", _TIME, "When a bond is paid back.", nullable=True),
+    ),
+    _node(
+        "index",
+        "J",
+        "An index of stocks, weighted by what they are worth.",
+        Column("symbol", _TEXT, "Ticker."),
+        Column("name", _TEXT, "Name."),
+    ),
+)
+
+MARKET_EDGES: tuple[Schema, ...] = (
+    Schema(
+        "constituent",
+        Kind.EDGE,
+        "A stock that an index is made of.",
+        (
+            Column("index_id", _REF, "The index.", "index"),
+            Column("security_id", _REF, "The stock.", "security"),
+            Column("weight", _FLOAT, "Its share of the index at the start."),
+        ),
+    ),
+)
+
+MARKET_EVENTS: tuple[Schema, ...] = (
+    _bars("price", "G", "What a security was traded at in a session.", "When the session ended."),
+    _bars("bar", "V", "What a security was traded at in a minute.", "When the minute began."),
+)
