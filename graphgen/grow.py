@@ -10,6 +10,7 @@ import numpy as np
 
 from graphgen.fraud import planted
 from graphgen.graph import POPULATION, Graph
+from graphgen.market.brokerage import MARKET, brokerage
 from graphgen.market.listing import listed
 from graphgen.memory import give_back
 from graphgen.population import found, settle
@@ -36,6 +37,8 @@ def grow(world: World) -> Graph:
     look-alikes, whom and what they were to be done with is there all the same.
     """
     population = graph = populate(world)
+    if world.investors:
+        graph = graph.grow(MARKET, brokerage(population.bed(), _rng(world, MARKET)))
     give_back()  # planting looks at all there is: what growing has let go of is not kept beside it
     for name, (crimes, lookalikes) in planted(world, population).items():
         for block, tables, kind in (

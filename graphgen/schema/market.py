@@ -93,6 +93,19 @@ MARKET_EDGES: tuple[Schema, ...] = (
     ),
 )
 
+_HOLDS = Schema(
+    "holds",
+    Kind.EDGE,
+    "What a brokerage account held when the world began.",
+    (
+        Column("account_id", _REF, "The brokerage account.", "account"),
+        Column("security_id", _REF, "The security.", "security"),
+        Column("quantity", _INT, "Shares (units of a bond).", width="int64"),
+        Column("cost_minor", _MONEY, "What was paid for them in all."),
+    ),
+)
+MARKET_EDGES = (*MARKET_EDGES, _HOLDS)
+
 MARKET_EVENTS: tuple[Schema, ...] = (
     _bars("price", "G", "What a security was traded at in a session.", "When the session ended."),
     _bars("bar", "V", "What a security was traded at in a minute.", "When the minute began."),

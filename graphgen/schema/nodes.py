@@ -103,6 +103,13 @@ NODES: tuple[Schema, ...] = (
             "How far below zero it may go (overdraft, or a card's limit); none: as far as it will.",
             nullable=True,
         ),
+        Column(
+            "risk_profile",
+            _CATEGORY,
+            "How much risk the investor of a brokerage account takes.",
+            values=words.RISK_PROFILES,
+            nullable=True,
+        ),
     ),
     _node(
         "card",

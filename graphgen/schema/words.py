@@ -20,6 +20,7 @@ __all__ = [
     "PURPOSES",
     "RAILS",
     "RELATIONS",
+    "RISK_PROFILES",
     "SECURITY_TYPES",
     "STAGES",
     "STATUSES",
@@ -27,7 +28,10 @@ __all__ = [
     "code",
 ]
 
-ACCOUNT_TYPES = ("checking", "savings", "credit_card", "business", "internal", "external")
+ACCOUNT_TYPES = (
+    "checking", "savings", "credit_card", "business", "internal", "external", "brokerage",
+)  # fmt: skip
+RISK_PROFILES = ("low", "medium", "high")
 ACCOUNT_ROLES = ("owner", "joint", "signatory")
 CARD_TYPES = ("debit", "credit")
 EMPLOYMENT = ("employed", "self_employed", "student", "retired", "unemployed")

@@ -1,0 +1,177 @@
+"""Brokerage: who invests, what they hold when the world begins, and the money that goes to and fro.
+
+A brokerage account belongs to a person of the population, beside the bank account that feeds it.
+What investors are given is a block of its own, from a stream of its own: with or without them,
+everybody else's life is the same.
+
+Sources: 21 % of families held stocks directly (Federal Reserve, Survey of Consumer Finances 2022),
+the richer the more often. Risk profiles trade 5 to 15, 15 to 50, and 50 to 150 times a quarter. All
+else is our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.market.listing import Listing, listing
+from graphgen.population.banking import draw_banks
+from graphgen.population.draw import uniform_ms
+from graphgen.population.holders import holders
+from graphgen.schedule import BY_RATE, FOLLOWING
+from graphgen.schema import words
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+
+__all__ = ["MARKET", "brokerage"]
+
+MARKET = "market"
+"""The name of the block that investors are given."""
+
+_PROFILES = (0.5, 0.35, 0.15)
+"""Shares of investors whose risk profile is low, medium and high."""
+_HELD = ((3, 8), (4, 12), (5, 20))
+"""Securities in a portfolio, by risk profile."""
+_TASTE = ((0.3, 12.0, 12.0), (1.0, 6.0, 3.0), (2.0, 1.0, 0.1))
+"""How much more likely each profile is to hold stocks, funds and bonds than their size says."""
+_OF_INCOME, _SPREAD = 0.35, 1.1
+"""Median of what a portfolio is worth, in yearly incomes, and the spread of its logarithm."""
+_CASH = (0.02, 0.15)
+"""Cash on the account, as a share of the portfolio."""
+_COST_SPREAD = 0.3
+_POPULAR = 0.5
+"""How the odds of being held grow with what a security is worth: as this power of it."""
+_SAVES, _SAVED = 0.45, 0.06
+"""Share of investors who pay in every month, and how much of the month's income."""
+_TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
+"""How often something is taken out again, and what share of the cash that there is."""
+_BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
+
+
+def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+    """Yield brokerage accounts, their owners, what they hold, and their funding: a block's tables.
+
+    The first account is the central counterparty's, with whom every trade is settled.
+    """
+    world, everybody, here = graph.world, holders(graph), listing(graph.world.place)
+    user = _investors(rng, everybody.main, everybody.income, world.investors)
+    risk = rng.choice(len(_PROFILES), len(user), p=_PROFILES)
+    income = everybody.income[user] * 12
+    worth = _OF_INCOME * income * (1 + 0.5 * risk) * rng.lognormal(0, _SPREAD, len(user))
+    slot, security, quantity = _portfolios(rng, here, risk, worth)
+    account = graph.new("account", len(user) + 1)
+    main = everybody.main[user]
+    opened = uniform_ms(rng, graph["account"]["opened"][main], world.start_ms, len(user))
+    bank = np.append(0, draw_banks(graph, len(user), rng))
+    yield Table.of(
+        "account",
+        bank_id=bank,
+        type=np.append(_type("external"), np.full(len(user), _type("brokerage"))),
+        currency=world.place.currency,
+        opened=np.append(graph["account"]["opened"].min(), opened),
+        opening_balance_minor=np.append(0, np.rint(worth * rng.uniform(*_CASH, len(user)))),
+        credit_limit_minor=np.append(
+            graph["account"]["credit_limit_minor"].min(), np.zeros(len(user), np.int64)
+        ),
+        risk_profile=np.append(-1, risk),
+    )
+    own = account[1:]
+    yield Table.of("has_account", user_id=user, account_id=own, role="owner", since=opened)
+    paid = here.price[security] * rng.lognormal(-0.08, _COST_SPREAD, len(slot))
+    yield Table.of(
+        "holds",
+        account_id=own[slot],
+        security_id=security,
+        quantity=quantity,
+        cost_minor=np.rint(quantity * paid),
+    )
+    yield from _funding(graph, rng, user, own, bank[1:], opened)
+
+
+def _type(word: str) -> int:
+    return words.ACCOUNT_TYPES.index(word)
+
+
+def _investors(rng: np.random.Generator, main: Array, income: Array, share: float) -> Array:
+    """Draw who invests: int32 users; those of the highest income thrice as likely as the median."""
+    pool = np.flatnonzero(main >= 0).astype(np.int32)
+    rank = np.argsort(np.argsort(income[pool], kind="stable"), kind="stable") / max(1, len(pool))
+    likely = np.minimum(1.0, share * (0.25 + 2.25 * rank**2))
+    return pool[rng.random(len(pool)) < likely]
+
+
+def _portfolios(
+    rng: np.random.Generator, here: Listing, risk: Array, worth: Array
+) -> tuple[Array, Array, Array]:
+    """Draw what each investor holds: the investor, the security and the number of shares, int64."""
+    low, high = np.array(_HELD)[risk].T
+    many = rng.integers(low, high + 1)
+    investor = np.repeat(np.arange(len(risk)), many)
+    odds = here.worth**_POPULAR * np.array(_TASTE)[:, here.type]
+    ends = np.cumsum(odds / odds.sum(axis=1, keepdims=True), axis=1)
+    u, security = rng.random(len(investor)), np.empty(len(investor), np.int64)
+    for profile in range(len(_PROFILES)):
+        some = risk[investor] == profile
+        security[some] = np.searchsorted(ends[profile], u[some], side="right")
+    security = np.minimum(security, len(here) - 1)
+    part = rng.standard_exponential(len(investor))
+    pair, place = np.unique(investor * len(here) + security, return_inverse=True)
+    weight = np.bincount(place, part)  # who draws a security twice holds more of it
+    investor, security = pair // len(here), pair % len(here)
+    share = weight / np.bincount(investor, weight, len(risk))[investor]
+    quantity = np.maximum(1, worth[investor] * share / here.price[security]).astype(np.int64)
+    return investor, security, quantity
+
+
+def _funding(
+    graph: Graph,
+    rng: np.random.Generator,
+    user: Array,
+    account: Array,
+    bank: Array,
+    opened: Array,
+) -> Iterator[Table]:
+    """Yield what goes from the main account to the brokerage account, and back."""
+    main = holders(graph).main[user]
+    same = graph["account"]["bank_id"][main] == bank
+    since = uniform_ms(rng, opened, graph.world.start_ms, len(user))
+    common = {
+        "habit": "own_transfer",
+        "channel": "online",
+        "spread": 0.0,
+        "hours": graph.world.place.profiles.index("people"),
+    }
+    saves = np.flatnonzero(rng.random(len(user)) < _SAVES)
+    sums = holders(graph).income[user[saves]] * _SAVED * rng.lognormal(0, 0.7, len(saves))
+    yield Table.of(
+        "pays",
+        debtor_account_id=main[saves],
+        creditor_account_id=account[saves],
+        user_id=user[saves],
+        rail=np.where(same[saves], _BOOK, _INSTANT),
+        amount_minor=np.maximum(2_500, np.rint(sums / 2_500) * 2_500),
+        amount_of="sum",
+        share=0.0,
+        rate=0.0,
+        schedule=FOLLOWING + rng.integers(1, 29, len(saves)),
+        valid_from=since[saves],
+        **common,
+    )
+    yield Table.of(
+        "pays",
+        debtor_account_id=account,
+        creditor_account_id=main,
+        user_id=user,
+        rail=np.where(same, _BOOK, _INSTANT),
+        amount_minor=0,
+        amount_of="balance",
+        share=rng.uniform(*_TAKEN, len(user)),
+        rate=_TAKES_A_DAY * rng.standard_exponential(len(user)),
+        schedule=BY_RATE,
+        valid_from=since,
+        **common,
+    )
