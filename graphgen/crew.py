@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphgen.day import DayMaker
 from graphgen.ledger import Ledger, LedgerState
+from graphgen.market.orders import Orders
 from graphgen.memory import give_back
 from graphgen.proposals import Payments
 from graphgen.stage import Staged, Stager, StoreError
@@ -125,7 +126,7 @@ class Crew:
                 give_back()
                 made = 0
             proposed = maker.propose(day)
-            booked = ledger.settle(state, day, proposed[Payments])
+            booked = ledger.settle(state, day, proposed[Payments], proposed[Orders])
             tables = list(maker.tables(proposed, booked, inline=task.inline))
             made += len(booked)
             del proposed, booked  # a day is in memory once
@@ -175,7 +176,9 @@ def _warmed_up(graph: Graph) -> _Tools:
     """Make what workers work with, and compile its loops, before several processes each do it."""
     maker, ledger = DayMaker(graph), Ledger(graph)
     proposed = maker.propose(0)
-    for _ in maker.tables(proposed, ledger.settle(ledger.start(), 0, proposed[Payments])):
+    for _ in maker.tables(
+        proposed, ledger.settle(ledger.start(), 0, proposed[Payments], proposed[Orders])
+    ):
         pass
     del proposed
     give_back()
@@ -213,7 +216,7 @@ def _work(
                     if os.getppid() != parent:
                         return
             state = _state_before(task, ledger, day)
-            booked = ledger.settle(state, day, proposed[Payments])
+            booked = ledger.settle(state, day, proposed[Payments], proposed[Orders])
             checkpoints = _pass_on(task, state, day)
             with turn:
                 settled.value = day + 1

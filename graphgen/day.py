@@ -47,9 +47,12 @@ def walks_in_order(chosen: Sequence[str]) -> list[str]:
 
     def add(name: str) -> None:
         if name not in ordered:
-            for other in WALKS.load(name, Walk).after:
+            walk = WALKS.load(name, Walk)
+            for other in walk.after:
                 add(other)
             ordered.append(name)
+            for other in walk.beside:
+                add(other)
 
     for name in chosen:
         add(name)
@@ -138,8 +141,7 @@ class DayMaker:
                     label = self._label(rows.table, rows.edge_table, rows.edge)
                     labels.append(label)
                     yield self.labels.inlined(rows.table, label) if inline else rows.table
-        if labels:
-            yield Table.concat(labels)
+        yield Table.concat(labels) if labels else Table.empty("event_label")
 
     def _label(self, events: Table, edge_table: Array, edge: Array) -> Table:
         ids = events[events.schema.key]

@@ -128,7 +128,7 @@ def _side(event: str, prefix: str) -> str:
     return f"""
         SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY id) AS nth FROM (
             SELECT e.*, e.{event}_id AS id, c.pattern, c.is_fraud{parties}
-            FROM {prefix}{event} AS e
+            FROM "{prefix}{event}" AS e
             JOIN {prefix}event_label AS l ON l.event = '{event}' AND l.event_id = e.{event}_id
             LEFT JOIN "{prefix}case" AS c ON c.case_id = l.case_id
         )

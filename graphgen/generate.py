@@ -63,6 +63,7 @@ def tables(world: World) -> Iterator[Table]:
     """Yield nodes, edges, days of events with their labels, and truth: all rows public."""
     from graphgen.day import DayMaker
     from graphgen.ledger import Ledger
+    from graphgen.market.orders import Orders
     from graphgen.proposals import Payments
 
     graph = world.graph()
@@ -72,7 +73,9 @@ def tables(world: World) -> Iterator[Table]:
     state = ledger.start()
     for day in range(world.days):
         proposed = maker.propose(day)
-        yield from maker.tables(proposed, ledger.settle(state, day, proposed[Payments]))
+        yield from maker.tables(
+            proposed, ledger.settle(state, day, proposed[Payments], proposed[Orders])
+        )
     yield _cases(graph, state.loss)
     yield public(graph, "member")
     yield from recipes(graph)

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphgen import settle
 from graphgen.losses import Losses
+from graphgen.market.book import UNSETTLED, Book, Traded
+from graphgen.market.orders import Orders
 from graphgen.order import by_time
 from graphgen.population.habits import habits
+from graphgen.proposals import Payments, stacked
 from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.settle import settle_day
@@ -28,7 +31,6 @@ from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
-    from graphgen.proposals import Payments
 
 __all__ = ["NO_LIMIT", "Booked", "Ledger", "LedgerState"]
 
@@ -62,6 +64,10 @@ class LedgerState:
     """Items in clearing, in the order in which they entered it."""
     loss: Array
     """int64 (cases, 2): what each case has cost, and what of that came back; minor units."""
+    positions: Array
+    """int64 (3, places): shares held, their cost, and the profit of what was sold; minor units."""
+    unsettled: Array
+    """Money of trades that is yet to move (`graphgen.market.book`)."""
 
     def save(self, path: Path) -> None:
         """Write the state to a file."""
@@ -99,11 +105,17 @@ class Booked:
     proposal: Array
     """int64: the proposal that the row came from, -1 for later legs."""
     edge: Array
-    """int32: the row of `pays`."""
+    """int32: the row of `pays`; -2 less the row of `trades` where it is the money of a trade."""
+    proposals: Payments
+    """What was proposed: by the walks, and by trades that settle."""
+    traded: Traded
+    positions: Array
+    pairs: Array
+    """As the book has them when the day ends."""
 
     @classmethod
-    def of(cls, rows: Array) -> Booked:
-        """Take what the compiled loop booked."""
+    def of(cls, rows: Array, **beside: Any) -> Booked:  # noqa: ANN401 - the fields below
+        """Take what the compiled loop booked, and what stands beside it."""
         return cls(
             time=rows[settle.TIME],
             debtor=rows[settle.DEBTOR],
@@ -118,6 +130,7 @@ class Booked:
             original=rows[settle.ORIGINAL],
             proposal=rows[settle.PROPOSAL],
             edge=rows[settle.EDGE].astype(np.int32),
+            **beside,
         )
 
     def __len__(self) -> int:
@@ -138,6 +151,7 @@ class Ledger:
         ).astype(np.int32)
         self.links = Links.of(graph)
         self.losses = Losses(graph)
+        self.book = Book(graph)
         self.world = world
         clearing = world.place.toml("habits")["clearing"]
         self.posting = np.array(
@@ -156,10 +170,20 @@ class Ledger:
             resolved=np.full(len(self.links.edge), -1, np.int64),
             pending=np.empty(0, _PENDING),
             loss=self.losses.none(),
+            positions=self.book.begins.copy(),
+            unsettled=np.empty(0, UNSETTLED),
         )
 
-    def settle(self, state: LedgerState, day: int, proposals: Payments) -> Booked:
+    def settle(
+        self, state: LedgerState, day: int, proposals: Payments, orders: Orders | None = None
+    ) -> Booked:
         """Settle a day: change the state, and give the rows."""
+        traded = self._trade(state, day, stacked(Orders, []) if orders is None else orders)
+        moving = state.unsettled["day"] == day
+        if moving.any():
+            due_today = self.book.payments(state.unsettled[moving], day)
+            proposals = stacked(Payments, [proposals, due_today])
+            state.unsettled = state.unsettled[~moving]
         midnight = self.world.start_ms + day * DAY_MS
         is_due = state.pending["due"] < midnight + DAY_MS
         if len(state.pending) and state.pending["due"].min() < midnight:
@@ -199,9 +223,24 @@ class Ledger:
             np.empty(len(proposals), _PENDING),
         )
         state.pending = np.concatenate([later, added])
-        booked = Booked.of(rows)
+        booked = Booked.of(
+            rows,
+            proposals=proposals,
+            traded=traded,
+            positions=state.positions.copy(),
+            pairs=self.book.pairs,
+        )
         self.losses.count(state.loss, booked)
         return booked
+
+    def _trade(self, state: LedgerState, day: int, orders: Orders) -> Traded:
+        """Fill the day's orders, off what is free when it begins; what they cost is held."""
+        free = state.balance - state.hold
+        traded, moves = self.book.clear(state.positions, free, day, orders)
+        costs = moves[moves["amount"] < 0]
+        np.add.at(state.hold, costs["account"], -costs["amount"])
+        state.unsettled = np.concatenate([state.unsettled, moves])
+        return traded
 
     def _business_days(self, day: int) -> tuple[int, int]:
         """Say in how many days the next business day is, and the one after it."""

@@ -34,8 +34,8 @@ _BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("decli
 _CHEQUE, _BATCH, _BOOK, _CASH = (
     words.RAILS.index(rail) for rail in ("cheque", "batch", "book", "cash")
 )
-_OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT = (
-    words.AMOUNT_OF.index(what) for what in ("sum", "balance", "debt", "receipt")
+_OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT, _OF_HOLD = (
+    words.AMOUNT_OF.index(what) for what in ("sum", "balance", "debt", "receipt", "hold")
 )
 _CLEARING, _INCOME, _LOSS = 0, 1, 2
 _LEGS_OF_AN_ITEM = 5
@@ -227,6 +227,12 @@ def _sum(
 
 
 @compiled
+def _released(of: Number, amount: Number, receipt: Number) -> Number:
+    """Say what is held for a row: a receipt for its hop, a purchase's cost since it was made."""
+    return np.int64(amount if of == _OF_HOLD else max(0, receipt))
+
+
+@compiled
 def _rounded(amount: Number, unit: Number) -> Number:
     """Round an amount down to whole units, if there are two of them at least."""
     return np.int64(amount - amount % unit if unit > 1 and amount >= 2 * unit else amount)
@@ -241,7 +247,7 @@ def _enter(
     original: Number,
     edge: Number,
     rail: Number,
-    held: bool,  # noqa: FBT001 - a column's value
+    held: bool | np.bool_,  # noqa: FBT001 - a column's value
 ) -> None:
     """Note an item that enters clearing."""
     item.debtor = payer
@@ -306,7 +312,7 @@ def settle_day(
             np.int64(rail[i]),
         )
         receipt = resolved[link[i]] if of == _OF_RECEIPT else 0
-        held = max(0, receipt)
+        held = _released(of, amount[i], receipt)
         available = balance[payer] - hold[payer] + held
         paid = _sum(of, amount[i], share[i], available, -balance[payee], receipt)
         if of != _OF_SUM and by == _CASH:

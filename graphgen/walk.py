@@ -183,6 +183,9 @@ class Walk(ABC):
     after: ClassVar[tuple[str, ...]] = ()
     """The walks whose proposals of the day it reads."""
 
+    beside: ClassVar[tuple[str, ...]] = ()
+    """The walks whose proposals the ledger must have as well, so that its own come to the same."""
+
     events: ClassVar[tuple[str, ...]] = ()
     """The event tables that it is the main source of."""
 

@@ -35,6 +35,7 @@ def accounts() -> Table:
             "opened": np.array([0, 1_767_225_600_001, -5]),
             "opening_balance_minor": np.array([12_345, -1, 0]),
             "credit_limit_minor": np.array([0, np.iinfo(np.int64).min, 500_000]),
+            "risk_profile": np.array([-1, -1, 2], np.int8),
         },
     )
 

@@ -38,6 +38,8 @@ WORLD = World(
     users=400,
     days=DAYS,
     patterns={name: PATTERNS.load(name, Pattern)(count=2) for name in PATTERNS.names()},
+    investors=0.3,
+    walks=("action", "payment", "price", "session", "trade"),
 )
 FILES = [n for n in EXPORTERS.names() if issubclass(EXPORTERS.load(n, object), FileExporter)]
 
@@ -51,7 +53,8 @@ from graphgen.world import World
 
 folder, names, workers, method, how = sys.argv[1:]
 patterns = {name: PATTERNS.load(name, Pattern)(count=2) for name in PATTERNS.names()}
-world = World(users=400, days=12, patterns=patterns)
+walks = ("action", "payment", "price", "session", "trade")
+world = World(users=400, days=12, patterns=patterns, investors=0.3, walks=walks)
 sinks = [EXPORTERS.load(n, FileExporter)(f"{folder}/{n}") for n in names.split(",")]
 how = {how: True} if how else {}
 try:
@@ -132,7 +135,7 @@ def test_what_an_exporter_wrote_is_read_back_as_the_world_s_tables(
     name: str, written: Path, tables_of: Callable[[World], Tables]
 ) -> None:
     dataset, tables = Dataset(written / name), tables_of(WORLD)
-    assert set(dataset.run["tables"]) == set(tables) == set(SCHEMAS)
+    assert set(dataset.run["tables"]) == set(tables) == set(SCHEMAS) - {"bar"}
     for table, rows in tables.items():
         assert dataset.run["tables"][table] == len(rows)
         expected = canonical(to_arrow(rows), rows.schema)
@@ -166,7 +169,8 @@ def test_another_seed_changes_every_file_with_rows(
 ) -> None:
     generate(replace(WORLD, seed=8), [EXPORTERS.load("csv", FileExporter)(str(tmp_path))])
     other = content(tmp_path)
-    same = [path for path in wanted if wanted[path] == other.get(path)]
+    some = [path for path in wanted if wanted[path].count(b"\n") > 1]
+    same = [path for path in some if wanted[path] == other.get(path)]
     assert same == []
 
 

@@ -23,7 +23,7 @@ ENOUGH = 20
 """So many honest rows must have whatever a crime's row has."""
 
 every_pattern = pytest.mark.parametrize("name", PATTERNS.names(), scope="module")
-every_event = pytest.mark.parametrize("event", words.EVENTS)
+every_event = pytest.mark.parametrize("event", [e for e in words.EVENTS if e in World().walks])
 
 
 def planted(name: str) -> World:
@@ -198,7 +198,7 @@ def test_neither_ids_nor_the_order_of_rows_tell_what_was_planted(
         if new.sum() > ENOUGH and (~new).sum() > ENOUGH:
             assert separation(table[schema.key][new], table[schema.key][~new]) < 0.7
     for name_of, schema in SCHEMAS.items():
-        if schema.kind is Kind.EVENT:
+        if schema.kind is Kind.EVENT and name_of in tables:
             assert (np.diff(tables[name_of]["time"]) >= 0).all()
             assert (np.diff(tables[name_of][schema.key]) > 0).all()
 

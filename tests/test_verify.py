@@ -358,6 +358,55 @@ BREAKS = (
 )
 
 
+MARKET = World(
+    users=150,
+    days=3,
+    start=date(2026, 1, 5),
+    patterns={},
+    investors=0.6,
+    walks=("bar", "payment", "price", "trade"),
+)
+BOUGHT = "side = 'buy' AND status = 'executed'"
+MARKET_BREAKS = (
+    Break("price prices", "price", "true", "low_minor", "high_minor + 1", ("bars of sessions",)),
+    Break("bar prices", "bar", "high_minor > 9", "high_minor", "low_minor - 1",
+          ("bars of sessions",)),
+    Break("listed prices", "price", "true", "security_id",
+          "(SELECT security_id FROM price WHERE security_id <> t.security_id LIMIT 1)",
+          ("bars of sessions", "values", "executions")),
+    Break("bars of sessions", "bar", "true", "volume", "volume + 1"),
+    Break("positions", "holding", "quantity > 1", "quantity", "quantity - 1", ("values",)),
+    Break("sales", "holding", "true", "cost_minor", "-1"),
+    Break("values", "holding", "true", "value_minor", "value_minor + 1"),
+    Break("executions", "trade", "true", "time", "time + INTERVAL 8 HOURS",
+          ("event ids", "orders", "positions")),
+    Break("orders", "order", BOUGHT, "filled", "filled + 1"),
+    Break("money of trades", "trade", "true", "fee_minor", "fee_minor + 1"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("traded") / "world"
+    generate(MARKET, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
+    return folder
+
+
+def test_a_market_keeps_every_promise(traded: Path) -> None:
+    assert broken(traded) == {}
+
+
+@pytest.mark.parametrize("case", MARKET_BREAKS, ids=[b.check for b in MARKET_BREAKS])
+def test_one_wrong_value_of_the_market_breaks_the_check_that_is_meant_for_it(
+    case: Break, traded: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(traded, tmp_path / "copy"))
+    change(folder, case.table, case.where, case.column, case.value)
+    found = set(broken(folder))
+    assert case.check in found
+    assert found <= {case.check, *case.also}
+
+
 def test_a_whole_dataset_keeps_every_promise(whole: Path) -> None:
     assert broken(whole) == {}
 
@@ -373,7 +422,7 @@ def test_one_wrong_value_breaks_the_check_that_is_meant_for_it(case: Break, fold
 def test_every_promise_has_a_test_that_breaks_it() -> None:
     promised = [promise.name for group in GROUPS for promise in group.PROMISES]
     elsewhere = {"rows", "ids", "inline labels"}
-    assert set(promised) == {case.check for case in BREAKS} | elsewhere
+    assert set(promised) == {case.check for case in (*BREAKS, *MARKET_BREAKS)} | elsewhere
     assert len(promised) == len(set(promised))
 
 

@@ -49,6 +49,11 @@ _SAVES, _SAVED = 0.45, 0.06
 """Share of investors who pay in every month, and how much of the month's income."""
 _TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
 """How often something is taken out again, and what share of the cash that there is."""
+_A_QUARTER = ((5, 15), (15, 50), (50, 150))
+"""Trades of an investor in a quarter, by risk profile."""
+_TRADED, _TRADED_SPREAD = 0.35, 0.8
+"""Median of what is bought or sold at a time, as a share of what is held, and its spread."""
+_SESSIONS = 63
 _BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
 
 
@@ -90,6 +95,7 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         cost_minor=np.rint(quantity * paid),
     )
     yield from _funding(graph, rng, user, own, bank[1:], opened)
+    yield _trading(graph, rng, risk[slot], user[slot], own[slot], security, quantity)
 
 
 def _type(word: str) -> int:
@@ -125,6 +131,35 @@ def _portfolios(
     share = weight / np.bincount(investor, weight, len(risk))[investor]
     quantity = np.maximum(1, worth[investor] * share / here.price[security]).astype(np.int64)
     return investor, security, quantity
+
+
+def _trading(
+    graph: Graph,
+    rng: np.random.Generator,
+    risk: Array,
+    user: Array,
+    account: Array,
+    security: Array,
+    quantity: Array,
+) -> Table:
+    """Give the habits of trading what one holds: each account as often as its risk profile does."""
+    low, high = np.array(_A_QUARTER)[risk].T
+    first, of = np.unique(account, return_inverse=True)
+    in_all = (low + (high - low) * rng.random(len(first))[of]) / _SESSIONS
+    part = rng.standard_exponential(len(account))
+    part /= np.bincount(of, part, len(first))[of]
+    graph.new("trades", len(account))
+    return Table.of(
+        "trades",
+        account_id=account,
+        security_id=security,
+        user_id=user,
+        quantity=np.maximum(1, np.rint(quantity * _TRADED)),
+        spread=_TRADED_SPREAD,
+        rate=in_all * part,
+        schedule=BY_RATE,
+        valid_from=graph.world.start_ms - 1,
+    )
 
 
 def _funding(

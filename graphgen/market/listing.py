@@ -121,7 +121,7 @@ def listed(world: World) -> Iterator[Table]:
         tick_minor=np.array([_TICK[int(kind)] for kind in here.type]),
         outstanding=here.outstanding,
         is_shortable=~is_bond & ((here.type == _ETF) | (here.worth > _SHORTABLE_MINOR)),
-        coupon=np.where(is_bond, here.coupon, -1),
+        coupon_bp=np.where(is_bond, np.rint(100 * here.coupon), -1),
         matures=np.where(is_bond, due, NULL_NUMBER),
     )
     yield from _indexes(here, spec)

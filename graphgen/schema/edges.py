@@ -99,6 +99,29 @@ _STAGE = Column(
 )
 _CASE = Column("case_id", _REF, "The case that the edge belongs to.", "case", nullable=True)
 
+_TRADES = Schema(
+    "trades",
+    Kind.EDGE,
+    "A habit of trading a security, or an errand: an edge from account to security.",
+    (
+        Column("edge_id", _ID, "Row number."),
+        Column("account_id", _REF, "The brokerage account.", "account"),
+        Column("security_id", _REF, "The security.", "security"),
+        _USER,
+        Column("side", _CATEGORY, "Bought, sold; none: either.", values=words.SIDES, nullable=True),
+        Column("quantity", _INT, "Median number of shares (units of a bond).", width="int64"),
+        Column("spread", _FLOAT, "Standard deviation of that number's logarithm."),
+        Column("rate", _FLOAT, "Orders a session on average; 0 for an errand."),
+        Column("schedule", _INT, "When it is due (`graphgen.schedule`).", width="int8"),
+        _FROM,
+        _TO,
+        Column("via", _INT, "Row of the `signs_in` it is ordered over.", nullable=True),
+        _STAGE,
+        _CASE,
+    ),
+    recipe=True,
+)
+
 RECIPES: tuple[Schema, ...] = (
     Schema(
         "pays",
@@ -182,4 +205,5 @@ RECIPES: tuple[Schema, ...] = (
         ),
         recipe=True,
     ),
+    _TRADES,
 )

@@ -17,13 +17,18 @@ __all__ = [
     "HABITS",
     "IP_KINDS",
     "LEGS",
+    "ORDER_STATUSES",
+    "ORDER_TYPES",
     "PURPOSES",
     "RAILS",
     "RELATIONS",
     "RISK_PROFILES",
     "SECURITY_TYPES",
+    "SIDES",
     "STAGES",
     "STATUSES",
+    "TIMES_IN_FORCE",
+    "TOLD_WITH",
     "WALKED_EDGES",
     "code",
 ]
@@ -54,15 +59,16 @@ HABITS = (
     "card_repayment",
     "revenue",
     "supply",
+    "trade",
 )
 RAILS = ("card", "instant", "batch", "cheque", "cash", "book")
 CHANNELS = ("pos", "online", "atm", "branch", "file")
 LEGS = ("original", "settlement", "return", "fee")
 STATUSES = ("booked", "declined")
-PURPOSES = ("SALA", "BENE", "RENT", "HLRP", "UBIL", "SUBS", "SAVG", "CCRD", "SUPP", "CASH")
+PURPOSES = ("SALA", "BENE", "RENT", "HLRP", "UBIL", "SUBS", "SAVG", "CCRD", "SUPP", "CASH", "SECU")
 """Codes of the ISO 20022 external purpose code list."""
 
-AMOUNT_OF = ("sum", "balance", "debt", "receipt")
+AMOUNT_OF = ("sum", "balance", "debt", "receipt", "hold")
 
 ACTIONS = (
     "sign_in",
@@ -77,6 +83,11 @@ ACTIONS = (
 )
 
 SECURITY_TYPES = ("stock", "etf", "bond")
+SIDES = ("buy", "sell")
+ORDER_TYPES = ("market", "limit", "stop")
+TIMES_IN_FORCE = ("day", "ioc")
+"""For the session, or immediate or cancel."""
+ORDER_STATUSES = ("executed", "partly_filled", "cancelled", "expired", "rejected")
 
 DIFFICULTIES = ("easy", "medium", "hard")
 STAGES = ("preparation", "theft", "placement", "layering", "integration", "recovery")
@@ -84,8 +95,11 @@ STAGES = ("preparation", "theft", "placement", "layering", "integration", "recov
 of money laundering; what comes before them is preparation, what a victim or a bank is robbed of
 theft, and what comes back recovery."""
 
-EVENTS = ("payment", "session", "action")
-WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at", "acts")
+EVENTS = ("payment", "session", "action", "order", "trade")
+"""Events that are walked off an edge, and so have a label."""
+TOLD_WITH = {"order": "trade", "holding": "trade"}
+"""Event tables that the walk of another event tells."""
+WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at", "acts", "trades")
 ENTITIES = (
     "user",
     "household",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from graphgen.arrow import arrow_schema
-from graphgen.schema import SCHEMAS, Kind, Meaning
+from graphgen.schema import SCHEMAS, Kind, Meaning, words
 from graphgen.verify.promise import Check, Promise, Setup
 
 if TYPE_CHECKING:
@@ -74,8 +74,12 @@ def _due(dataset: Dataset) -> Iterator[Path]:
     for schema in SCHEMAS.values():
         if schema.kind is not Kind.EVENT and schema.name != "event_label":
             yield Path(place_of(schema, date.min, None, suffix))
-        elif schema.name == "event_label" or schema.name in walks:
+        elif schema.name == "event_label" or _walk_of(schema.name) in walks:
             yield from (Path(place_of(schema, day, 0, suffix)) for day in dataset.days)
+
+
+def _walk_of(event: str) -> str:
+    return words.TOLD_WITH.get(event, event)
 
 
 def _digests(dataset: Dataset) -> Iterator[str]:

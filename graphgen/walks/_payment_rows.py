@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.ids import event_ids
-from graphgen.proposals import Payments, Sessions
+from graphgen.proposals import Sessions
 from graphgen.schema import SCHEMAS
 from graphgen.table import Table, text
 from graphgen.walks._payment_columns import assemble
@@ -21,7 +21,7 @@ __all__ = ["payment_rows"]
 def payment_rows(day: PublicDay) -> Table:
     """Give a day's payments."""
     booked, look, today = day.booked, day.look, day.proposed.today
-    payments, ground = day.proposed[Payments], look.ground
+    payments, ground = day.booked.proposals, look.ground
     written = len(day.proposed[Sessions]) if day.writes("session") else 0
     first, second = (int(event_ids(number, 0, 1)[0]) for number in (0, 1))
     codes, category = look.category

@@ -28,7 +28,7 @@ from graphgen.world import DAY_MS
 __all__ = ["PaymentWalk"]
 
 _PROPOSED = [column.name for column in fields(Payments)][:-3]
-_PAYS = words.WALKED_EDGES.index("pays")
+_PAYS, _TRADES = (words.WALKED_EDGES.index(w) for w in ("pays", "trades"))
 _CARD = words.RAILS.index("card")
 _ONLINE = words.CHANNELS.index("online")
 
@@ -37,6 +37,7 @@ class PaymentWalk(Walk):
     """Fires `pays`."""
 
     after = ("session",)
+    beside = ("trade",)
     events = ("payment",)
 
     def __init__(self, ground: Ground, section: Section) -> None:
@@ -76,8 +77,10 @@ class PaymentWalk(Walk):
     @classmethod
     def rows(cls, day: PublicDay) -> Iterator[Rows]:
         """Tell what the ledger booked."""
-        edge_table = np.full(len(day.booked), _PAYS, np.int8)
-        yield Rows(payment_rows(day), edge_table, day.booked.edge)
+        edge = day.booked.edge
+        of_trade = edge < -1
+        edge_table = np.where(of_trade, _TRADES, _PAYS).astype(np.int8)
+        yield Rows(payment_rows(day), edge_table, np.where(of_trade, -2 - edge, edge))
 
     def _fired(self, today: Today, rng: Draws) -> tuple[Array, Array]:
         """Find what fires: rows of the section's edges, and whether they are errands."""

@@ -1,0 +1,208 @@
+"""The book: what accounts hold, and which orders there is money or stock for.
+
+Orders are taken strictly in the order in which they would be filled. A purchase takes what the cash
+that was free when the day began allows, a sale at most what is held. The money moves on the next
+session: what a purchase costs is held till then, what a sale brings comes then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.compiled import compiled
+from graphgen.market.brokerage import MARKET
+from graphgen.market.sessions import sessions
+from graphgen.proposals import Payments
+from graphgen.schema import words
+from graphgen.table import Array
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.market.orders import Orders
+
+__all__ = ["UNSETTLED", "Book", "Traded"]
+
+UNSETTLED = np.dtype([("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8")])
+"""Money that is to move: on which day, whose, of which row of `trades`, and how much (above 0 to
+the account)."""
+_LATEST = 10
+"""Days after the world's end that may have the session on which its last trades settle."""
+_BUY = words.SIDES.index("buy")
+_EXECUTED, _PARTLY, _CANCELLED, _EXPIRED, _REJECTED = range(5)
+_NOTHING = -1
+"""What becomes of an order of habit for which there is nothing to sell: nobody gives it."""
+_BOOK, _FILE = words.RAILS.index("book"), words.CHANNELS.index("file")
+_OF_SUM, _OF_HOLD = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("hold")
+_TRADE = words.HABITS.index("trade")
+_POSTED_MS, _OVER_MS = 12 * 3_600_000, 3_600_000
+"""When money of trades is moved, after midnight UTC; our assumption."""
+
+
+@dataclass(frozen=True)
+class Traded:
+    """What became of a day's orders, one entry each."""
+
+    status: Array
+    """int8: codes of `words.ORDER_STATUSES`, -1 for an order that was never given."""
+    quantity: Array
+    """int64: shares that were traded."""
+    fee: Array
+    """int64: minor units."""
+    settles: int
+    """The day on which the money moves."""
+
+
+class Book:
+    """What does not change from day to day: which account may hold which security."""
+
+    def __init__(self, graph: Graph) -> None:
+        world = graph.world
+        holds, trades = graph["holds"], graph["trades"]
+        pairs = [_pair(table["account_id"], table["security_id"]) for table in (holds, trades)]
+        self.pairs = np.unique(np.concatenate(pairs))
+        """int64: account << 32 | security, of each place that the state has."""
+        self._place = np.searchsorted(self.pairs, pairs[1]).astype(np.int32)
+        self.begins = np.zeros((3, len(self.pairs)), np.int64)
+        held = np.searchsorted(self.pairs, pairs[0])
+        self.begins[0, held], self.begins[1, held] = holds["quantity"], holds["cost_minor"]
+        self._start = world.start_ms
+        if len(self.pairs):
+            self._counterparty = next(
+                block.starts["account"] for block in graph.blocks if block.name == MARKET
+            )
+            fees = world.place.toml("market")["fees"]
+            self._fees = fees["of_sale"], fees["a_share_minor"], fees["most_minor"]
+            self._sessions = sessions(world.place, world.start, world.days + _LATEST)
+
+    def clear(self, state: Array, free: Array, day: int, orders: Orders) -> tuple[Traded, Array]:
+        """Fill a day's orders: changes positions (`state`) and free cash; gives what is to settle.
+
+        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free` is
+        int64 (accounts,): what each may spend, minor units.
+        """
+        settles = day + 1
+        if len(self.pairs):
+            settles = int(
+                self._sessions.day[np.searchsorted(self._sessions.day, day, side="right")]
+            )
+        if not len(orders):
+            nothing = np.empty(0, np.int64)
+            return Traded(nothing, nothing, nothing, settles), np.empty(0, UNSETTLED)
+        first = np.lexsort(
+            (np.arange(len(orders)), np.where(orders.fill > 0, orders.fill, orders.end))
+        )
+        status, quantity, fee = _cleared(
+            first,
+            self._place[orders.edge],
+            orders.account,
+            orders.side,
+            orders.quantity,
+            orders.fill,
+            orders.price,
+            orders.end,
+            int(self._sessions.closes[self._sessions.on(day)]),
+            orders.is_once,
+            state,
+            free,
+            *self._fees,
+        )
+        done = first[quantity[first] > 0]
+        moves = np.zeros(len(done), UNSETTLED)
+        gross = orders.price[done] * quantity[done]
+        moves["day"], moves["account"], moves["edge"] = (
+            settles,
+            orders.account[done],
+            orders.edge[done],
+        )
+        moves["amount"] = np.where(orders.side[done] == _BUY, -gross - fee[done], gross - fee[done])
+        return Traded(status, quantity, fee, settles), moves
+
+    def payments(self, due: Array, day: int) -> Payments:
+        """Give the movements of money that are due on a day, as payments; edges are of `trades`.
+
+        An edge is told from one of `pays` by its sign: it is -2 less its row.
+        """
+        count = len(due)
+        # spread over an hour, by which edge it is: so in every twin alike
+        spread = (due["edge"].astype(np.int64) * 2_654_435_761 & 0xFFFFFFFF) * _OVER_MS >> 32
+        comes, nobody = due["amount"] > 0, np.full(count, -1, np.int32)
+        account = due["account"].astype(np.int32)
+        other = np.full(count, self._counterparty if count else 0, np.int32)
+        return Payments(
+            time=self._start + day * DAY_MS + _POSTED_MS + spread,
+            edge=(-2 - due["edge"]).astype(np.int32),
+            debtor=np.where(comes, other, account),
+            creditor=np.where(comes, account, other),
+            user=nobody,
+            card=nobody,
+            amount=np.abs(due["amount"]),
+            amount_of=np.where(comes, _OF_SUM, _OF_HOLD).astype(np.int8),
+            share=np.zeros(count, np.float32),
+            habit=np.full(count, _TRADE, np.int8),
+            rail=np.full(count, _BOOK, np.int8),
+            channel=np.full(count, _FILE, np.int8),
+            is_once=np.zeros(count, bool),
+            session=nobody,
+            device=nobody,
+            ip=nobody,
+        )
+
+
+def _pair(account: Array, security: Array) -> Array:
+    return np.asarray(account.astype(np.int64) << 32 | security)
+
+
+@compiled
+def _cleared(
+    order: Array,
+    place: Array,
+    account: Array,
+    side: Array,
+    asked: Array,
+    fill: Array,
+    price: Array,
+    end: Array,
+    closing: int,
+    is_once: Array,
+    state: Array,
+    free: Array,
+    of_sale: float,
+    a_share: float,
+    most: float,
+) -> tuple[Array, Array, Array]:
+    """Fill orders one after the other; changes positions and free cash.
+
+    Costs are averages: a sale takes as large a share of the cost as of the shares.
+    """
+    status = np.empty(len(order), np.int8)
+    quantity, fee = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
+    for i in order:
+        at, who = place[i], account[i]
+        if side[i] != _BUY and state[0, at] <= 0 and not is_once[i]:
+            status[i] = _NOTHING
+            continue
+        if fill[i] == 0:
+            status[i] = _CANCELLED if end[i] < closing else _EXPIRED
+            continue
+        if side[i] == _BUY:
+            some = min(asked[i], max(0, free[who]) // price[i])
+            cost = some * price[i]
+            free[who] -= cost
+            state[0, at] += some
+            state[1, at] += cost
+        else:
+            some = min(asked[i], max(0, state[0, at]))
+            if some > 0:
+                gross = some * price[i]
+                fee[i] = min(gross, np.int64(np.ceil(of_sale * gross + min(most, a_share * some))))
+                cost = state[1, at] * some // state[0, at]
+                state[0, at] -= some
+                state[1, at] -= cost
+                state[2, at] += gross - fee[i] - cost
+        quantity[i] = some
+        status[i] = _REJECTED if some == 0 else (_EXECUTED if some == asked[i] else _PARTLY)
+    return status, quantity, fee

@@ -1,0 +1,125 @@
+"""Orders: when and at what price they would be filled, by the minutes of their session alone.
+
+A market order is filled within seconds, on the far side of the spread; a limit order when the price
+comes to its limit; a stop order when it falls to its stop. What is not filled is cancelled by its
+investor, or ends with the session. `graphgen.market.book` says whether there is money or stock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graphgen.compiled import compiled
+from graphgen.market.minutes import MINUTE_MS
+from graphgen.proposals import Columns
+from graphgen.schema import words
+from graphgen.table import Array
+
+__all__ = ["Orders", "filled", "priced"]
+
+_BUY = words.SIDES.index("buy")
+_MARKET, _LIMIT = words.ORDER_TYPES.index("market"), words.ORDER_TYPES.index("limit")
+_IOC = words.TIMES_IN_FORCE.index("ioc")
+_AT_ONCE_MS = 1_500
+"""Within how long a market order is filled; our assumption."""
+
+
+@dataclass(frozen=True)
+class Orders(Columns):
+    """Orders of a day, and how they would be filled."""
+
+    time: Array = field(metadata={"dtype": "int64"})
+    edge: Array = field(metadata={"dtype": "int32"})
+    """The row of `trades`."""
+    account: Array = field(metadata={"dtype": "int32"})
+    user: Array = field(metadata={"dtype": "int32"})
+    security: Array = field(metadata={"dtype": "int32"})
+    side: Array = field(metadata={"dtype": "int8"})
+    type: Array = field(metadata={"dtype": "int8"})
+    tif: Array = field(metadata={"dtype": "int8"})
+    quantity: Array = field(metadata={"dtype": "int64"})
+    limit: Array = field(metadata={"dtype": "int64"})
+    """Limit or stop, minor units; 0 for a market order."""
+    is_once: Array = field(metadata={"dtype": "bool"})
+    fill: Array = field(metadata={"dtype": "int64"})
+    """When it would be filled, ms; 0 for never."""
+    price: Array = field(metadata={"dtype": "int64"})
+    """At what price, minor units."""
+    end: Array = field(metadata={"dtype": "int64"})
+    """When it ends if it is not filled, ms."""
+    session: Array = field(metadata={"dtype": "int32"})
+    """The number of its bank session among the section's of the day."""
+    device: Array = field(metadata={"dtype": "int32"})
+    ip: Array = field(metadata={"dtype": "int32"})
+
+
+@compiled
+def priced(time: Array, security: Array, opens: int, first: Array, last: Array) -> Array:
+    """Give the price of each security at each moment of a session: float64, minor units."""
+    price = np.empty(len(time))
+    for i in range(len(time)):
+        minute = min(first.shape[1] - 1, (time[i] - opens) // MINUTE_MS)
+        part = min(1.0, (time[i] - opens - minute * MINUTE_MS) / MINUTE_MS)
+        begin, end = first[security[i], minute], last[security[i], minute]
+        price[i] = begin + part * (end - begin)
+    return price
+
+
+@compiled
+def filled(
+    time: Array,
+    security: Array,
+    side: Array,
+    kind: Array,
+    tif: Array,
+    limit: Array,
+    mid: Array,
+    spread: Array,
+    cancelled: Array,
+    u: Array,
+    opens: int,
+    high: Array,
+    low: Array,
+) -> tuple[Array, Array, Array]:
+    """Find when, and at what price, orders are filled; 0 for never. And when they end otherwise.
+
+    `mid` is the price when each is given, `spread` that between bid and ask as a share of it,
+    `cancelled` when its investor loses patience (ms), `u` (orders, 2) uniform.
+    """
+    count, minutes = len(time), high.shape[1]
+    closes = opens + minutes * MINUTE_MS
+    when, price = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    until = np.empty(count, np.int64)
+    for i in range(count):
+        s, buys = security[i], side[i] == _BUY
+        minute = min(minutes - 1, (time[i] - opens) // MINUTE_MS)
+        half = spread[i] * mid[i] / 2
+        asked = mid[i] + half if buys else mid[i] - half
+        asked = min(high[s, minute], max(low[s, minute], int(np.rint(asked))))
+        soon = min(closes - 1, time[i] + 1 + int(u[i, 0] * _AT_ONCE_MS))
+        until[i] = min(closes, max(soon, cancelled[i]))
+        if tif[i] == _IOC:
+            until[i] = soon
+        if kind[i] == _MARKET or (
+            kind[i] == _LIMIT and (asked <= limit[i] if buys else asked >= limit[i])
+        ):
+            when[i], price[i] = soon, asked
+            continue
+        if tif[i] == _IOC:
+            continue
+        for m in range(minute + 1, minutes):
+            if opens + m * MINUTE_MS >= until[i]:
+                break
+            if kind[i] == _LIMIT:
+                is_there = low[s, m] <= limit[i] if buys else high[s, m] >= limit[i]
+            else:
+                is_there = high[s, m] >= limit[i] if buys else low[s, m] <= limit[i]
+            if is_there:
+                at = opens + m * MINUTE_MS + int(u[i, 1] * (MINUTE_MS - 1))
+                if at < until[i]:
+                    when[i] = at
+                    price[i] = min(high[s, m], max(low[s, m], limit[i]))
+                break
+    return when, price, until

@@ -1,0 +1,117 @@
+"""Rows of `order`, `trade` and `holding`: what is public of what the book filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.market.orders import Orders
+from graphgen.market.prices import tape
+from graphgen.proposals import Sessions
+from graphgen.public_day import Rows
+from graphgen.schema import NULL_NUMBER, SCHEMAS, words
+from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
+
+if TYPE_CHECKING:
+    from graphgen.public_day import PublicDay
+
+__all__ = ["trade_rows"]
+
+_TRADES = words.WALKED_EDGES.index("trades")
+_MARKET = words.ORDER_TYPES.index("market")
+
+
+def trade_rows(day: PublicDay) -> Iterator[Rows]:
+    """Tell orders, executions, and what is held when the session ends."""
+    orders, traded = day.proposed[Orders], day.booked.traded
+    given = np.flatnonzero(traded.status >= 0)
+    number = np.full(len(orders), -1, np.int64)
+    number[given] = day.event_ids(len(given))
+    yield _rows("order", _orders(day, given, number), orders.edge[given])
+    done = given[traded.quantity[given] > 0]
+    done = done[np.argsort(orders.fill[done], kind="stable")]
+    yield _rows("trade", _trades(day, done, number), orders.edge[done])
+    yield Rows(_holdings(day))
+
+
+def _rows(name: str, columns: dict[str, Array], edge: Array) -> Rows:
+    table = Table(SCHEMAS[name], columns)
+    return Rows(table, np.full(len(edge), _TRADES, np.int8), edge)
+
+
+def _orders(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
+    all_orders, traded, look = day.proposed[Orders], day.booked.traded, day.look
+    orders = all_orders.take(rows)
+    written = len(day.proposed[Sessions]) if day.writes("session") else 0
+    session = np.append(day.event_ids(written), -1)
+    some = traded.quantity[rows]
+    return {
+        "order_id": number[rows],
+        "time": orders.time,
+        "account_id": look.ids("account")[orders.account],
+        "user_id": look.ids("user")[orders.user],
+        "security_id": look.ids("security")[orders.security],
+        "side": orders.side,
+        "type": orders.type,
+        "tif": orders.tif,
+        "quantity": orders.quantity,
+        "limit_minor": np.where(orders.type == _MARKET, NULL_NUMBER, orders.limit),
+        "status": traded.status[rows].astype(np.int8),
+        "filled": some,
+        "ended": np.where(orders.fill > 0, orders.fill, orders.end),
+        "session_id": session[orders.session] if written else np.full(len(rows), -1, np.int64),
+        "device_id": look.ids("device")[orders.device],
+        "ip_id": look.ids("ip")[orders.ip],
+    }
+
+
+def _trades(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
+    orders, traded, look = day.proposed[Orders].take(rows), day.booked.traded, day.look
+    quantity = traded.quantity[rows]
+    settles = look.graph.world.start_ms + traded.settles * DAY_MS
+    return {
+        "trade_id": day.event_ids(len(rows)),
+        "time": orders.fill,
+        "order_id": number[rows],
+        "account_id": look.ids("account")[orders.account],
+        "security_id": look.ids("security")[orders.security],
+        "side": orders.side,
+        "quantity": quantity,
+        "price_minor": orders.price,
+        "amount_minor": orders.price * quantity,
+        "fee_minor": traded.fee[rows],
+        "settles": np.full(len(rows), settles, np.int64),
+    }
+
+
+def _holdings(day: PublicDay) -> Table:
+    look, booked = day.look, day.booked
+    found = tape(look.graph)
+    session = found.sessions.on(day.proposed.today.number)
+    state, pairs = booked.positions, booked.pairs
+    place = np.flatnonzero((state[0] != 0) | (state[2] != 0))
+    if session < 0:
+        place = place[:0]
+    account = look.ids("account")[pairs[place] >> 32]
+    security = pairs[place] & 0xFFFFFFFF
+    ids = look.ids("security")[security]
+    order = np.lexsort((ids, account))
+    place, security = place[order], security[order]
+    last = found.close[session][security] if session >= 0 else np.empty(0, np.int64)
+    closes = found.sessions.closes[session] if session >= 0 else 0
+    return Table(
+        SCHEMAS["holding"],
+        {
+            "holding_id": day.event_ids(len(place)),
+            "time": np.full(len(place), closes, np.int64),
+            "account_id": account[order],
+            "security_id": ids[order],
+            "quantity": state[0, place],
+            "cost_minor": state[1, place],
+            "value_minor": state[0, place] * last,
+            "realised_minor": state[2, place],
+        },
+    )
