@@ -27,6 +27,7 @@ from measure import Cost, cost_of
 
 HERE = Path(__file__).parent
 EVENTS = ("session", "action", "payment")
+TOLD = (*EVENTS, "order", "trade", "holding")
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,27 @@ class Sizes:
     """People of the wide world, which is walked for a few days."""
     few_days: int = 12
     people: int = 1_000_000
+    sessions: int = 9_000
+    """Days over which prices are drawn, some twenty-five years."""
+    traders: int = 200_000
+    investors: float = 0.6
     activity: float = 1.3
     """So that there is about one payment for each account and day."""
 
 
-QUICK = Sizes(users=300, days=4, more=6, short=2, long=8, text=2, many=600, few_days=2, people=500)
+QUICK = Sizes(
+    users=300,
+    days=4,
+    more=6,
+    short=2,
+    long=8,
+    text=2,
+    many=600,
+    few_days=2,
+    people=500,
+    sessions=60,
+    traders=300,
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,7 @@ class Bench:
             command = [sys.executable, "-c", main, "generate", *world, "--json"]
             cost = cost_of([*command, "--to", f"{to}:{target}"])
             rows = json.loads(cost.output)["rows"]
-            self.done[key] = cost, sum(rows.get(name, 0) for name in EVENTS)
+            self.done[key] = cost, sum(rows.get(name, 0) for name in TOLD)
         return self.done[key]
 
     def script(self, name: str, *arguments: str) -> Cost:
@@ -185,7 +202,20 @@ def csv(bench: Bench) -> Iterator[Line]:
         yield Line(f"--to {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
 
 
-PARTS = (payment, events, workers, population, memory, csv, long)
+def market(bench: Bench) -> Iterator[Line]:
+    """Prices by session and by minute, without the process's start; and trades, settled."""
+    size = bench.sizes
+    for what, target, days in (("days", 3.0, size.sessions), ("minutes", 20.0, size.days)):
+        cost = bench.script("market.py", what, str(days))
+        found = json.loads(cost.output)
+        speed = found["bars"] / found["cpu"] / 1e6
+        yield Line(f"prices by {what}", speed, target, "M bars / CPU s", cost, found["bars"])
+    options = ("--set", f"investors={size.investors}", "--set", "patterns=none")
+    cost, rows = bench.generate(size.traders, size.text, ["trade"], *options)
+    yield Line("trades", rows / cost.cpu / 1e6, 1.5, "M rows / CPU s", cost, rows)
+
+
+PARTS = (payment, events, workers, population, memory, csv, market, long)
 
 
 def machine() -> str:
