@@ -36,9 +36,9 @@ class Difference:
 
     table: str
     what: str
-    """`crime` and `look-alike`: events of cases; `row`: a node or an edge; `later leg`, `unfunded`:
-    settlements, and shares of a balance, that came about on one side only; `status`, `amount`,
-    `balance`: the same event with another one."""
+    """`crime` and `look-alike`: events of cases that one side has not; `row`: a node or an edge;
+    `later leg`, `unfunded`: settlements, and shares of a balance, that came about on one side only;
+    `status`, `amount`, `balance`: the same event with another one."""
     pattern: str
     """The pattern of the case, or nothing."""
     only_first: int
@@ -111,26 +111,30 @@ def _events(event: str) -> str:
     return f"""
     SELECT '{event}' AS table_name,
         CASE WHEN a.id IS NOT NULL AND b.id IS NOT NULL THEN {ended}
+            WHEN coalesce(a.is_in_both, b.is_in_both) THEN {alone}
             WHEN coalesce(a.is_fraud, b.is_fraud) THEN 'crime'
             WHEN coalesce(a.pattern, b.pattern) IS NOT NULL THEN 'look-alike'
             ELSE {alone} END AS what,
         coalesce(a.pattern, b.pattern, '') AS pattern,
         CASE WHEN a.id IS NULL THEN 'second' WHEN b.id IS NULL THEN 'first' ELSE 'both' END AS side,
         coalesce(a.time, b.time) AS time, concat_ws(' ', {_TOLD[event]}) AS details
-    FROM ({_side(event, "a_")}) AS a FULL JOIN ({_side(event, "b_")}) AS b ON {joined}
+    FROM ({_side(event, "a_", "b_")}) AS a
+    FULL JOIN ({_side(event, "b_", "a_")}) AS b ON {joined}
     WHERE a.id IS NULL OR b.id IS NULL {changed}
     """  # noqa: S608 - names of the schema
 
 
-def _side(event: str, prefix: str) -> str:
+def _side(event: str, prefix: str, other: str) -> str:
     parties = _PARTIES if event == "payment" else ""
     key = ", ".join(_SAME[event])
     return f"""
         SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY id) AS nth FROM (
-            SELECT e.*, e.{event}_id AS id, c.pattern, c.is_fraud{parties}
+            SELECT e.*, e.{event}_id AS id, c.pattern, c.is_fraud,
+                o.case_id IS NOT NULL AS is_in_both{parties}
             FROM "{prefix}{event}" AS e
             JOIN {prefix}event_label AS l ON l.event = '{event}' AND l.event_id = e.{event}_id
             LEFT JOIN "{prefix}case" AS c ON c.case_id = l.case_id
+            LEFT JOIN "{other}case" AS o ON o.case_id = l.case_id
         )
     """  # noqa: S608 - names of the schema
 
