@@ -15,14 +15,15 @@ import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.rng import stream
+from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER
-from graphgen.table import Array
+from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.section import Draws, Section
 
-__all__ = ["Rates", "SectionRates", "fire"]
+__all__ = ["Errands", "Rates", "SectionRates", "fire"]
 
 _NEVER = NULL_NUMBER
 """What `valid_to` says of an edge that does not end."""
@@ -96,6 +97,28 @@ class SectionRates:
             for number, rows, clock, rates in self.parts
         ]
         return np.concatenate(fired) if fired else np.empty(0, np.int32)
+
+
+@dataclass(frozen=True)
+class Errands:
+    """What fires once, at a time of its own."""
+
+    rows: Array
+    """int32: rows of the edges, by time."""
+    at: Array
+    """int64: when each fires, ms; ascending."""
+
+    @classmethod
+    def of(cls, edges: Table) -> Errands:
+        """Find the errands among edges."""
+        once = np.flatnonzero(edges["schedule"] == ONCE).astype(np.int32)
+        rows = once[np.argsort(edges["valid_from"][once], kind="stable")]
+        return cls(rows, edges["valid_from"][rows])
+
+    def on(self, midnight: int) -> Array:
+        """Give what fires on the day that begins then: int32 rows."""
+        low, high = np.searchsorted(self.at, [midnight, midnight + DAY_MS])
+        return self.rows[low:high]
 
 
 def fire(rng: np.random.Generator, cumulative: Array, clock: Array, often: Array) -> Array:

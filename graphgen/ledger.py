@@ -235,7 +235,7 @@ class Ledger:
 
     def _trade(self, state: LedgerState, day: int, orders: Orders) -> Traded:
         """Fill the day's orders, off what is free when it begins; what they cost is held."""
-        free = state.balance - state.hold
+        free = state.balance - state.hold if len(orders) else state.balance
         traded, moves = self.book.clear(state.positions, free, day, orders)
         costs = moves[moves["amount"] < 0]
         np.add.at(state.hold, costs["account"], -costs["amount"])

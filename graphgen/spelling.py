@@ -126,12 +126,20 @@ def _time(out: Array, at: int, time: int) -> int:
     return at + 24
 
 
+_LEAST = -(1 << 63)
+_LEAST_TENTH = (1 << 63) // 10
+
+
 @compiled
 def _integer(out: Array, at: int, value: int) -> int:
     """Write a whole number; give where it ends."""
     if value < 0:
         out[at] = 45
         at += 1
+        if value == _LEAST:  # what it is without its sign has no place in 64 bits
+            _number(out, at, _LEAST_TENTH, 18)
+            out[at + 18] = 56
+            return at + 19
         value = -value
     digits, power = 1, 10
     while digits < 19 and power <= value:  # noqa: PLR2004 - digits of the largest int64

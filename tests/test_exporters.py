@@ -54,8 +54,7 @@ def values(column: Column, schema: Schema, rows: int) -> st.SearchStrategy[Any]:
         one = st.integers(0, len(column.values) - 1)
     elif column.meaning is Meaning.INT:
         largest = 2 ** (8 * dtype.itemsize - 1) - 1
-        # the least number of 64 bits stands for none
-        one = st.integers(0 if column.nullable else -largest, largest)
+        one = st.integers(0 if column.nullable else -largest - 1, largest)
     else:
         one = CELLS[column.meaning]
     if column.nullable:

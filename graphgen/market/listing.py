@@ -22,7 +22,7 @@ __all__ = ["Listing", "listed", "listing"]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(w) for w in ("stock", "etf", "bond"))
 _YEAR = 365.25
-_TICK = {_STOCK: 1, _ETF: 1, _BOND: 1}
+_TICK_MINOR = 1
 """A cent: 17 CFR 242.612 for stocks above a dollar; of a bond's price per 100, our assumption."""
 _SHORTABLE_MINOR = 50_000_000_000
 """What a firm must be worth so that its stock can be borrowed, in minor units; our assumption."""
@@ -118,7 +118,7 @@ def listed(world: World) -> Iterator[Table]:
         issuer_id=np.array([known.index(name) for name in issuers]),
         exchange_id=np.array([mics.index(mic) for mic in file["exchange"]]),
         currency=_same(region.currency, len(here)),
-        tick_minor=np.array([_TICK[int(kind)] for kind in here.type]),
+        tick_minor=_TICK_MINOR,
         outstanding=here.outstanding,
         is_shortable=~is_bond & ((here.type == _ETF) | (here.worth > _SHORTABLE_MINOR)),
         coupon_bp=np.where(is_bond, np.rint(100 * here.coupon), -1),

@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from graphgen.market.minutes import minutes
-from graphgen.market.prices import tape
-from graphgen.proposals import SectionDay
-from graphgen.public_day import PublicDay, Rows
-from graphgen.schema import SCHEMAS
-from graphgen.section import Draws
-from graphgen.table import Table
-from graphgen.walk import Today, Walk
+from graphgen.market.prices import Tape
+from graphgen.public_day import PublicDay
+from graphgen.table import Array
+from graphgen.walks._tape import TapeWalk
 
 __all__ = ["BarWalk"]
 
 
-class BarWalk(Walk):
-    """Reads the tape minute by minute: nobody's edge fires."""
+class BarWalk(TapeWalk):
+    """Reads the tape minute by minute."""
 
     events = ("bar",)
 
-    def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
-        """Propose nothing."""
-
     @classmethod
-    def rows(cls, day: PublicDay) -> Iterator[Rows]:
-        """Tell the day's minutes, in order of time; on a day without a session there are none."""
-        look = day.look
-        found = tape(look.graph)
-        session = found.sessions.on(day.proposed.today.number)
-        if session < 0:
-            yield Rows(Table.empty("bar").with_columns(bar_id=day.event_ids(0)))
-            return
-        security = look.ids("security")[:-1]
-        order = np.argsort(security)
-        bars = minutes(look.graph.world, found, session)
-        count = len(bars.time) * len(order)
+    def bars(
+        cls, day: PublicDay, found: Tape, session: int, order: Array, ids: Array
+    ) -> dict[str, Array]:
+        """Give one row of each security and minute."""
+        within = minutes(day.look.graph.world, found, session)
         columns = {
-            name if name == "volume" else f"{name}_minor": getattr(bars, name)[order].T.reshape(-1)
+            name if name == "volume" else f"{name}_minor": getattr(within, name)[order]
             for name in ("open", "high", "low", "close", "volume")
         }
-        yield Rows(
-            Table(
-                SCHEMAS["bar"],
-                {
-                    "bar_id": day.event_ids(count),
-                    "time": np.repeat(bars.time, len(order)),
-                    "security_id": np.tile(security[order], len(bars.time)),
-                    **columns,
-                },
-            )
-        )
+        return {
+            "time": np.repeat(within.time, len(ids)),
+            "security_id": np.tile(ids, len(within.time)),
+            **{name: values.T.reshape(-1) for name, values in columns.items()},
+        }

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from graphgen.firing import SectionRates
+from graphgen.firing import Errands, SectionRates
 from graphgen.proposals import Payments, SectionDay, Sessions
 from graphgen.public_day import PublicDay, Rows
 from graphgen.schedule import BY_RATE, ONCE
@@ -23,7 +23,6 @@ from graphgen.walks._ordering import order_online
 from graphgen.walks._payment_rows import payment_rows
 from graphgen.walks._proposing import COLUMNS, proposed
 from graphgen.walks.session import durations
-from graphgen.world import DAY_MS
 
 __all__ = ["PaymentWalk"]
 
@@ -56,9 +55,7 @@ class PaymentWalk(Walk):
         regular = np.flatnonzero((schedule != BY_RATE) & (schedule != ONCE)).astype(np.int32)
         self.regular = regular[np.argsort(schedule[regular], kind="stable")]
         self.first_due = np.searchsorted(schedule[self.regular], np.arange(129))
-        once = np.flatnonzero(schedule == ONCE).astype(np.int32)
-        self.once = once[np.argsort(edges["valid_from"][once], kind="stable")]
-        self.once_at = edges["valid_from"][self.once]
+        self.errands = Errands.of(edges)
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's payments, and the sessions that they bring."""
@@ -90,11 +87,9 @@ class PaymentWalk(Walk):
             self.regular[self.first_due[number] : self.first_due[number + 1]]
             for number in np.flatnonzero(today.is_due)
         ]
-        low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
-        edge = np.concatenate([fired, *spans, self.once[low:high]])
-        is_once = np.zeros(len(edge), bool)
-        is_once[len(edge) - (high - low) :] = True
-        return edge, is_once
+        errands = self.errands.on(today.midnight)
+        edge = np.concatenate([fired, *spans, errands])
+        return edge, np.arange(len(edge)) >= len(edge) - len(errands)
 
     def _proposed(self, today: Today, rng: Draws, edge: Array, is_once: Array) -> Payments:
         """Give what fires a time and an amount."""

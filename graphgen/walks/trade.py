@@ -14,14 +14,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from graphgen.firing import SectionRates
+from graphgen.firing import Errands, SectionRates
 from graphgen.market.listing import listing
 from graphgen.market.minutes import MINUTE_MS, Minutes, curve, minutes
 from graphgen.market.orders import Orders, filled, priced
 from graphgen.market.prices import tape
 from graphgen.proposals import SectionDay, Sessions
 from graphgen.public_day import PublicDay, Rows
-from graphgen.schedule import BY_RATE, ONCE
+from graphgen.schedule import BY_RATE
 from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
@@ -29,7 +29,6 @@ from graphgen.walk import Ground, Today, Walk, end_of
 from graphgen.walks._ordering import pick_ways
 from graphgen.walks._trade_rows import trade_rows
 from graphgen.walks.session import durations
-from graphgen.world import DAY_MS
 
 __all__ = ["TradeWalk"]
 
@@ -69,9 +68,7 @@ class TradeWalk(Walk):
         self.rates = SectionRates.of(
             section, ground.world.seed, "trades", rated.astype(np.int32), self.clock
         )
-        once = np.flatnonzero(edges["schedule"] == ONCE).astype(np.int32)
-        self.once = once[np.argsort(edges["valid_from"][once], kind="stable")]
-        self.once_at = edges["valid_from"][self.once]
+        self.errands = Errands.of(edges)
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's orders, and the bank sessions that they bring."""
@@ -129,8 +126,7 @@ class TradeWalk(Walk):
 
     def _fired(self, today: Today, rng: Draws) -> tuple[Array, Array]:
         fired = self.rates.fired(rng, today.week, today.monday, np.ones(1))
-        low, high = np.searchsorted(self.once_at, [today.midnight, today.midnight + DAY_MS])
-        edge = np.concatenate([fired, self.once[low:high]])
+        edge = np.concatenate([fired, self.errands.on(today.midnight)])
         return edge, np.arange(len(edge)) >= len(fired)
 
     def _times(self, rng: Draws, edge: Array, is_once: Array, bars: Minutes) -> Array:
