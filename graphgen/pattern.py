@@ -29,6 +29,9 @@ __all__ = ["Pattern", "cases", "choose", "errands", "members"]
 
 
 _QUARTER = 90
+_HARDNESS = {"easy": 0.0, "medium": 0.62, "hard": 1.0}
+"""Our assumption: at medium, detectors of the default world have something to find, and cheap ones
+little of it (`graphgen report`)."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class Pattern(ABC):
 
     @property
     def hardness(self) -> float:
-        """The difficulty as a number: 0 for easy, 0.5 for medium, 1 for hard."""
-        return words.DIFFICULTIES.index(self.difficulty or "medium") / 2
+        """The difficulty as a number, from 0 for easy to 1 for hard."""
+        return _HARDNESS[self.difficulty or "medium"]
 
     def within(self, world: World) -> Self:
         """Give the pattern as it is in this world: with the world's difficulty, if none is set.

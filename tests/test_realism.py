@@ -33,6 +33,13 @@ def test_a_power_law_gives_its_exponent_back(exponent: float) -> None:
     assert fit_tail(values[values < 1 << 40]).exponent == pytest.approx(exponent, abs=0.06)
 
 
+@pytest.mark.parametrize("exponent", [1.8, 2.15, 2.4, 3.0])
+def test_a_power_law_that_ends_gives_its_exponent_back(exponent: float) -> None:
+    values = np.random.default_rng(3).zipf(exponent, 60_000)
+    values = values[values <= 80]
+    assert fit_tail(values, most=80).exponent == pytest.approx(exponent, abs=0.06)
+
+
 def test_a_tail_is_found_above_what_is_no_power_law() -> None:
     rng = np.random.default_rng(4)
     tail = rng.zipf(2.3, 200_000)
@@ -75,8 +82,12 @@ def test_clustering_components_and_assortativity_are_those_of_networkx(seed: int
     largest = max(len(component) for component in nx.connected_components(graph))
     assert shape.clustering(source, target) == pytest.approx(nx.average_clustering(graph))
     assert shape.largest_component(source, target) == pytest.approx(largest / len(graph))
-    assortativity = nx.degree_assortativity_coefficient(graph)
-    assert shape.assortativity(source, target) == pytest.approx(assortativity)
+    directed = nx.DiGraph(zip(source.tolist(), target.tolist(), strict=True))
+    source, target = np.array(directed.edges).T
+    for name, end in (("in", target), ("out", source)):
+        degree = np.bincount(end, minlength=300)
+        theirs = nx.degree_assortativity_coefficient(directed, x=name, y=name)
+        assert shape.assortativity(source, target, degree) == pytest.approx(theirs)
 
 
 def test_triangles_are_counted_the_same_however_many_are_looked_up_at_a_time(

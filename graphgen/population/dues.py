@@ -75,8 +75,7 @@ def _housing(
         landlord = market.pick(rng, category, everybody.place[user], offline)
         payee = market.account[landlord]
         share = graph.world.place.toml("habits")["budget"]["cheque_rent"]
-        income = everybody.income[user]  # who can afford it writes cheques: they are not to bounce
-        by_cheque = rng.random(len(user)) < 2 * share * (income > np.median(everybody.income))
+        by_cheque = rng.random(len(user)) < everybody.by_cheque(user, share)
         rounded = np.rint(amount / 500) * 500
     else:
         payee = graph["bank"]["income_account_id"][graph["account"]["bank_id"][payer]]

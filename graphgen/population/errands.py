@@ -39,7 +39,7 @@ _TO_PEOPLE = 0.55
 _STRANGERS = 0.05
 """Of the errands to people, those to somebody one never pays otherwise; our assumption."""
 _IN_CASH = 0.12
-_CASHED = 0.05
+_CASHED = 0.03
 """Cheques that a person cashes in 90 days; our assumption."""
 _CLEARED_OUT = 0.15
 """Share of large withdrawals that take most of what there is; our assumption."""
@@ -222,7 +222,7 @@ def _cashed_cheques(
         habit="transfer",
         rail="cheque",
         channel="branch",
-        amount_minor=(everybody.income[payer] * rng.uniform(0.3, 1.5, len(payer))).astype(np.int64),
+        amount_minor=(everybody.income[payer] * rng.uniform(0.1, 0.5, len(payer))).astype(np.int64),
         spread=0.0,
         amount_of="sum",
         share=0.0,

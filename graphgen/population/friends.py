@@ -99,7 +99,7 @@ def _friendship(
     pair: Array,
     days: range,
 ) -> Iterator[Table]:
-    yield _transfers(graph, rng, everybody.main, everybody.income, payer, payee, pair)
+    yield _transfers(graph, rng, everybody, payer, payee, pair)
     yield from _errands(graph, rng, everybody, payer, payee, days)
     first = np.empty(int(pair.max(initial=-1)) + 1, np.int64)
     first[pair[::-1]] = np.arange(len(pair))[::-1]  # of each pair the row that is written last
@@ -133,12 +133,12 @@ def _errands(
 def _transfers(
     graph: Graph,
     rng: np.random.Generator,
-    main: Array,
-    income: Array,
+    everybody: Holders,
     payer: Array,
     payee: Array,
     pair: Array,
 ) -> Table:
+    main, income = everybody.main, everybody.income
     data = graph.world.place.toml("habits")
     rates, budget = data["rates"], data["budget"]
     pairs = int(pair.max()) + 1 if len(pair) else 0
@@ -150,8 +150,7 @@ def _transfers(
     a_month = 30.4 * np.exp(_SPREAD**2 / 2) * np.bincount(payer, amount * rate[pair], len(main))
     amount *= np.minimum(1, _AT_MOST * income / np.maximum(1, a_month))[payer]
     u = rng.random(len(payer))
-    # who can afford it writes cheques: they are not to bounce
-    writes = 2 * (income[payer] > np.median(income)) * budget["cheque_transfer"]
+    writes = everybody.by_cheque(payer, budget["cheque_transfer"])
     rail = np.where(u < writes, _CHEQUE, _INSTANT)
     rail = np.where(u > 1 - budget["batch_transfer"], _BATCH, rail)
     # who writes a cheque pays more at a time, and more seldom

@@ -22,6 +22,8 @@ _CHECKING = words.ACCOUNT_TYPES.index("checking")
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _OWNER = words.ACCOUNT_ROLES.index("owner")
 _DEBIT_CARD = words.CARD_TYPES.index("debit")
+_CUSHION = 1.2
+"""Who writes cheques has at least so many monthly incomes on the account; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class Holders:
     """bool: whether the person runs the household's bills."""
     place: Array
     """int32: the number of the city (`place_of`)."""
+    writes_cheques: Array
+    """bool: whether the person ever does: those who have the money to cover them."""
+
+    def by_cheque(self, user: Array, share: float) -> Array:
+        """Say how likely each of them pays by cheque, where so many payments of all are: float64.
+
+        They are written by those who can cover them; at most all that these pay.
+        """
+        return self.writes_cheques[user] * share / max(share, float(self.writes_cheques.mean()))
 
 
 def holders(graph: Graph) -> Holders:
@@ -65,14 +76,20 @@ def _holders(graph: Graph) -> Holders:
     first = _first(graph.size("household"), household, np.arange(users, dtype=np.int32), everyone)
     head = np.zeros(users, bool)
     head[first[first >= 0]] = True
+    income = graph["user"]["income_minor"] / 12.0
+    covered = (main >= 0) & (income > np.median(income))
+    covered[covered] &= (
+        graph["account"]["opening_balance_minor"][main[covered]] > _CUSHION * income[covered]
+    )
     return Holders(
         main=main,
         debit_card=_first(users, own, rows, is_debit),
         credit=credit,
         credit_card=_first(users, own, rows, is_credit),
-        income=graph["user"]["income_minor"] / 12.0,
+        income=income,
         head=head,
         place=place_of(graph, "address")[graph["household"]["address_id"][household]],
+        writes_cheques=covered,
     )
 
 

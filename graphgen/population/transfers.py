@@ -18,7 +18,7 @@ from graphgen.table import Array
 if TYPE_CHECKING:
     from graphgen.world import Transfers
 
-__all__ = ["degrees", "transfer_network"]
+__all__ = ["degrees", "largest_degree", "transfer_network"]
 
 _LARGEST_SHARE = 0.008
 """The largest degree as a share of all people: 12,700 of 1,624,030 (Rabobank, arXiv 2109.10703)."""
@@ -33,6 +33,11 @@ _CELL = 11.0
 """People in a cell for a mean degree and a clustering coefficient of 1, fitted to the outcome."""
 
 
+def largest_degree(people: int) -> int:
+    """Say where the distribution of partners ends among so many people."""
+    return max(_SMALLEST_CUT, round(_LARGEST_SHARE * people))
+
+
 def degrees(
     rng: np.random.Generator, people: int, exponent: float, mean: float
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -41,7 +46,7 @@ def degrees(
     P(k) falls as `(k + shift)**-exponent` from 1 to a cut; `shift`, or else a share of people with
     none, makes the mean what it should be, and leaves the tail's exponent alone.
     """
-    cut = max(_SMALLEST_CUT, round(_LARGEST_SHARE * people))
+    cut = largest_degree(people)
     k = np.arange(1, cut + 1, dtype=float)
 
     def law(shift: float) -> Array:

@@ -85,14 +85,9 @@ def largest_component(source: Array, target: Array) -> float:
         label = new
 
 
-def assortativity(source: Array, target: Array) -> float:
-    """Give the correlation of the degrees at the two ends of undirected edges."""
-    node, edges = np.unique(np.stack([source, target]), return_inverse=True)
-    low, high = np.sort(edges.reshape(2, -1), axis=0)
-    edge = np.unique(low.astype(np.int64) * len(node) + high)
-    ends = np.stack([edge // len(node), edge % len(node)])
-    degree = np.bincount(ends.reshape(-1))[ends]
-    return _correlation(degree.reshape(-1), degree[::-1].reshape(-1))
+def assortativity(source: Array, target: Array, degree: Array) -> float:
+    """Give the correlation of a degree of nodes (in, out) at the two ends of directed edges."""
+    return _correlation(degree[source], degree[target])
 
 
 def rank_correlation(one: Array, other: Array) -> float:

@@ -2,7 +2,9 @@
 
 Source: Clauset, Shalizi and Newman, "Power-law distributions in empirical data", SIAM Review 51
 (2009), section 3: maximum likelihood above a cut, and of all cuts the one whose fit is nearest to
-the data by the Kolmogorov-Smirnov distance.
+the data by the Kolmogorov-Smirnov distance. Deluca and Corral, "Fitting and goodness-of-fit test of
+non-truncated and truncated power-law distributions", Acta Geophysica 61 (2013): where values have a
+largest, the law ends there; one that is fitted without it comes out too steep.
 """
 
 from __future__ import annotations
@@ -51,8 +53,8 @@ def hurwitz_zeta(exponent: float, begins: Array) -> Array:
     return np.asarray(first + rest)
 
 
-def fit_tail(values: Array, least: int = 50) -> Tail:
-    """Fit a power law to the tail of positive whole numbers.
+def fit_tail(values: Array, least: int = 50, most: float = np.inf) -> Tail:
+    """Fit a power law, of numbers up to `most`, to the tail of positive whole numbers.
 
     A tail has at least `least` values (our assumption: fewer tell nothing), and two different ones.
     `ValueError` if there are not so many.
@@ -63,16 +65,20 @@ def fit_tail(values: Array, least: int = 50) -> Tail:
     starts = starts[starts < len(unique) - 1]
     if not len(starts):
         raise ValueError(f"{int(counts.sum())} values; a tail needs {least} and two different ones")
-    fits = [_fit(unique[start:], counts[start:]) for start in starts]
+    fits = [_fit(unique[start:], counts[start:], most) for start in starts]
     return min(fits, key=lambda fit: fit.distance)
 
 
-def _fit(unique: Array, counts: Array) -> Tail:
+def _fit(unique: Array, counts: Array, most: float) -> Tail:
     size, begins = int(counts.sum()), unique[0]
     mean_log = float(counts @ np.log(unique)) / size
 
+    def mass(exponent: float, first: Array) -> Array:
+        beyond = hurwitz_zeta(exponent, np.array(most + 1)) if most < np.inf else 0.0
+        return hurwitz_zeta(exponent, first) - beyond
+
     def cost(exponent: float) -> float:
-        return float(np.log(hurwitz_zeta(exponent, begins)) + exponent * mean_log)
+        return float(np.log(mass(exponent, begins)) + exponent * mean_log)
 
     low, high = _EXPONENTS
     for _ in range(_STEPS):
@@ -83,5 +89,5 @@ def _fit(unique: Array, counts: Array) -> Tail:
             low = left
     exponent = (low + high) / 2
     there = np.cumsum(counts) / size
-    fitted = 1 - hurwitz_zeta(exponent, unique + 1) / hurwitz_zeta(exponent, begins)
+    fitted = 1 - mass(exponent, unique + 1) / mass(exponent, begins)
     return Tail(exponent, int(begins), size, float(np.abs(there - fitted).max()))

@@ -58,6 +58,21 @@ def transfers(tables: Tables, case: int) -> tuple[Table, Table]:
     return payment.take(first), payment.take(~first)
 
 
+def has_nothing(tables: Tables, case: int) -> bool:
+    """Say whether there is no money on the account as it is about to be emptied."""
+    first = tables["pays"].take(tables["pays"]["case_id"] == case)
+    first = first.take(first["valid_from"] == first["valid_from"].min())
+    payment, account = tables["payment"], first["debtor_account_id"][0]
+    before = payment["time"] < first["valid_from"][0]
+    held = {"debtor": 0, "creditor": 0}
+    ends = [
+        (rows["time"][-1], rows[f"{end}_balance_minor"][-1])
+        for end in held
+        if len(rows := payment.take(before & (payment[f"{end}_account_id"] == account)))
+    ]
+    return bool(max(ends)[1] < 500)
+
+
 @pytest.mark.parametrize("crime", [True, False])
 def test_attempts_fail_then_a_device_is_in_then_something_is_changed_then_money_goes(
     crime: bool,  # noqa: FBT001
@@ -74,9 +89,9 @@ def test_attempts_fail_then_a_device_is_in_then_something_is_changed_then_money_
         paid, _ = transfers(tables, case)
         assert 1 <= len(failed) <= TAKEOVER.tries
         assert len(entry) == len(changed) == 1
-        assert len(paid)
-        assert failed.max() < entry[0] < changed[0] < paid["time"].min()
-        assert paid["time"].max() - entry[0] <= TAKEOVER.hours * 3_600_000
+        assert len(paid) or has_nothing(tables, case)
+        assert failed.max() < entry[0] < changed[0] < paid["time"].min(initial=2**62)
+        assert paid["time"].max(initial=0) - entry[0] <= TAKEOVER.hours * 3_600_000
         action, _ = events_of(tables, "action", case)
         done = set(action["type"].tolist())
         assert done >= {ACTION["device_registered"], ACTION["payee_added"]}
@@ -176,6 +191,7 @@ def test_the_harder_it_is_to_see_the_longer_it_takes_and_the_more_parts(tables_o
     for difficulty in words.DIFFICULTIES:
         tables = tables_of(planted(difficulty=difficulty))
         paid = [transfers(tables, case)[0] for case in cases(tables, crime=True)]
+        paid = [rows for rows in paid if len(rows)]
         spans.append(np.mean([np.ptp(rows["time"]) for rows in paid]))
         parts.append(np.mean([len(rows) for rows in paid]))
     assert spans[0] < spans[1] < spans[2]
