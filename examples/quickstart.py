@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from graphgen import Dataset, World
@@ -53,6 +54,8 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if not find_spec("pandas"):
+        sys.exit("pandas is needed: pip install pandas")
     if len(sys.argv) > 1:
         main(Path(sys.argv[1]))
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -356,10 +356,23 @@ def main() -> None:
     sys.exit(code)
 
 
+def _typed(names: Sequence[str]) -> str:
+    """Look up what was typed for an option."""
+    for word, next_word in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        option, equals, value = word.partition("=")
+        if option in names:
+            return value if equals else next_word
+    return ""
+
+
 def _line(wrong: Exception) -> str:
     """Say in one line what was wrong."""
     if isinstance(wrong, typer.TyperException):
         said = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
+        said = said.replace("Value error, ", "")
+        typed = _typed(getattr(getattr(wrong, "param", None), "opts", ()))
+        if typed and typed not in said:
+            said = said.replace("Invalid value for", f"Invalid value {typed!r} for")
     elif isinstance(wrong, FileExistsError):
         said = f"{wrong.filename}: there is one already; --force writes over it"
     elif isinstance(wrong, OSError) and wrong.filename:

@@ -104,6 +104,18 @@ def parse_setting(text: str) -> tuple[str, Any]:
     return path, read_yaml(value, f"--set {text}")
 
 
+def check(world: World) -> None:
+    """Raise `WorldError` for a value that a world, or a part of it, cannot have."""
+    for field in fields_of(World):
+        value = getattr(world, field.name)
+        if field.name == "patterns":
+            for name, pattern in value.items():
+                if not isinstance(pattern, Pattern):
+                    raise _not(f"patterns.{name}", str(pattern), "a pattern")
+        elif field.name != "region":
+            _value(field, plain(value), "")
+
+
 def sink_of(spec: str) -> tuple[str, str]:
     """Split `EXPORTER:TARGET`; `WorldError` if there is no such exporter, or no target."""
     name, _, target = spec.partition(":")

@@ -26,10 +26,13 @@ __all__ = [
 
 OWN = ".graphgen"
 """The folder in it that holds what only the making needs."""
+_GIGABYTE = 10**9
 
 
 def check_folder(root: Path, *, force: bool) -> None:
     """Refuse a file, a folder of something else, and, without `force`, one with a dataset."""
+    if root.is_symlink() and not root.exists():
+        raise StoreError(f"{root}: is a link to {root.readlink()}, which is not there")
     if root.exists() and not root.is_dir():
         raise StoreError(f"{root}: is a file; a folder is needed")
     if not root.exists() or not any(entry.name != OWN for entry in root.iterdir()):
@@ -48,9 +51,11 @@ def check_space(root: Path, need_bytes: int) -> None:
     there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free
     if free < need_bytes:
-        raise StoreError(
-            f"{root}: about {need_bytes / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free"
-        )
+        raise StoreError(f"{root}: about {_size(need_bytes)} are needed, {_size(free)} are free")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= _GIGABYTE else f"{count / 1e6:,.3f} MB"
 
 
 def forget(root: Path) -> None:

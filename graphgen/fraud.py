@@ -144,6 +144,9 @@ def _planted(
     plant: Callable[[Graph, np.random.Generator], Iterable[Table]],
 ) -> list[Table]:
     bed, world = population.bed(), population.world
+    if pattern.instances(bed) > world.users:
+        told = f"{pattern.name}: {pattern.instances(bed):,} cases, with {world.users:,} people"
+        raise ValueError(f"{told}; ask for fewer")
     try:
         tables = list(plant(bed, stream(world.seed, "plant", block)))
     except ValueError as wrong:  # too few of something

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +15,7 @@ from graphgen.exporter import Exporter, FileExporter
 from graphgen.losses import with_losses
 from graphgen.memory import give_back
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
-from graphgen.run_record import Labels, Run, read_run
+from graphgen.run_record import Labels, Run, exporter_name, read_run, run_of
 from graphgen.schema import RECIPES
 from graphgen.store import Store, StoreError, check, tidied
 
@@ -116,7 +117,7 @@ def generate(
     return Summary(rows, tuple(folder.target for folder in folders))
 
 
-def _into_folders(  # noqa: C901 - what is done once, in order
+def _into_folders(
     world: World,
     folders: Sequence[FileExporter],
     workers: int,
@@ -133,22 +134,21 @@ def _into_folders(  # noqa: C901 - what is done once, in order
     try:
         with ExitStack() as opened:
             tell(Progress("graph", 0, world.days, 0))
-            if resume:  # what cannot be gone on with is told at once
-                left = _unfinished(folders)
-                if not left:
-                    return dict((read_run(Path(folders[0].target)) or {})["tables"])
-                stores = [opened.enter_context(_resumed(world, f, labels)) for f in left]
-            else:  # and what cannot be written, before a large world is grown for nothing
-                for folder in folders:
-                    check(folder.target, force=force, need_bytes=_need(world, folder))
+            left = [f for f in folders if not (resume and _is_done(world, f, labels))]
+            if not left:
+                return dict((read_run(Path(folders[0].target)) or {})["tables"])
+            new = [f for f in left if not (resume and read_run(Path(f.target)))]
+            # what cannot be gone on with, or written, is told before a large world is grown
+            stores = [
+                opened.enter_context(_resumed(world, f, labels)) for f in left if f not in new
+            ]
+            for folder in new:
+                check(folder.target, force=force, need_bytes=_need(world, folder))
             graph = world.graph()
             give_back()
-            if not resume:
-                run = run_of_world(world, command, labels)
-                for folder in folders:
-                    need = _need(world, folder)
-                    store = Store.create(folder.target, folder, run, force=force, need_bytes=need)
-                    stores.append(opened.enter_context(store))
+            run = run_of_world(world, command, labels)
+            for store in _begun(run, new, force=force, need=partial(_need, world)):
+                stores.append(opened.enter_context(store))
             first = min(store.next_day for store in stores)
             with Crew(graph, stores, first, workers, start_method) as crew:
                 tell(Progress("nodes", first, world.days, _rows(stores[0])))
@@ -187,24 +187,56 @@ def run_of_world(world: World, command: str, labels: Labels) -> Run:
     return Run(world_to_dict(world), world.seed, world.start, world.days, command, labels)
 
 
-def _unfinished(folders: Sequence[FileExporter]) -> list[FileExporter]:
-    """Say which folders are to be gone on with: not those that were finished before the end came.
+def _is_done(world: World, folder: FileExporter, labels: Labels) -> bool:
+    """Say whether a folder holds this very dataset, whole."""
+    tidied(folder.target)
+    content = read_run(Path(folder.target))
+    if content is None or not content["complete"]:
+        return False
+    other = _other_than(run_of(content), run_of_world(world, "", labels))
+    form = (content["exporter"], content["ids"]) != (exporter_name(folder), folder.ids)
+    if other or form:
+        told = other or f"written as {content['exporter']} with ids as {content['ids']}"
+        raise StoreError(f"{folder.target}: holds a whole dataset, {told}; --force replaces it")
+    return True
 
-    Nothing is left where all were, and the end came just then; if it was not so, all are given.
-    """
-    ended = [tidied(folder.target) for folder in folders]
-    runs = [read_run(Path(folder.target)) for folder in folders]
-    left = [f for f, run in zip(folders, runs, strict=True) if not (run and run["complete"])]
-    return left or ([] if any(ended) else list(folders))
+
+def _begun(
+    run: Run, folders: Sequence[FileExporter], *, force: bool, need: Callable[..., int]
+) -> list[Store]:
+    """Begin datasets in all of these folders, or in none."""
+    stores: list[Store] = []
+    try:
+        for folder in folders:
+            bytes_ = need(folder)
+            store = Store.create(folder.target, folder, run, force=force, need_bytes=bytes_)
+            stores.append(store)
+    except BaseException:
+        for store in stores:
+            store.undo()
+        raise
+    return stores
 
 
 def _resumed(world: World, folder: FileExporter, labels: Labels) -> Store:
     store = Store.resume(folder.target, folder)
-    run = run_of_world(world, "", labels)
-    if (store.run.world, store.run.labels) != (run.world, run.labels):
+    other = _other_than(store.run, run_of_world(world, "", labels))
+    if other:
         store.close()
-        raise StoreError(f"{folder.target}: begun as another world; give the same one to go on")
+        raise StoreError(f"{folder.target}: {other}; give the same to go on")
     return store
+
+
+def _other_than(was: Run, now: Run) -> str:
+    """Say in what a run that has been begun is another than the one that is asked for."""
+    if was.labels != now.labels:
+        return f"begun with labels {was.labels}, not {now.labels}"
+    for key in sorted({*was.world, *now.world}):
+        one, other = was.world.get(key), now.world.get(key)
+        if one != other:
+            told = "" if isinstance(one, dict | list) else f" ({one}, not {other})"
+            return f"begun as another world: {key} differs{told}"
+    return ""
 
 
 def _need(world: World, folder: FileExporter) -> int:

@@ -36,6 +36,9 @@ def grow(world: World) -> Graph:
     name: so leaving one out moves nothing of the others. Where the world leaves out crimes or
     look-alikes, whom and what they were to be done with is there all the same.
     """
+    from graphgen.config import check  # which knows the world that this module grows
+
+    check(world)
     population = graph = populate(world)
     if world.investors:
         graph = graph.grow(MARKET, brokerage(population.bed(), _rng(world, MARKET)))

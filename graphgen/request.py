@@ -54,10 +54,10 @@ def sinks(specs: Sequence[str], ids: IdForm) -> list[Exporter]:
         cls = EXPORTERS.load(name, Exporter)
         spelled = {"ids": ids} if "ids" in {each.name for each in fields_of(cls)} else {}
         made.append(cls(target=target, **spelled))
-    targets = [sink.target for sink in made]
-    for target in targets:
-        if targets.count(target) > 1:
-            raise WorldError(f"to: two exporters write to {target!r}; give each its own")
+    places = [os.path.realpath(sink.target) for sink in made]
+    for sink, place in zip(made, places, strict=True):
+        if places.count(place) > 1:
+            raise WorldError(f"to: two exporters write to {sink.target!r}; give each its own")
     return made
 
 

@@ -90,10 +90,13 @@ def exporter_name(exporter: FileExporter) -> str:
 
 
 def read_run(folder: Path) -> dict[str, Any] | None:
-    """Read a folder's run.json; none if it has none, or none of graphgen's."""
+    """Read a folder's run.json; none if it has none, or none of graphgen's.
+
+    `OSError` for one that is there and cannot be read.
+    """
     try:
         content = json.loads((folder / "run.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         return None
     ours = isinstance(content, dict) and {"graphgen", "complete", "files"} <= content.keys()
     return content if ours else None

@@ -42,8 +42,10 @@ _KEPT_CHECKPOINTS = 2
 def check(path: str | Path, *, force: bool = False, need_bytes: int = 0) -> None:
     """Raise the `StoreError` that `Store.create` would, as far as it can be told beforehand."""
     root = Path(path)
-    check_folder(root, force=force)
     with explained(root):
+        if (root / OWN / "lock").exists():
+            _locked(root).release()
+        check_folder(root, force=force)
         check_space(root, need_bytes)
         there = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
         if not os.access(there, os.W_OK):
@@ -182,6 +184,13 @@ class Store:
             shutil.rmtree(self.root / OWN)
         self.close()
         return content
+
+    def undo(self) -> None:
+        """Give up a dataset that has been begun and nothing else."""
+        self.close()
+        with explained(self.root):
+            (self.root / "run.json").unlink(missing_ok=True)
+            shutil.rmtree(self.root / OWN)
 
     def close(self) -> None:
         """Let go of the folder; it can be resumed if it is not finished."""

@@ -44,8 +44,8 @@ class Transfers:
     reciprocity: Annotated[float, Interval(ge=0, le=0.6)] = 0.26
     """Share of the edges whose opposite exists."""
 
-    clustering: Annotated[float, Interval(ge=0, le=0.2)] = 0.02
-    """Mean local clustering coefficient."""
+    clustering: Annotated[float, Interval(ge=0, le=0.05)] = 0.02
+    """Mean local clustering coefficient; the degrees allow little more than the most."""
 
 
 TRANSFERS: Mapping[str, Transfers] = {

@@ -149,7 +149,7 @@ def test_describe_fits_a_terminal(graphgen: Graphgen, name: str) -> None:
 WRONG = [
     (["generate", "nowhere.yaml"], "nowhere.yaml: No such file or directory"),
     (["generate", "--users", "0"], "users: 0 is not a whole number from 1 to 100_000_000"),
-    (["generate", "--users", "many"], "Invalid value for '--users'"),
+    (["generate", "--users", "many"], "Invalid value 'many' for '--users'"),
     (["generate", "--usres", "5"], "No such option: --usres"),
     (["generate", "--region", "uk"], "region: no region called 'uk'; there is: "),
     (["generate", "--set", "patterns.kitting.count=3"], "patterns: no pattern called 'kitting'"),
@@ -157,6 +157,15 @@ WRONG = [
     (["generate", "--to", "parque:x"], "to: no exporter called 'parque'; did you mean parquet?"),
     (["generate", "--to", "parquet"], "to: 'parquet' has no target; write parquet:TARGET"),
     (["generate", "--to", "csv:x", "--to", "jsonl:x"], "to: two exporters write to 'x'"),
+    (["generate", "--to", "csv:x", "--to", "csv:./x"], "to: two exporters write to 'x'"),
+    (
+        ["generate", "--users", "100", "--set", "patterns.shared_device.count=20_000_000"],
+        "shared_device: 20,000,000 cases, with 100 people; ask for fewer",
+    ),
+    (
+        ["generate", "--users", "100", "--set", "patterns.shared_device.count=100"],
+        "are needed, the world has ",
+    ),
     (["generate", "--start", "monday"], "--start: 'monday' is not a date as YYYY-MM-DD, or now"),
     (["generate", "--end", "2026-02-30"], "--end: '2026-02-30' is not a date"),
     (["generate", "--end", "0001-01-02"], "--end: 0001-01-02 less 90 days is no date"),
@@ -168,7 +177,7 @@ WRONG = [
         ["generate", "--start", "2026-02-01", "--end", "2026-02-04", "--days", "5"],
         "--end: 2026-02-01 to 2026-02-04 is 3 days, not 5; leave out one",
     ),
-    (["generate", "--workers", "0"], "Invalid value for '--workers'"),
+    (["generate", "--workers", "0"], "Invalid value '0' for '--workers'"),
     (["generate", "--labels", "outside"], "Invalid value for '--labels'"),
     (["generate", "--users", "9", "--set", "patterns.kiting.count=99"], "kiting"),
     (["describe", "kitting"], "nothing is called 'kitting'; did you mean kiting? there is: "),

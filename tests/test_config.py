@@ -32,7 +32,7 @@ transfers = st.builds(
     out_exponent=exponents,
     mean_degree=st.floats(0, 50, exclude_min=True),
     reciprocity=st.floats(0, 0.6),
-    clustering=st.floats(0, 0.2),
+    clustering=st.floats(0, 0.05),
 )
 
 

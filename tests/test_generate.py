@@ -182,10 +182,7 @@ def test_a_run_killed_again_and_again_is_resumed_to_the_same_bytes(
     kills = finished = 0
     while kills < 8 or not finished:
         root = tmp_path / str(finished)
-        resume = _is_begun(root)
-        child, progress = in_group(
-            lambda tell, root=root, resume=resume: go_on(root, workers, resume=resume, tell=tell)
-        )
+        child, progress = in_group(lambda tell, root=root: go_on(root, workers, tell=tell))
         for _ in range(chance.randint(0, 4)):
             os.read(progress, 1)
         time.sleep(chance.random() * 0.015)
@@ -203,8 +200,48 @@ def test_a_run_killed_again_and_again_is_resumed_to_the_same_bytes(
             assert_same_files({p: left[p] for p in left if not p.startswith(".graphgen/")}, wanted)
 
 
-def go_on(root: Path, workers: int, *, resume: bool, tell: Callable[[], object]) -> None:
-    generate(WORLD, [csv(root)], workers=workers, resume=resume, on_progress=lambda _: tell())
+def go_on(root: Path, workers: int, *, tell: Callable[[], object]) -> None:
+    generate(WORLD, [csv(root)], workers=workers, resume=True, on_progress=lambda _: tell())
+
+
+def test_what_is_done_already_is_not_done_again_and_another_world_is_refused(
+    wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    generate(WORLD, [csv(tmp_path)], resume=True)
+    before = (tmp_path / "run.json").stat().st_mtime_ns
+    summary = generate(WORLD, [csv(tmp_path)], resume=True)
+    assert summary.rows["payment"] > 0
+    assert (tmp_path / "run.json").stat().st_mtime_ns == before
+    assert_same_files(content(tmp_path), wanted)
+    with pytest.raises(StoreError, match=r"another world: seed differs \(7, not 8\); --force"):
+        generate(replace(WORLD, seed=8), [csv(tmp_path)], resume=True)
+    with pytest.raises(StoreError, match="begun with labels apart, not inline"):
+        generate(WORLD, [csv(tmp_path)], resume=True, labels="inline")
+
+
+def test_either_all_folders_are_begun_or_none(tmp_path: Path) -> None:
+    exporters = [csv(tmp_path / "one"), csv(tmp_path / "one")]
+    with pytest.raises(StoreError, match="is being written by another process"):
+        generate(WORLD, exporters)
+    assert content(tmp_path) == {}
+    generate(WORLD, [csv(tmp_path / "one")])
+
+
+@pytest.mark.parametrize(
+    ("world", "told"),
+    [
+        (World(users=0), "users: 0 is not a whole number"),
+        (World(days=-1), "days: -1 is not a whole number"),
+        (World(walks=("paymnt",)), "no walk called 'paymnt'"),
+        (World(patterns={"x": 1}), 'patterns.x: "1" is not a pattern'),  # type: ignore[dict-item]
+    ],
+)
+def test_a_world_that_cannot_be_is_one_line_and_nothing_is_begun(
+    world: World, told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        generate(world, [csv(tmp_path)])
+    assert content(tmp_path) == {}
 
 
 def csv(root: Path) -> FileExporter:
@@ -276,7 +313,7 @@ def test_ctrl_c_at_any_moment_is_an_interruption_that_can_be_resumed(
 
         def work(tell: Callable[[], object], root: Path = root) -> None:
             try:
-                go_on(root, workers, resume=False, tell=tell)
+                go_on(root, workers, tell=tell)
             except Interrupted:
                 os._exit(3)
 
@@ -334,7 +371,7 @@ def test_two_processes_cannot_write_one_folder(
             _, err = second.communicate(timeout=PATIENCE)
             assert second.returncode == 2
             assert len(err.splitlines()) == 1
-            assert "is being written by another process" in err or not how
+            assert "is being written by another process" in err
     finally:
         os.kill(first.pid, signal.SIGCONT)
     done(first)

@@ -82,8 +82,9 @@ def test_everybody_is_of_age_and_no_account_is_older_than_its_owner_of_age() -> 
     assert (user["customer_since"] >= grown_up).all()
     assert (graph["account"]["opened"] < WORLD.start_ms).all()
     owner = held["role"] == words.ACCOUNT_ROLES.index("owner")
-    opened = graph["account"]["opened"][held["account_id"][owner]]
-    assert (opened >= user["customer_since"][held["user_id"][owner]]).all()
+    opened = graph["account"]["opened"][held["account_id"]]
+    assert (opened[owner] >= user["customer_since"][held["user_id"][owner]]).all()
+    assert (held["since"] >= np.maximum(opened, user["customer_since"][held["user_id"]])).all()
 
 
 def test_everybody_owns_a_checking_account_an_email_a_phone_and_a_home() -> None:

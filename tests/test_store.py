@@ -299,7 +299,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 
 def test_too_little_disk_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"about 1000000000\.0 GB are needed, .* GB are free"):
+    with pytest.raises(StoreError, match=r"about 1,000,000,000\.0 GB are needed, .* GB are free"):
         Store.create(tmp_path / "w", csv(tmp_path), RUN, need_bytes=10**18)
     assert not (tmp_path / "w").exists()
 

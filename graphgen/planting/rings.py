@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["in_grid", "own_ways", "quietest", "recruits", "sizes", "ways"]
 
+_CASES_EACH = 4
+"""Cases that a person is in at most; our assumption."""
+
 
 def sizes(rng: np.random.Generator, count: int, fewest: int, most: int, bend: float = 1.0) -> Array:
     """Draw how many belong to each case: bool (count, most), where there is somebody.
@@ -37,12 +40,13 @@ def in_grid(here: Array, rows: Array) -> Array:
 def recruits(rng: np.random.Generator, pool: Array, here: Array, what: str) -> Array:
     """Draw somebody for each place of a grid: int32, -1 where nobody is.
 
-    Nobody is in a case twice, and nobody in two cases as long as the pool lasts; `ValueError`,
-    naming `what`, if there are too few for the largest case.
+    Nobody is in a case twice, nobody in two cases as long as the pool lasts, and nobody in more
+    than four; `ValueError`, naming `what`, if there are too few for that.
     """
     largest = int(here.sum(axis=1).max(initial=0))
-    if largest > len(pool):
-        raise ValueError(f"{what}: {largest:,} are needed, the world has {len(pool):,}")
+    need = max(largest, -(-int(here.sum()) // _CASES_EACH))
+    if need > len(pool):
+        raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
     order = rng.permutation(pool)
     return in_grid(
         here, order[np.arange(here.sum()) % max(1, len(order))] if largest else order[:0]

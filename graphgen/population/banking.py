@@ -67,6 +67,8 @@ class _Batch:
     other: Array | None = None
     """int32: who else may act for it, -1 for nobody."""
     other_role: str = "joint"
+    other_since: Array | None = None
+    """From when the other may, if not from the opening: ms."""
 
 
 def accounts_of_people(
@@ -140,7 +142,8 @@ def _held(batch: _Batch, rows: Array) -> tuple[Array, Array, Array, Array, Array
         also = np.flatnonzero(batch.other >= 0)
         owner = np.concatenate((owner, batch.other[also]))
         account = np.concatenate((account, rows[also]))
-        since = np.concatenate((since, batch.opened[also]))
+        others = batch.opened if batch.other_since is None else batch.other_since
+        since = np.concatenate((since, np.maximum(batch.opened, others)[also]))
         role = np.concatenate((role, np.full(len(also), _ROLE[batch.other_role], np.int8)))
     return owner, account, role, since, np.full(len(owner), _TYPE[batch.kind], np.int8)
 
@@ -247,6 +250,7 @@ def _business(graph: Graph, people: People, main: Array, rng: np.random.Generato
         rng.integers(0, 11, len(who)) * (500.0 * region.minor_units) * chance(rng, 0.4, len(who)),
         other=np.where(may_sign, people.companion[who], -1),
         other_role="signatory",
+        other_since=people.customer_since[people.companion[who]],
     )
 
 
