@@ -58,10 +58,13 @@ class _Size:
     as it does itself."""
 
 
-def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], list[Table]]]:
+def planted(
+    world: World, population: Graph, market: Graph
+) -> dict[str, tuple[list[Table], list[Table]]]:
     """Plant every pattern of a world: by name, the tables of its crimes and of its look-alikes.
 
-    Patterns whose `count` is set have as many cases. The others share what is left of the rate,
+    What is about the market is planted on a graph that has investors too. Patterns whose `count` is
+    set, and those of the market, go by their count. The others share what is left of the rate,
     largest cases first, each making up for what those before it came to more or less than they
     should. `ValueError` for a rate that cannot be reached, with what would do.
     """
@@ -76,7 +79,7 @@ def planted(world: World, population: Graph) -> dict[str, tuple[list[Table], lis
     calendar = Calendar(world)
     by_rate = {} if rate is None else _by_rate(calendar, population, patterns)
     tables = {
-        name: (_crimes(population, pattern), _lookalikes(population, pattern))
+        name: _both(market if pattern.market else population, pattern)
         for name, pattern in patterns.items()
         if name not in by_rate
     }
@@ -109,7 +112,8 @@ def _by_rate(
     mix = fraud.mix if fraud else {}
     found = {}
     for name, pattern in patterns.items():
-        size = _tried(calendar, population, pattern) if pattern.count is None else None
+        by_count = pattern.count is not None or pattern.market
+        size = None if by_count else _tried(calendar, population, pattern)
         if size is not None and size.crime > 0:
             found[name] = mix.get(name, 1.0), size
     return found
@@ -127,6 +131,10 @@ def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | N
         crime, beside = (calendar.ordered(tables, own=own) / count for own in (True, False))
         return _Size(crime, beside + population.world.decoys * (crime + beside))
     return None
+
+
+def _both(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
+    return _crimes(graph, pattern), _lookalikes(graph, pattern)
 
 
 def _crimes(population: Graph, pattern: Pattern) -> list[Table]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graphgen.exporter import Exporter, FileExporter
 from graphgen.losses import with_losses
+from graphgen.market.tape import counterfactual
 from graphgen.memory import give_back
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
 from graphgen.run_record import Labels, Run, exporter_name, read_run, run_of
@@ -79,6 +80,7 @@ def tables(world: World) -> Iterator[Table]:
         )
     yield _cases(graph, state.loss)
     yield public(graph, "member")
+    yield public(graph, "counterfactual", counterfactual(graph))
     yield from recipes(graph)
 
 
@@ -254,6 +256,7 @@ def _write_whole(store: Store, graph: Graph) -> None:
         return
     staged = [store.stage(table) for table in chain(nodes(graph), edges(graph))]
     staged.append(store.stage(public(graph, "member")))
+    staged.append(store.stage(public(graph, "counterfactual", counterfactual(graph))))
     staged += [store.stage_pieces(public_pieces(graph, recipe.name)) for recipe in RECIPES]
     store.commit(staged)
 

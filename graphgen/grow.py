@@ -11,6 +11,7 @@ import numpy as np
 from graphgen.fraud import planted
 from graphgen.graph import POPULATION, Graph
 from graphgen.market.brokerage import MARKET, brokerage
+from graphgen.market.coverage import coverage
 from graphgen.market.listing import listed
 from graphgen.memory import give_back
 from graphgen.population import found, settle
@@ -42,13 +43,15 @@ def grow(world: World) -> Graph:
     population = graph = populate(world)
     if world.investors:
         graph = graph.grow(MARKET, brokerage(population.bed(), _rng(world, MARKET)))
+    market = graph
     give_back()  # planting looks at all there is: what growing has let go of is not kept beside it
-    for name, (crimes, lookalikes) in planted(world, population).items():
+    for name, (crimes, lookalikes) in planted(world, population, market).items():
+        base = market if world.patterns[name].market else population
         for block, tables, kind in (
             (name, crimes, "crimes"),
             (f"{name}/lookalike", lookalikes, "lookalikes"),
         ):
-            graph = graph.plant(block, tables, base=population, cases=world.leave_out != kind)
+            graph = graph.plant(block, tables, base=base, cases=world.leave_out != kind)
     return graph.joined()
 
 
@@ -57,6 +60,7 @@ def populate(world: World) -> Graph:
     tables = list(found(Graph(world).bed(), _rng(world, "commerce")))
     graph = Graph(world).grow(POPULATION, tables)
     tables += listed(world)
+    tables += coverage(Graph(world))
     tables += settle(graph.bed(), world.users, _rng(world, "people"))
     graph = Graph(world).grow(POPULATION, tables)
     settled = graph.blocks[0].tables.values()

@@ -106,7 +106,7 @@ def parse_id(text: str | int, kind: str) -> int:
     """
     letter, digits = letter_of(kind), digits_of(kind)
     number = str(text).strip()
-    if number[:1].upper() == letter:
+    if letter in (number[:1], number[:1].upper()):
         number = number[1:]
     if not (len(number) == digits and number.isascii() and number.isdigit() and number[0] != "0"):
         raise ValueError(

@@ -38,8 +38,15 @@ little of it (`graphgen report`)."""
 class Pattern(ABC):
     """A way of crime, planted for all its instances at once."""
 
+    kind: ClassVar[Literal["crime", "event"]] = "crime"
+    """A crime, with an honest look-alike; or an event of the market, which has none."""
+
+    market: ClassVar[bool] = False
+    """Whether it is about the market: it is planted on a graph that has investors in it."""
+
     prevalence: ClassVar[float]
-    """Cases among 10,000 people in 90 days, as published, else as we assume."""
+    """Cases among 10,000 people in 90 days, as published, else as we assume. Of what is about the
+    market: among 10,000 investors; of an event: in 90 days, however many people there are."""
 
     defined_by: ClassVar[tuple[str, ...]] = ()
     """Columns of events that the pattern is about, so that they tell it from other payments; they
@@ -96,10 +103,16 @@ class Pattern(ABC):
 
     def published(self, world: World) -> float:
         """Say how many cases so many people have in so many days, by the published rate."""
-        return self.prevalence * world.users / 10_000 * world.days / _QUARTER
+        quarters = world.days / _QUARTER
+        if self.kind == "event":
+            return self.prevalence * quarters * (world.investors > 0)
+        people = world.users * (world.investors if self.market else 1.0)
+        return self.prevalence * people / 10_000 * quarters
 
     def lookalikes(self, graph: Graph) -> int:
         """Say how many look-alikes to plant: the world's `decoys` of them for each instance."""
+        if self.kind == "event":
+            return 0
         return round(self.instances(graph) * graph.world.decoys)
 
 
@@ -202,6 +215,7 @@ def cases(
     return Table.of(
         "case",
         pattern=text([pattern.name], np.zeros(len(case), np.int32)),
+        kind="event" if pattern.kind == "event" else "crime" if is_fraud else "lookalike",
         is_fraud=np.full(len(case), is_fraud),
         difficulty=pattern.difficulty or "medium",
         start=start,

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.market.prices import Tape
 from graphgen.rng import stream
 from graphgen.table import Array
 
 if TYPE_CHECKING:
+    from graphgen.market.prices import Tape
     from graphgen.world import World
 
 __all__ = ["MINUTE_MS", "Minutes", "curve", "minutes"]
@@ -47,7 +47,14 @@ class Minutes:
 
 
 def minutes(world: World, tape: Tape, session: int) -> Minutes:
-    """Draw the minutes of a session: a function of the world and the session alone."""
+    """Draw the minutes of a session: a function of the world and the session alone.
+
+    Over them lies what cases do.
+    """
+    if tape.overlay is not None and tape.clean is not None:
+        laid = tape.overlay.at(session)
+        clean = minutes(world, tape.clean, session)
+        return clean if laid is None else laid.over(clean)
     opens, closes = int(tape.sessions.opens[session]), int(tape.sessions.closes[session])
     count = (closes - opens) // MINUTE_MS
     rng = stream(world.seed, "market", "minutes", int(tape.sessions.day[session]))

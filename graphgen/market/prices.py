@@ -28,10 +28,10 @@ from graphgen.schema import words
 from graphgen.table import Array
 
 if TYPE_CHECKING:
-    from graphgen.graph import Graph
+    from graphgen.market.overlay import Overlay
     from graphgen.world import World
 
-__all__ = ["Tape", "tape"]
+__all__ = ["Tape", "fund_weights", "written"]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(w) for w in ("stock", "etf", "bond"))
 _A_YEAR = 252
@@ -69,11 +69,10 @@ class Tape:
     """float32: standard deviation of the logarithm from open to close, as it was expected."""
     reports: Array
     """bool: whether a firm reported its earnings before the open."""
-
-
-def tape(graph: Graph) -> Tape:
-    """Give the prices of a world's securities."""
-    return graph.once("tape", lambda: written(graph.world))
+    clean: Tape | None = None
+    """What would have been traded if no case had moved it, if one has."""
+    overlay: Overlay | None = None
+    """What cases lay over it."""
 
 
 def written(world: World) -> Tape:
@@ -116,7 +115,7 @@ def _returns(world: World, here: Listing, steps: int) -> tuple[Array, Array, Arr
     spread[stocks] = np.sqrt((beta * market_spread) ** 2 + sector_spread[of] ** 2 + own_spread**2)
     jump[stocks] = jumps
     _yielding(world, here, market, market_spread, move, spread)
-    weights = _holdings(here)
+    weights = fund_weights(here)
     funds = np.flatnonzero(weights.any(axis=1))
     gross = weights[funds] @ np.exp(move + jump) - 1
     off = np.array([_stream(world, f"fund {row}").normal(0, _OFF, steps) for row in funds])
@@ -185,7 +184,7 @@ def _pulled(change: Array, home: float, back: float) -> Array:
     return level
 
 
-def _holdings(here: Listing) -> Array:
+def fund_weights(here: Listing) -> Array:
     """Say what funds of stocks hold: float64 (securities, securities), rows add up to 1 or 0."""
     weights = np.zeros((len(here), len(here)))
     stocks = np.flatnonzero(here.type == _STOCK)

@@ -165,7 +165,8 @@ def _events(dataset: Dataset, name: str, cases: Cases) -> Events:
         columns = {column: values[order] for column, values in columns.items()}
     event, of = _asked(
         dataset,
-        "SELECT event_id, case_id FROM event_label WHERE case_id IS NOT NULL AND event = ?",
+        'SELECT event_id, case_id FROM event_label JOIN "case" USING (case_id) '
+        "WHERE kind <> 'event' AND event = ?",
         [name],
     )
     ids = columns[f"{name}_id"]
@@ -179,14 +180,16 @@ def _cases(dataset: Dataset) -> Cases:
         *_asked(
             dataset,
             'SELECT case_id, pattern, is_fraud, difficulty, epoch_ms(start), epoch_ms("end"), '
-            'loss_minor, recovered_minor FROM "case" ORDER BY case_id',
+            "loss_minor, recovered_minor FROM \"case\" WHERE kind <> 'event' ORDER BY case_id",
         )
     )
 
 
 def _members(dataset: Dataset, cases: Cases) -> Members:
     case, entity, member, role = _asked(
-        dataset, "SELECT case_id, entity, entity_id, role FROM member ORDER BY ALL"
+        dataset,
+        'SELECT case_id, entity, entity_id, role FROM member JOIN "case" USING (case_id) '
+        "WHERE kind <> 'event' ORDER BY ALL",
     )
     return Members(np.searchsorted(cases.id, case), entity, member, role)
 

@@ -122,6 +122,44 @@ _TRADES = Schema(
     recipe=True,
 )
 
+_MOVES = Schema(
+    "moves",
+    Kind.EDGE,
+    "What a case does to the price and the volume of a security.",
+    (
+        Column("edge_id", _ID, "Row number."),
+        Column("security_id", _REF, "The security.", "security"),
+        Column("drift", _FLOAT, "How far it moves the price's logarithm by its end."),
+        Column("swing", _FLOAT, "How many times as far the price moves by itself meanwhile."),
+        Column("volume", _FLOAT, "How many times as much is traded meanwhile."),
+        Column("valid_from", _TIME, "From when on."),
+        Column("valid_to", _TIME, "Until when."),
+        _STAGE,
+        _CASE,
+    ),
+    recipe=True,
+)
+
+_PUBLISHES = Schema(
+    "publishes",
+    Kind.EDGE,
+    "A habit of writing about a security, a sector or the market, or one piece.",
+    (
+        Column("edge_id", _ID, "Row number."),
+        Column("security_id", _REF, "The security.", "security", nullable=True),
+        Column("sector_id", _REF, "The sector.", "sector", nullable=True),
+        Column("topic", _CATEGORY, "What kind of piece.", values=words.TOPICS),
+        Column("sentiment", _FLOAT, "Of one piece: how good its news is, from -1 to 1."),
+        Column("rate", _FLOAT, "Pieces a day; 0: when the market gives cause."),
+        Column("schedule", _INT, "When it is due (`graphgen.schedule`).", width="int8"),
+        _FROM,
+        _TO,
+        _STAGE,
+        _CASE,
+    ),
+    recipe=True,
+)
+
 RECIPES: tuple[Schema, ...] = (
     Schema(
         "pays",
@@ -206,4 +244,6 @@ RECIPES: tuple[Schema, ...] = (
         recipe=True,
     ),
     _TRADES,
+    _MOVES,
+    _PUBLISHES,
 )

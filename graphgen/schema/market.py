@@ -36,6 +36,28 @@ def _bars(name: str, letter: str, doc: str, when: str) -> Schema:
     )
 
 
+def _pieces(name: str, letter: str, doc: str) -> Schema:
+    return Schema(
+        name,
+        Kind.EVENT,
+        doc,
+        (
+            Column(f"{name}_id", _ID, "Day and rank in the day: in order of time."),
+            Column("time", _TIME, "When it was published, UTC."),
+            Column("security_id", _REF, "What it is about first.", "security", nullable=True),
+            Column("sector_id", _REF, "The sector that it is about.", "sector", nullable=True),
+            Column("topic", _CATEGORY, "What kind of piece.", values=words.TOPICS),
+            Column("sentiment", _FLOAT, "How good its news is, from -1 to 1."),
+            Column("source", _TEXT, "Who published it.", repeats=True),
+            Column("title", _TEXT, "Title."),
+            Column("content", _TEXT, "Text."),
+            Column("entities", _TEXT, "Tickers that it names, with blanks between."),
+            Column("url", _TEXT, "Where it stood (reserved names: it leads nowhere)."),
+        ),
+        letter=letter,
+    )
+
+
 MARKET_NODES: tuple[Schema, ...] = (
     _node(
         "exchange",
@@ -167,5 +189,7 @@ MARKET_EVENTS: tuple[Schema, ...] = (
         ),
         letter="W",
     ),
+    _pieces("news", "n", "An article about a firm, a sector or the market."),
+    _pieces("report", "r", "A firm's report of its earnings, or an analyst's note."),
     _bars("bar", "V", "What a security was traded at in a minute.", "When the minute began."),
 )

@@ -13,11 +13,12 @@ TRUTH: tuple[Schema, ...] = (
     Schema(
         "case",
         Kind.TRUTH,
-        "One planted instance of a pattern, or of its honest look-alike.",
+        "One planted instance of a pattern: of a crime, its honest look-alike, or an event.",
         (
             Column("case_id", Meaning.ID, "Key of the case."),
             Column("pattern", Meaning.TEXT, "The pattern.", repeats=True),
-            Column("is_fraud", Meaning.BOOL, "A crime; if not, its honest look-alike."),
+            Column("kind", Meaning.CATEGORY, "What it is.", values=words.CASE_KINDS),
+            Column("is_fraud", Meaning.BOOL, "Whether it is a crime."),
             Column(
                 "difficulty",
                 Meaning.CATEGORY,
@@ -58,6 +59,21 @@ TRUTH: tuple[Schema, ...] = (
             Column("edge_id", Meaning.INT, "The edge: its row in that table."),
             Column("case_id", Meaning.REF, "The edge's case.", "case", nullable=True),
             Column("is_fraud", Meaning.BOOL, "Whether the case is a crime."),
+        ),
+    ),
+    Schema(
+        "counterfactual",
+        Kind.TRUTH,
+        "What a security would have been traded at in a session without a case, where it is other.",
+        (
+            _CASE_ID,
+            Column("security_id", Meaning.REF, "The security.", "security"),
+            Column("time", Meaning.TIME, "When the session ended."),
+            Column("open_minor", Meaning.MONEY, "First price, in minor units."),
+            Column("high_minor", Meaning.MONEY, "Highest price."),
+            Column("low_minor", Meaning.MONEY, "Lowest price."),
+            Column("close_minor", Meaning.MONEY, "Last price."),
+            Column("volume", Meaning.INT, "Shares (of a bond: units of 100).", width="int64"),
         ),
     ),
 )

@@ -8,6 +8,7 @@ __all__ = [
     "ACTIONS",
     "AMOUNT_OF",
     "CARD_TYPES",
+    "CASE_KINDS",
     "CHANNELS",
     "DEVICE_TYPES",
     "DIFFICULTIES",
@@ -29,6 +30,7 @@ __all__ = [
     "STATUSES",
     "TIMES_IN_FORCE",
     "TOLD_WITH",
+    "TOPICS",
     "WALKED_EDGES",
     "code",
 ]
@@ -90,16 +92,30 @@ TIMES_IN_FORCE = ("day", "ioc")
 ORDER_STATUSES = ("executed", "partly_filled", "cancelled", "expired", "rejected")
 
 DIFFICULTIES = ("easy", "medium", "hard")
+CASE_KINDS = ("crime", "lookalike", "event")
+"""A crime, its honest look-alike, or an event of the market, which is neither."""
 STAGES = ("preparation", "theft", "placement", "layering", "integration", "recovery")
 """What an edge of a crime is for. Placement, layering and integration are the FATF's three stages
 of money laundering; what comes before them is preparation, what a victim or a bank is robbed of
 theft, and what comes back recovery."""
 
-EVENTS = ("payment", "session", "action", "order", "trade")
+EVENTS = ("payment", "session", "action", "order", "trade", "news", "report")
 """Events that are walked off an edge, and so have a label."""
-TOLD_WITH = {"order": "trade", "holding": "trade"}
+TOLD_WITH = {"order": "trade", "holding": "trade", "report": "news"}
 """Event tables that the walk of another event tells."""
-WALKED_EDGES = ("pays", "signs_in", "has_email", "has_phone", "lives_at", "acts", "trades")
+WALKED_EDGES = (
+    "pays",
+    "signs_in",
+    "has_email",
+    "has_phone",
+    "lives_at",
+    "acts",
+    "trades",
+    "publishes",
+)
+TOPICS = ("earnings", "analyst", "company", "move", "sector", "market", "rumour")
+"""What a piece of news is: a firm's results, an analyst's note, a firm's business, a price that has
+moved, a sector, the whole market, or what is passed round."""
 ENTITIES = (
     "user",
     "household",
@@ -113,6 +129,7 @@ ENTITIES = (
     "email",
     "phone",
     "address",
+    "security",
 )
 
 

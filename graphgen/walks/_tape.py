@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.market.prices import Tape, tape
+from graphgen.market.prices import Tape
+from graphgen.market.tape import tape
 from graphgen.public_day import PublicDay, Rows
 from graphgen.schema import SCHEMAS
 from graphgen.table import Array, Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.market.orders import Orders
-from graphgen.market.prices import tape
+from graphgen.market.tape import tape
 from graphgen.proposals import Sessions
 from graphgen.public_day import Rows
 from graphgen.schema import NULL_NUMBER, SCHEMAS, words

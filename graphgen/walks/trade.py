@@ -18,7 +18,7 @@ from graphgen.firing import Errands, SectionRates
 from graphgen.market.listing import listing
 from graphgen.market.minutes import MINUTE_MS, Minutes, curve, minutes
 from graphgen.market.orders import Orders, filled, priced
-from graphgen.market.prices import tape
+from graphgen.market.tape import tape
 from graphgen.proposals import SectionDay, Sessions
 from graphgen.public_day import PublicDay, Rows
 from graphgen.schedule import BY_RATE

@@ -1,0 +1,139 @@
+"""What cases do in the market: when, which securities, how far their prices move, what is written.
+
+Everything works on grids: a row for each case, along the last axis its securities or moments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphgen.market.listing import Listing, listing
+from graphgen.market.prices import fund_weights
+from graphgen.market.sessions import Sessions, sessions
+from graphgen.schedule import ONCE
+from graphgen.schema import words
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.pattern import Pattern
+
+__all__ = ["calendar", "moments", "moves", "piece", "spread_over", "stocks"]
+
+_STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(word) for word in ("stock", "etf", "bond"))
+_HAVEN = 0.004
+"""How much a bond of a state gains for each year of its duration as stocks lose a tenth; our
+assumption."""
+_CREDIT = 0.4
+"""How much of what stocks lose a bond of credit spread 1 does; our assumption."""
+
+
+def calendar(graph: Graph) -> Sessions:
+    """Give the sessions of a world's days."""
+    world = graph.world
+    return graph.once("sessions", lambda: sessions(world.place, world.start, world.days))
+
+
+def moments(
+    graph: Graph, rng: np.random.Generator, pattern: Pattern, count: int, *, before: int, after: int
+) -> Array:
+    """Draw the session in which each case comes to its point: int64 (count,).
+
+    There are `before` sessions before it and `after` sessions after it, as far as the world has
+    them. `ValueError` for a world without a session.
+    """
+    there = len(calendar(graph))
+    if count and not there:
+        raise ValueError(f"{pattern.name}: sessions are needed, the world has none")
+    low = min(before, max(0, there - 1))
+    high = max(low + 1, there - after)
+    return rng.integers(low, high, count)
+
+
+def stocks(graph: Graph, rng: np.random.Generator, count: int, *, small: float = 0.0) -> Array:
+    """Draw a stock for each case: int32 (count,); the more `small`, the more often of small worth.
+
+    No stock is drawn twice as long as there are others.
+    """
+    here = listing(graph.world.place)
+    rows = np.flatnonzero(here.type == _STOCK)
+    key = -small * np.log(here.worth[rows])
+    rounds = [
+        rows[np.argsort(-(key + rng.gumbel(size=len(rows))))]
+        for _ in range(-(-count // max(1, len(rows))))
+    ]
+    return np.concatenate([*rounds, np.empty(0, np.int64)])[:count].astype(np.int32)
+
+
+def spread_over(graph: Graph, move: Array, *, is_panic: bool = False) -> Array:
+    """Say how far all else moves with stocks: float64 (cases, securities) of logarithms.
+
+    `move` (cases, securities) says what stocks do. Funds do what they hold does; in a panic bonds
+    of firms fall with them, and those of states rise.
+    """
+    here = listing(graph.world.place)
+    moved: Array = np.where(here.type == _STOCK, move, 0.0)
+    weights = fund_weights(here)
+    funds = np.flatnonzero(weights.any(axis=1))
+    moved[:, funds] = np.log1p(np.expm1(moved) @ weights[funds].T)
+    if is_panic:
+        rows = np.flatnonzero(here.duration > 0)
+        fall = moved[:, here.type == _STOCK].mean(axis=1, keepdims=True)
+        moved[:, rows] = _bonds(here, rows) * fall
+    return moved
+
+
+def _bonds(here: Listing, rows: Array) -> Array:
+    haven = -10 * _HAVEN * here.duration[rows] * (here.credit[rows] <= 0)
+    return np.asarray(haven + _CREDIT * np.minimum(1.0, here.credit[rows]))
+
+
+def moves(
+    graph: Graph,
+    case: Array,
+    security: Array,
+    start: Array,
+    end: Array,
+    *,
+    drift: Array | float = 0.0,
+    swing: Array | float = 1.0,
+    volume: Array | float = 1.0,
+    **columns: Any,  # noqa: ANN401 - whatever broadcasts
+) -> Table:
+    """Give `moves` edges: columns broadcast; where `security` is -1 there is none."""
+    grid = np.broadcast_arrays(
+        case, security, start, end, np.asarray(drift), np.asarray(swing), np.asarray(volume)
+    )
+    there = grid[1] >= 0
+    graph.new("moves", int(there.sum()))
+    names = ("case_id", "security_id", "valid_from", "valid_to", "drift", "swing", "volume")
+    return Table.of(
+        "moves", **{name: one[there] for name, one in zip(names, grid, strict=True)}, **columns
+    )
+
+
+def piece(
+    graph: Graph,
+    case: Array,
+    at: Array,
+    topic: str,
+    sentiment: Array,
+    *,
+    security: Array | int = -1,
+    sector: Array | int = -1,
+    **columns: Any,  # noqa: ANN401 - whatever broadcasts
+) -> Table:
+    """Give `publishes` edges that fire once: what is written, and when."""
+    graph.new("publishes", at.size)
+    shaped = np.broadcast_arrays(case, at, sentiment, security, sector)
+    names = ("case_id", "valid_from", "sentiment", "security_id", "sector_id")
+    return Table.of(
+        "publishes",
+        topic=topic,
+        rate=0.0,
+        schedule=ONCE,
+        **{name: one.reshape(-1) for name, one in zip(names, shaped, strict=True)},
+        **columns,
+    )
