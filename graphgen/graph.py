@@ -266,7 +266,7 @@ def _without(table: Table, rows: Array) -> Table:
     return table.take(kept)
 
 
-_EDGE_ROWS = {"follows": "pays", "into": "pays", "via": "signs_in"}
+_EDGE_ROWS = {"follows": "pays", "into": "pays", "via": "signs_in", "meets": "trades"}
 _CASED = {schema.name for schema in RECIPES}
 _TRUTHS = {schema.name for schema in TRUTH}
 

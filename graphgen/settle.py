@@ -315,7 +315,8 @@ def settle_day(
         )
         receipt = resolved[link[i]] if of == _OF_RECEIPT else 0
         held = _released(of, amount[i], receipt)
-        available = balance[payer] - hold[payer] + held
+        # what is due comes before what was bought since
+        available = balance[payer] - (0 if of == _OF_HOLD else hold[payer] - held)
         paid = _sum(of, amount[i], share[i], available, -balance[payee], receipt)
         if of != _OF_SUM and by == _CASH:
             paid -= paid % note

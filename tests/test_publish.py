@@ -46,6 +46,7 @@ def graph() -> Graph:
     case = Table.of(
         "case",
         pattern=["a", "b"],
+        kind="crime",
         is_fraud=True,
         difficulty="hard",
         start=0,

@@ -33,6 +33,9 @@ _LATEST = 10
 """Days after the world's end that may have the session on which its last trades settle."""
 _BUY = words.SIDES.index("buy")
 _EXECUTED, _PARTLY, _CANCELLED, _EXPIRED, _REJECTED = range(5)
+_OPEN = -2
+"""An order of which nothing is known yet."""
+_OF_HOLDING, _OF_CASH = words.QUANTITY_OF.index("holding"), words.QUANTITY_OF.index("cash")
 _NOTHING = -1
 """What becomes of an order of habit for which there is nothing to sell: nobody gives it."""
 _BOOK, _FILE = words.RAILS.index("book"), words.CHANNELS.index("file")
@@ -48,6 +51,8 @@ class Traded:
 
     status: Array
     """int8: codes of `words.ORDER_STATUSES`, -1 for an order that was never given."""
+    asked: Array
+    """int64: shares that were ordered."""
     quantity: Array
     """int64: shares that were traded."""
     fee: Array
@@ -91,16 +96,20 @@ class Book:
             )
         if not len(orders):
             nothing = np.empty(0, np.int64)
-            return Traded(nothing, nothing, nothing, settles), np.empty(0, UNSETTLED)
+            return Traded(nothing, nothing, nothing, nothing, settles), np.empty(0, UNSETTLED)
         first = np.lexsort(
             (np.arange(len(orders)), np.where(orders.fill > 0, orders.fill, orders.end))
         )
+        asked = orders.quantity.copy()
         status, quantity, fee = _cleared(
             first,
+            _partners(orders),
             self._place[orders.edge],
             orders.account,
             orders.side,
-            orders.quantity,
+            asked,
+            orders.quantity_of,
+            orders.share,
             orders.fill,
             orders.price,
             orders.end,
@@ -119,7 +128,7 @@ class Book:
             orders.edge[done],
         )
         moves["amount"] = np.where(orders.side[done] == _BUY, -gross - fee[done], gross - fee[done])
-        return Traded(status, quantity, fee, settles), moves
+        return Traded(status, asked, quantity, fee, settles), moves
 
     def payments(self, due: Array, day: int) -> Payments:
         """Give the movements of money that are due on a day, as payments; edges are of `trades`.
@@ -130,6 +139,8 @@ class Book:
         # spread over an hour, by which edge it is: so in every twin alike
         spread = (due["edge"].astype(np.int64) * 2_654_435_761 & 0xFFFFFFFF) * _OVER_MS >> 32
         comes, nobody = due["amount"] > 0, np.full(count, -1, np.int32)
+        # what comes is there before what goes: it may be paid with
+        spread = (spread + np.where(comes, 0, _OVER_MS)) // 2
         account = due["account"].astype(np.int32)
         other = np.full(count, self._counterparty if count else 0, np.int32)
         return Payments(
@@ -152,6 +163,18 @@ class Book:
         )
 
 
+def _partners(orders: Orders) -> Array:
+    """Find the order that each is matched with: int64, -1 for none."""
+    partner = np.full(len(orders), -1, np.int64)
+    some = np.flatnonzero(orders.meets >= 0)
+    if len(some):
+        by_edge = some[np.argsort(orders.edge[some], kind="stable")]
+        place = np.searchsorted(orders.edge[by_edge], orders.meets[some])
+        found = by_edge[np.minimum(place, len(by_edge) - 1)]
+        partner[some] = np.where(orders.edge[found] == orders.meets[some], found, -1)
+    return partner
+
+
 def _pair(account: Array, security: Array) -> Array:
     return np.asarray(account.astype(np.int64) << 32 | security)
 
@@ -159,10 +182,13 @@ def _pair(account: Array, security: Array) -> Array:
 @compiled
 def _cleared(
     order: Array,
+    partner: Array,
     place: Array,
     account: Array,
     side: Array,
     asked: Array,
+    quantity_of: Array,
+    share: Array,
     fill: Array,
     price: Array,
     end: Array,
@@ -174,35 +200,84 @@ def _cleared(
     a_share: float,
     most: float,
 ) -> tuple[Array, Array, Array]:
-    """Fill orders one after the other; changes positions and free cash.
+    """Fill orders one after the other; changes positions, free cash, and the numbers asked for.
 
-    Costs are averages: a sale takes as large a share of the cost as of the shares.
+    Costs are averages: a sale takes as large a share of the cost as of the shares. What a sale
+    brings may be spent at once: both are settled together. Orders that meet are filled together,
+    as far as both can be.
     """
-    status = np.empty(len(order), np.int8)
+    status = np.full(len(order), -2, np.int8)
     quantity, fee = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
     for i in order:
-        at, who = place[i], account[i]
-        if side[i] != _BUY and state[0, at] <= 0 and not is_once[i]:
+        if status[i] != _OPEN:
+            continue
+        at, who, other = place[i], account[i], partner[i]
+        held = max(np.int64(0), state[0, at])
+        if quantity_of[i] == _OF_HOLDING:
+            asked[i] = np.int64(share[i] * held + 0.5)
+        elif quantity_of[i] == _OF_CASH:
+            asked[i] = np.int64(share[i] * max(0, free[who])) // max(1, price[i])
+        if asked[i] <= 0 or (side[i] != _BUY and held == 0 and not is_once[i]):
             status[i] = _NOTHING
             continue
         if fill[i] == 0:
             status[i] = _CANCELLED if end[i] < closing else _EXPIRED
             continue
-        if side[i] == _BUY:
-            some = min(asked[i], max(0, free[who]) // price[i])
-            cost = some * price[i]
-            free[who] -= cost
-            state[0, at] += some
-            state[1, at] += cost
-        else:
-            some = min(asked[i], max(0, state[0, at]))
-            if some > 0:
-                gross = some * price[i]
-                fee[i] = min(gross, np.int64(np.ceil(of_sale * gross + min(most, a_share * some))))
-                cost = state[1, at] * some // state[0, at]
-                state[0, at] -= some
-                state[1, at] -= cost
-                state[2, at] += gross - fee[i] - cost
-        quantity[i] = some
-        status[i] = _REJECTED if some == 0 else (_EXECUTED if some == asked[i] else _PARTLY)
+        some = min(asked[i], _room(i, side, held, free[who], price))
+        if other >= 0:
+            theirs = max(np.int64(0), state[0, place[other]])
+            room = _room(other, side, theirs, free[account[other]], price)
+            some = min(some, asked[other], room)
+            quantity[other] = _filled(
+                other, some, place, account, side, price, state, free, fee, of_sale, a_share, most
+            )
+            status[other] = _became(some, asked[other])
+        quantity[i] = _filled(
+            i, some, place, account, side, price, state, free, fee, of_sale, a_share, most
+        )
+        status[i] = _became(some, asked[i])
     return status, quantity, fee
+
+
+@compiled
+def _room(i: int, side: Array, held: int, free: int, price: Array) -> int:
+    """Say how many shares an order could be filled with."""
+    return max(0, free) // price[i] if side[i] == _BUY else held
+
+
+@compiled
+def _became(some: int, asked: int) -> int:
+    if some == 0:
+        return _REJECTED
+    return _EXECUTED if some == asked else _PARTLY
+
+
+@compiled
+def _filled(
+    i: int,
+    some: int,
+    place: Array,
+    account: Array,
+    side: Array,
+    price: Array,
+    state: Array,
+    free: Array,
+    fee: Array,
+    of_sale: float,
+    a_share: float,
+    most: float,
+) -> int:
+    """Fill one order with some shares, and give how many."""
+    at, who, gross = place[i], account[i], some * price[i]
+    if some > 0 and side[i] == _BUY:
+        free[who] -= gross
+        state[0, at] += some
+        state[1, at] += gross
+    elif some > 0:
+        fee[i] = min(gross, np.int64(np.ceil(of_sale * gross + min(most, a_share * some))))
+        cost = state[1, at] * some // state[0, at]
+        free[who] += gross - fee[i]
+        state[0, at] -= some
+        state[1, at] -= cost
+        state[2, at] += gross - fee[i] - cost
+    return some

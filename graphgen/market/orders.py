@@ -40,6 +40,10 @@ class Orders(Columns):
     type: Array = field(metadata={"dtype": "int8"})
     tif: Array = field(metadata={"dtype": "int8"})
     quantity: Array = field(metadata={"dtype": "int64"})
+    quantity_of: Array = field(metadata={"dtype": "int8"})
+    share: Array = field(metadata={"dtype": "float32"})
+    meets: Array = field(metadata={"dtype": "int32"})
+    """The row of `trades` whose order it is matched with, -1 for any."""
     limit: Array = field(metadata={"dtype": "int64"})
     """Limit or stop, minor units; 0 for a market order."""
     is_once: Array = field(metadata={"dtype": "bool"})

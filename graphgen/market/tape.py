@@ -36,8 +36,14 @@ def counterfactual(graph: Graph) -> Table:
     if not len(moves):
         return Table.empty("counterfactual")
     told = tape(graph)
-    parts = [_without(graph, told, case) for case in np.unique(moves["case_id"])]
+    parts = [_without(graph, told, case) for case in _cases(moves)]
     return Table.concat([part for part in parts if len(part)] or [Table.empty("counterfactual")])
+
+
+def _cases(moves: Table) -> Array:
+    """Give the cases that move a price; what moves it without one would have been anyway."""
+    case = np.unique(moves["case_id"])
+    return np.asarray(case[case >= 0])
 
 
 def _without(graph: Graph, told: Tape, case: Array) -> Table:

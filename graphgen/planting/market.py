@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
 
-__all__ = ["calendar", "moments", "moves", "piece", "spread_over", "stocks"]
+__all__ = ["calendar", "moments", "month_ends", "moves", "piece", "spread_over", "stocks"]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(word) for word in ("stock", "etf", "bond"))
 _HAVEN = 0.004
@@ -50,6 +50,21 @@ def moments(
     low = min(before, max(0, there - 1))
     high = max(low + 1, there - after)
     return rng.integers(low, high, count)
+
+
+def month_ends(graph: Graph, rng: np.random.Generator, count: int, most: int) -> Array:
+    """Draw sessions for each case, the last ones of months first: int64 (count, most).
+
+    Nobody has more than there are; where there are too few, -1.
+    """
+    days, world = calendar(graph), graph.world
+    month = np.array([world.date_of(int(day)).month for day in days.day], np.int64)
+    ends = np.flatnonzero(np.diff(month, append=-1 if len(month) else month) != 0)
+    key = rng.random((count, len(days)))
+    key[:, ends[:-1]] += 1  # the last session of the window need not be a month's
+    drawn = np.argsort(-key, axis=1)[:, :most]
+    short = max(0, most - drawn.shape[1])
+    return np.pad(np.sort(drawn, axis=1), ((0, 0), (0, short)), constant_values=-1)
 
 
 def stocks(graph: Graph, rng: np.random.Generator, count: int, *, small: float = 0.0) -> Array:
@@ -92,7 +107,7 @@ def _bonds(here: Listing, rows: Array) -> Array:
 
 def moves(
     graph: Graph,
-    case: Array,
+    case: Array | int,
     security: Array,
     start: Array,
     end: Array,

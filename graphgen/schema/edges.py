@@ -109,8 +109,21 @@ _TRADES = Schema(
         Column("security_id", _REF, "The security.", "security"),
         _USER,
         Column("side", _CATEGORY, "Bought, sold; none: either.", values=words.SIDES, nullable=True),
+        Column(
+            "type", _CATEGORY, "Of an errand; none: any.", values=words.ORDER_TYPES, nullable=True
+        ),
+        Column("off", _FLOAT, "How far its limit lies on the better side of the price, a share."),
+        Column("lasts", _INT, "After how many ms it is cancelled; 0: as any.", width="int64"),
         Column("quantity", _INT, "Median number of shares (units of a bond).", width="int64"),
         Column("spread", _FLOAT, "Standard deviation of that number's logarithm."),
+        Column(
+            "quantity_of",
+            _CATEGORY,
+            "What an errand's number is: as given, or a share of what is held, or of free cash.",
+            values=words.QUANTITY_OF,
+        ),
+        Column("share", _FLOAT, "The share, when the number is one."),
+        Column("meets", _INT, "Row of the errand that it is matched with.", nullable=True),
         Column("rate", _FLOAT, "Orders a session on average; 0 for an errand."),
         Column("schedule", _INT, "When it is due (`graphgen.schedule`).", width="int8"),
         _FROM,

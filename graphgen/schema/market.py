@@ -126,7 +126,18 @@ _HOLDS = Schema(
         Column("cost_minor", _MONEY, "What was paid for them in all."),
     ),
 )
-MARKET_EDGES = (*MARKET_EDGES, _HOLDS)
+_INSIDER_OF = Schema(
+    "insider_of",
+    Kind.EDGE,
+    "A person who knows what an issuer has not told yet.",
+    (
+        Column("user_id", _REF, "The person.", "user"),
+        Column("issuer_id", _REF, "The issuer.", "issuer"),
+        Column("role", _CATEGORY, "By what.", values=words.INSIDER_ROLES),
+        Column("since", _TIME, "From when."),
+    ),
+)
+MARKET_EDGES = (*MARKET_EDGES, _HOLDS, _INSIDER_OF)
 
 MARKET_EVENTS: tuple[Schema, ...] = (
     _bars("price", "G", "What a security was traded at in a session.", "When the session ended."),

@@ -16,11 +16,13 @@ __all__ = [
     "ENTITIES",
     "EVENTS",
     "HABITS",
+    "INSIDER_ROLES",
     "IP_KINDS",
     "LEGS",
     "ORDER_STATUSES",
     "ORDER_TYPES",
     "PURPOSES",
+    "QUANTITY_OF",
     "RAILS",
     "RELATIONS",
     "RISK_PROFILES",
@@ -85,10 +87,14 @@ ACTIONS = (
 )
 
 SECURITY_TYPES = ("stock", "etf", "bond")
+INSIDER_ROLES = ("officer", "director", "adviser")
 SIDES = ("buy", "sell")
 ORDER_TYPES = ("market", "limit", "stop")
 TIMES_IN_FORCE = ("day", "ioc")
 """For the session, or immediate or cancel."""
+QUANTITY_OF = ("number", "holding", "cash")
+"""What an order's number of shares is: a number, a share of what is held, or what a share of the
+cash that is free buys."""
 ORDER_STATUSES = ("executed", "partly_filled", "cancelled", "expired", "rejected")
 
 DIFFICULTIES = ("easy", "medium", "hard")

@@ -13,6 +13,10 @@ included:
                  others'; `unit_minor`: what a hop is rounded down to whole multiples of
     signed_in    sessions, with the same
     acted        actions, with the same
+    ordered      orders, with the same
+    traded       executions, with the same
+    told         prices of the cases' securities by session, beside what they would have been
+                 without the case (`clean_close_minor`, ...)
     declared(k)  the value that the world file gives the pattern's parameter `k`
 """
 
@@ -32,7 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PROMISES", "SETUP", "promises", "statements"]
 
-_NEEDS = {"paid": "payment", "signed_in": "session", "acted": "action"}
+_NEEDS = {
+    "paid": "payment",
+    "signed_in": "session",
+    "acted": "action",
+    "ordered": "order",
+    "traded": "trade",
+    "told": "price",
+}
 
 SETUP = Setup(
     (
@@ -43,7 +54,7 @@ SETUP = Setup(
                 c.start AS case_start, c."end" AS case_end, r.stage{more}
             FROM event_label AS l
             JOIN "case" AS c USING (case_id)
-            JOIN {event} AS v ON v.{event}_id = l.event_id
+            JOIN "{event}" AS v ON v.{event}_id = l.event_id
             LEFT JOIN (
                 SELECT 'pays' AS edge, edge_id, stage, follows, "into", unit_minor FROM pays
                 WHERE case_id IS NOT NULL
@@ -53,6 +64,9 @@ SETUP = Setup(
                 UNION ALL
                 SELECT 'acts', edge_id, stage, NULL, NULL, NULL FROM acts
                 WHERE case_id IS NOT NULL
+                UNION ALL
+                SELECT 'trades', edge_id, stage, NULL, NULL, NULL FROM trades
+                WHERE case_id IS NOT NULL
             ) AS r ON r.edge = l.edge AND r.edge_id = l.edge_id
             WHERE l.event = '{event}'
             """  # noqa: S608 - a table of the schema
@@ -60,6 +74,8 @@ SETUP = Setup(
                 ("payment", ', r.follows, r."into", r.unit_minor'),
                 ("session", ""),
                 ("action", ""),
+                ("order", ""),
+                ("trade", ""),
             )
         ),
         """
@@ -80,7 +96,7 @@ PROMISES = (
         LEFT JOIN (
             SELECT case_id,
                 sum(amount_minor) FILTER (
-                    by_bank OR (stage = 'theft' AND leg = 'original')
+                    by_bank OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
                 ) AS lost,
                 sum(amount_minor) FILTER (
                     (stage = 'recovery' AND leg = 'original')
@@ -140,6 +156,18 @@ class _about:  # noqa: N801 - a function that remembers two words
             "part": f"SELECT * FROM case_member WHERE {own}",  # noqa: S608
             "signed_in": f"SELECT * FROM case_session WHERE {own}",  # noqa: S608
             "acted": f"SELECT * FROM case_action WHERE {own}",  # noqa: S608
+            "ordered": f"SELECT * FROM case_order WHERE {own}",  # noqa: S608
+            "traded": f"SELECT * FROM case_trade WHERE {own}",  # noqa: S608
+            "told": f"""
+                SELECT m.case_id, m.is_fraud, m.role, p.*, f.case_id IS NOT NULL AS is_moved,
+                    coalesce(f.open_minor, p.open_minor) AS clean_open_minor,
+                    coalesce(f.close_minor, p.close_minor) AS clean_close_minor,
+                    coalesce(f.volume, p.volume) AS clean_volume
+                FROM case_member AS m JOIN price AS p ON p.security_id = m.entity_id
+                LEFT JOIN counterfactual AS f ON f.case_id = m.case_id
+                    AND f.security_id = p.security_id AND f.time = p.time
+                WHERE m.{own} AND m.entity = 'security'
+            """,  # noqa: S608
             "paid": f"""
                 SELECT p.*, o.payment_id AS follows_payment_id, i.payment_id AS into_payment_id
                 FROM case_payment AS p

@@ -222,12 +222,16 @@ PROMISES = (
     ),
     Promise(
         "members",
-        "every case has members and habits, and ends no earlier than it starts",
+        "every case has members and habits, ends no earlier than it starts, and is fraud if it is "
+        "a crime",
         """
         SELECT case_id, pattern, start, "end" FROM "case" AS c
         WHERE "end" < start OR case_id NOT IN (SELECT case_id FROM member)
             OR case_id NOT IN (SELECT case_id FROM pays WHERE case_id IS NOT NULL
-                UNION ALL SELECT case_id FROM signs_in WHERE case_id IS NOT NULL)
+                UNION ALL SELECT case_id FROM signs_in WHERE case_id IS NOT NULL
+                UNION ALL SELECT case_id FROM trades WHERE case_id IS NOT NULL
+                UNION ALL SELECT case_id FROM moves WHERE case_id IS NOT NULL)
+            OR is_fraud <> (kind = 'crime')
         """,
     ),
     Promise(

@@ -57,7 +57,7 @@ def _orders(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
         "side": orders.side,
         "type": orders.type,
         "tif": orders.tif,
-        "quantity": orders.quantity,
+        "quantity": traded.asked[rows],
         "limit_minor": np.where(orders.type == _MARKET, NULL_NUMBER, orders.limit),
         "status": traded.status[rows].astype(np.int8),
         "filled": some,

@@ -1,0 +1,251 @@
+"""The desk: who trades in a case, from where, and the orders that they give.
+
+Everything works on grids: a row for each case, along the last axis its people or orders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphgen.market.listing import listing
+from graphgen.market.minutes import curve
+from graphgen.pattern import cases, choose, members
+from graphgen.planting.flow import banking
+from graphgen.planting.market import calendar
+from graphgen.planting.rings import own_ways, ways
+from graphgen.population.network import devices
+from graphgen.schedule import ONCE
+from graphgen.schema import NULL_NUMBER, words
+from graphgen.table import Array, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphgen.graph import Graph
+    from graphgen.pattern import Pattern
+
+__all__ = ["Desk", "moment", "told", "usual_part", "worth_of_a_trade"]
+
+_BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
+
+
+def moment(graph: Graph, session: Array, part: Array) -> Array:
+    """Give the moment at a part (0 to 1) of a session's time: int64 ms; both broadcast."""
+    days = calendar(graph)
+    last = max(0, len(days) - 1)
+    opens, closes = (getattr(days, end)[np.clip(session, 0, last)] for end in ("opens", "closes"))
+    return np.asarray(opens + (closes - opens - 1) * np.clip(part, 0.0, 1.0), np.int64)
+
+
+def usual_part(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw at which parts of a session people trade: as they do, early and late; float64."""
+    ends = np.append(0.0, np.cumsum(curve(390)))
+    return np.asarray(np.interp(rng.random(shape), ends, np.linspace(0, 1, len(ends))))
+
+
+class Desk:
+    """Draws the investors of a pattern's cases, and writes down what they order."""
+
+    def __init__(self, graph: Graph, rng: np.random.Generator, pattern: Pattern) -> None:
+        held = graph["has_account"]
+        kind = graph["account"]["type"][held["account_id"]]
+        mine = np.flatnonzero(kind == _BROKERAGE)
+        can = np.zeros(graph.size("user"), bool)
+        can[banking(graph)] = True
+        mine = mine[can[held["user_id"][mine]]]
+        self.graph, self.rng, self.pattern = graph, rng, pattern
+        self.account = np.full(graph.size("user"), -1, np.int32)
+        """int32 (users,): the brokerage account of each user, -1 for none."""
+        self.account[held["user_id"][mine]] = held["account_id"][mine]
+        self._free = self.account >= 0
+        holds, trades = graph["holds"], graph["trades"]
+        of = [t["account_id"].astype(np.int64) << 32 | t["security_id"] for t in (holds, trades)]
+        self._known = np.unique(np.concatenate(of))
+
+    @property
+    def pool(self) -> Array:
+        """The investors who are in no case yet: int32 users."""
+        return np.flatnonzero(self._free).astype(np.int32)
+
+    def people(self, here: Array, pool: Array | None = None) -> Array:
+        """Draw investors where `here` says that somebody is: int32 users, -1 elsewhere."""
+        grid = np.full(here.shape, -1, np.int32)
+        some = self.pool if pool is None else pool[self._free[pool]]
+        what = f"{self.pattern.name}: investors"
+        grid[here] = choose(self.rng, some, (int(here.sum()),), what)
+        self._free[grid[here]] = False
+        return grid
+
+    def holders_of_stocks(self, count: int, *, small: float = 0.0) -> tuple[Array, Array, Array]:
+        """Draw investors who hold a stock, and it: int32 users, securities, int64 shares.
+
+        The more `small`, the more often what the stock's firm is worth is little.
+        """
+        graph, holds = self.graph, self.graph["holds"]
+        owner = np.full(graph.size("account"), -1, np.int32)
+        owner[self.account[self.account >= 0]] = np.flatnonzero(self.account >= 0)
+        here = listing(graph.world.place)
+        user, security = owner[holds["account_id"]], holds["security_id"]
+        is_stock = here.type[security] == words.SECURITY_TYPES.index("stock")
+        rows = np.flatnonzero((user >= 0) & is_stock)
+        rows = rows[self._free[user[rows]]]
+        key = self.rng.gumbel(size=len(rows)) - small * np.log(here.worth[security[rows]])
+        rows = rows[np.argsort(-key)]
+        rows = rows[np.sort(np.unique(user[rows], return_index=True)[1])][:count]
+        if len(rows) < count:
+            what = f"{self.pattern.name}: investors with stocks"
+            raise ValueError(f"{what}: {count:,} are needed, the world has {len(rows):,}")
+        self._free[user[rows]] = False
+        return user[rows], security[rows].astype(np.int32), holds["quantity"][rows]
+
+    def rich(self, share: float) -> Array:
+        """Give the share of the investors who have the most cash, of those who are in no case."""
+        pool = self.pool
+        cash = self.graph["account"]["opening_balance_minor"][self.account[pool]]
+        return pool[np.sort(np.argsort(-cash, kind="stable")[: round(share * len(pool))])]
+
+    def buys(self, user: Array, security: Array) -> Array:
+        """Say how many shares the poorest of each case could buy: float64 (cases,)."""
+        cash = self.graph["account"]["opening_balance_minor"][self.account[user]]
+        least = np.where(user >= 0, cash, np.iinfo(np.int64).max).min(axis=1)
+        return np.asarray(least / listing(self.graph.world.place).price[security])
+
+    def knows(self, user: Array, security: Array) -> Array:
+        """Say whether people hold or trade a security by habit: bool; both broadcast."""
+        key = self.account[user].astype(np.int64) << 32 | security
+        place = np.minimum(np.searchsorted(self._known, key), max(0, len(self._known) - 1))
+        return np.asarray(self._known[place] == key) if len(self._known) else key < 0
+
+    def strangers_to(self, user: Array, security: Array) -> Array:
+        """Replace people who know the case's security by others as long as there are any."""
+        user = user.copy()
+        for _ in range(4):
+            wrong = (user >= 0) & self.knows(np.maximum(user, 0), security[:, None])
+            if not wrong.any() or int(wrong.sum()) > len(self.pool):
+                break
+            user[wrong] = self.people(np.ones(int(wrong.sum()), bool))
+        return user
+
+    def orders(
+        self,
+        case: Array,
+        at: Array,
+        user: Array,
+        security: Array,
+        side: Array | str,
+        *,
+        here: Array | None = None,
+        meets: Array | None = None,
+        **columns: Any,  # noqa: ANN401 - whatever broadcasts
+    ) -> Table:
+        """Give `trades` errands: one order at each moment of the grid `at` (int64 ms).
+
+        All else broadcasts against it. Where `here` is false, or nobody is, there is none. `meets`
+        says which place along the last axis an order is matched with.
+        """
+        sides = words.SIDES.index(side) if isinstance(side, str) else side
+        usual: dict[str, Any] = {
+            "quantity": 1, "quantity_of": "number", "share": 0.0, "off": 0.0, "lasts": 0,
+        }  # fmt: skip
+        columns = usual | columns
+        user, security, case, sides = (
+            np.broadcast_to(grid, at.shape) for grid in (user, security, case, sides)
+        )
+        there = (user >= 0) & (True if here is None else here)
+        rows = np.full(at.shape, -1, np.int32)
+        rows[there] = self.graph.new("trades", int(there.sum()))
+        if meets is not None:
+            columns["meets"] = np.take_along_axis(rows, meets.astype(np.int64), axis=-1)
+        return Table.of(
+            "trades",
+            account_id=self.account[user[there]],
+            security_id=security[there],
+            user_id=user[there],
+            side=sides[there],
+            spread=0.0,
+            rate=0.0,
+            schedule=ONCE,
+            valid_from=at[there],
+            case_id=case[there],
+            **{
+                name: np.broadcast_to(value, at.shape)[there] if np.ndim(value) else value
+                for name, value in columns.items()
+            },
+        )
+
+    def shared(
+        self, case: Array, user: Array, start: Array, end: Array
+    ) -> tuple[Array, Array, list[Table]]:
+        """Let the people of each case order from one address, and, the easier, from one device.
+
+        Gives the rows of `signs_in` (int32, -1 where nobody is), the devices of the cases (int32,
+        -1 for none), and the tables.
+        """
+        graph, rng, hard = self.graph, self.rng, self.pattern.hardness
+        own_device, own_ip = own_ways(graph)
+        one = rng.random(len(case)) >= 0.6 * hard
+        device = np.full(len(case), -1, np.int32)
+        device[one] = graph.new("device", int(one.sum()))
+        kinds = rng.integers(0, len(words.DEVICE_TYPES), int(one.sum())).astype(np.int8)
+        used = np.where(one[:, None], device[:, None], own_device[user])
+        here = (user >= 0) & (used >= 0)
+        ends = np.where(end >= graph.world.end_ms, NULL_NUMBER, end)
+        rows, table = ways(
+            graph,
+            here,
+            is_fraud=True,
+            user_id=user,
+            device_id=used,
+            ip_id=own_ip[user[:, :1]],
+            rate=np.full(user.shape, 0.05),
+            valid_from=start[:, None],
+            valid_to=ends[:, None],
+            case_id=case[:, None],
+        )
+        return rows, device, [devices(graph.world.place, kinds, rng), table]
+
+
+@dataclass(frozen=True)
+class _Trade:
+    worth: Array
+    cash: Array
+
+
+def worth_of_a_trade(graph: Graph, account: Array) -> Array:
+    """Say what share of its cash an account's usual trade is worth: float64, at most 1."""
+    found = graph.once("usual trades", lambda: _usual_trades(graph))
+    return np.asarray(np.clip(found.worth[account] / np.maximum(1, found.cash[account]), 0.01, 1.0))
+
+
+def _usual_trades(graph: Graph) -> _Trade:
+    trades, size = graph["trades"], graph.size("account")
+    price = listing(graph.world.place).price
+    worth = trades["quantity"] * price[trades["security_id"]] * trades["rate"]
+    weight = np.bincount(trades["account_id"], trades["rate"], size)
+    summed = np.bincount(trades["account_id"], worth, size)
+    cash = graph["account"]["opening_balance_minor"].astype(np.float64)
+    return _Trade(summed / np.maximum(1e-12, weight), cash)
+
+
+def told(
+    graph: Graph,
+    pattern: Pattern,
+    desk: Desk,
+    case: Array,
+    security: Array,
+    span: tuple[Array, Array],
+    roles: Mapping[str, Array],
+    *,
+    is_fraud: bool,
+    device: Array | None = None,
+) -> Iterator[Table]:
+    """Yield the cases and who belongs to them: people by role, their accounts, the security."""
+    yield cases(graph, pattern, case, *span, is_fraud=is_fraud)
+    accounts = {role: np.where(user >= 0, desk.account[user], -1) for role, user in roles.items()}
+    more = {} if device is None else {"device": {"shared": device[:, None]}}
+    yield from members(
+        case, user=roles, account=accounts, security={"target": security[:, None]}, **more
+    )

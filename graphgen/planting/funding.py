@@ -1,0 +1,58 @@
+"""Funding: one of a ring sends money to the others, and these to their brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphgen.pattern import errands
+from graphgen.population.holders import holders
+
+if TYPE_CHECKING:
+    from graphgen.graph import Graph
+    from graphgen.planting.desk import Desk
+    from graphgen.table import Array, Table
+
+__all__ = ["funding"]
+
+_HOUR, _DAY = 3_600_000, 86_400_000
+_FUNDED = (0.3, 0.7)
+"""Share of the organiser's balance that goes to the ring; our assumption."""
+
+
+def funding(
+    graph: Graph,
+    rng: np.random.Generator,
+    desk: Desk,
+    case: Array,
+    crew: Array,
+    start: Array,
+) -> Iterator[Table]:
+    """Let the first of each ring send money to the others, who pass it on to their brokers."""
+    main = holders(graph).main
+    others = crew[:, 1:]
+    first = start[:, None] - (rng.uniform(1, 2.5, others.shape) * _DAY).astype(np.int64)
+    first = np.maximum(first, graph.world.start_ms + _HOUR)
+    at = np.stack([first, first + (rng.uniform(0.5, 20, others.shape) * _HOUR).astype(int)], axis=2)
+    there = (others >= 0)[:, :, None]
+    part = rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
+    payer = np.stack([np.broadcast_to(main[crew[:, :1]], others.shape), main[others]], axis=2)
+    payee = np.stack([main[others], desk.account[others]], axis=2)
+    yield errands(
+        graph,
+        at,
+        case=case[:, None, None],
+        here=there,
+        follows=np.array([-1, 0]),
+        debtor_account_id=payer,
+        creditor_account_id=payee,
+        user_id=np.stack([np.broadcast_to(crew[:, :1], others.shape), others], axis=2),
+        habit="transfer",
+        rail="instant",
+        channel="online",
+        amount_of="balance",
+        share=np.stack([np.broadcast_to(part, others.shape), np.full(others.shape, 0.97)], axis=2),
+        stage="preparation",
+    )

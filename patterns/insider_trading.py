@@ -1,0 +1,116 @@
+"""Insider trading: somebody who knows what a firm will tell passes it on, and friends buy before.
+
+An officer or adviser of a firm tells a friend or relative, who may tell another (a chain of one to
+three over people who know each other). Who is told buys the stock, which is new to them, for some
+days or weeks before the news, more than they usually buy; the news comes out before an open, and
+they sell within days. It looks like a lucky call: people without any tie to the firm, who buy
+before the same kind of news.
+
+By definition (`defined_by`) a case's stock is new to its trader.
+
+Source: Ahern, "Information networks: evidence from illegal insider trading tips", Journal of
+Financial Economics 125 (2017): three links from the firm to who trades, prices moved 35 % within 21
+days, friends and family. That positions are begun 12 to 48 hours before at easy, and up to 21 days
+at hard, that they are 5 to 15 times as large as usual at easy, and the prevalence (5 in 10,000
+investors a quarter) is our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern
+from graphgen.planting.acquaintances import chain_to
+from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
+from graphgen.planting.market import calendar, moments, moves, piece, stocks
+from graphgen.table import Table
+
+_HOUR, _DAY = 3_600_000, 86_400_000
+_AFTER = 5
+"""Sessions after the news within which it is sold."""
+
+
+@dataclass(frozen=True)
+class InsiderTrading(Pattern):
+    """A tip from inside a firm, a purchase before the news, a sale after it."""
+
+    market: ClassVar[bool] = True
+    prevalence: ClassVar[float] = 5.0
+    defined_by: ClassVar[tuple[str, ...]] = ("security_id",)
+
+    depth: Annotated[int, Interval(ge=1, le=3)] = 3
+    """At most so many links from the insider to who trades."""
+
+    buys: Annotated[int, Interval(ge=1, le=8)] = 4
+    """At most so many purchases before the news."""
+
+    days: Annotated[float, Interval(ge=1, le=21)] = 21.0
+    """The first purchase is at most so many days before the news, at hard; at easy two."""
+
+    jump: Annotated[float, Interval(ge=0.05, le=0.6)] = 0.25
+    """How far the news moves the price, about, as a share."""
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the chain, the news, and what is bought before it and sold after."""
+        yield from self._known_before(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield lucky calls: the same by people who know nobody at the firm."""
+        yield from self._known_before(graph, rng, self.lookalikes(graph), is_fraud=False)
+
+    def _known_before(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        hard, desk, days = self.hardness, Desk(graph, rng, self), calendar(graph)
+        case, firm = graph.new("case", count), stocks(graph, rng, count)
+        session = moments(graph, rng, self, count, before=3, after=2)
+        news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
+        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool)), firm)
+        if is_fraud:
+            path = chain_to(graph, rng, trader[:, 0], rng.integers(1, self.depth + 1, count))
+            yield Table.of(
+                "insider_of",
+                user_id=path[:, 0],
+                issuer_id=graph["security"]["issuer_id"][firm],
+                role=rng.integers(0, 3, count),
+                since=graph.world.start_ms - rng.integers(100 * _DAY, 2_000 * _DAY, count),
+            )
+        # the news is no crime: it is there without it
+        size = np.log1p(self.jump) * rng.uniform(0.6, 1.5, count)
+        shut = days.closes[session]
+        yield moves(graph, -1, firm, news, news, drift=size)
+        yield moves(graph, -1, firm, news, shut, volume=5.0)
+        yield piece(graph, np.full(count, -1), news, "company", np.full(count, 0.9), security=firm)
+        # the harder, the earlier, the more purchases, and the smaller
+        lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY
+        bought = np.sort(rng.random((count, self.buys)), axis=1)
+        wanted = np.searchsorted(days.opens, news[:, None] - lead * (1 - bought), side="right") - 1
+        before = np.clip(wanted, 0, np.maximum(session - 1, 0)[:, None])
+        at = moment(graph, before, usual_part(rng, before.shape))
+        times = 1 + (4 + 10 * rng.random((count, 1))) * (1 - hard)
+        share = times * worth_of_a_trade(graph, desk.account[trader]) / self.buys
+        here = np.arange(self.buys) <= rng.binomial(self.buys - 1, 0.3 + 0.4 * hard, (count, 1))
+        stage = "preparation" if is_fraud else None
+        yield desk.orders(
+            case[:, None], at, trader, firm[:, None], "buy", here=here & (at < news[:, None]),
+            quantity_of="cash", share=np.minimum(0.9, share), stage=stage,
+        )  # fmt: skip
+        later = np.minimum(session[:, None] + rng.integers(0, _AFTER, (count, 2)), len(days) - 1)
+        sold = np.sort(moment(graph, later, usual_part(rng, later.shape)), axis=1)
+        stage = "theft" if is_fraud else None
+        yield desk.orders(
+            case[:, None], sold, trader, firm[:, None], "sell", quantity_of="holding",
+            share=np.array([0.5, 1.0]), stage=stage,
+        )  # fmt: skip
+        start = np.minimum(at.min(axis=1, where=here, initial=graph.world.end_ms), news)
+        roles = {"trader" if is_fraud else "investor": trader}
+        if is_fraud:
+            roles |= {"insider": path[:, :1], "tipper": path[:, 1:]}
+        span = (start, sold.max(axis=1))
+        yield from told(graph, self, desk, case, firm, span, roles, is_fraud=is_fraud)

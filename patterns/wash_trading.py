@@ -1,0 +1,138 @@
+"""Wash trading: accounts of one ring sell a stock to each other and back, and nobody else does.
+
+One of them holds the stock. Round after round it sells some of it to the next, who sells it on,
+until it is back: two accounts in most cases, or a cycle of more. Buyer and seller order within
+seconds, at the price in the middle of the spread; at the end each holds about what it held before,
+and the tape shows volume that nobody wanted. They order from one device, or one address. It looks
+like a market maker: one account that buys and sells the same stock all day and is flat at the end.
+
+Source: Victor and Weintraud, "Detecting and quantifying wash trading on decentralized
+cryptocurrency exchanges", WWW 2021: pairs of accounts predominate. How often there is a round, how
+large it is, and the prevalence (4 in 10,000 investors a quarter) is our assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Interval
+
+from graphgen.graph import Graph
+from graphgen.pattern import Pattern
+from graphgen.planting.desk import Desk, moment, told
+from graphgen.planting.funding import funding
+from graphgen.planting.market import calendar, moments
+from graphgen.schema import words
+from graphgen.table import Table
+
+_DAY = 86_400_000
+_MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
+_PAID = 0.3
+"""At most this share of what the poorest of a ring could buy goes round; our assumption."""
+_BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
+
+
+@dataclass(frozen=True)
+class WashTrading(Pattern):
+    """The same shares go round among accounts of one ring."""
+
+    market: ClassVar[bool] = True
+    prevalence: ClassVar[float] = 4.0
+    defined_by: ClassVar[tuple[str, ...]] = ("security_id",)
+    counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
+
+    most: Annotated[int, Interval(ge=2, le=6)] = 4
+    """At most so many accounts are in a ring; most often two."""
+
+    rounds: Annotated[int, Interval(ge=2, le=60)] = 8
+    """So many rounds, about."""
+
+    sessions: Annotated[int, Interval(ge=1, le=20)] = 3
+    """Sessions over which they are spread."""
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield the rings and their rounds."""
+        desk, count, days = Desk(graph, rng, self), self.instances(graph), calendar(graph)
+        case = graph.new("case", count)
+        first, stock, held = desk.holders_of_stocks(count, small=0.5)
+        size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
+        here = np.arange(1, self.most) < size[:, None]
+        # who is to buy has the money to
+        others = desk.strangers_to(desk.people(here, desk.rich(0.5)), stock)
+        user = np.hstack([first[:, None], others])
+        session = moments(graph, rng, self, count, before=0, after=self.sessions)
+        # in each round everybody sells to the next; the harder, the longer between and the odder
+        many, hops = self.rounds, self.most
+        turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
+        begin = moment(graph, turn, rng.uniform(0.02, 0.9, (count, many)))
+        gap = rng.integers(20_000, 60_000 + round(600_000 * self.hardness), (count, many, hops))
+        at = np.sort(begin, axis=1)[:, :, None] + gap.cumsum(axis=2)
+        shut = days.closes[np.minimum(turn, len(days) - 1)]
+        in_time = (at < np.sort(shut, axis=1)[:, :, None] - 60_000).all(axis=2, keepdims=True)
+        seller = np.broadcast_to(user[:, None, :], at.shape)
+        after = (np.arange(hops) + 1) % size[:, None]
+        buyer = np.take_along_axis(user, after, axis=1)[:, None, :]
+        there = in_time & (seller >= 0)
+        drawn = held[:, None] * rng.uniform(0.05, 0.3, (count, many))
+        drawn = np.minimum(drawn, _PAID * desk.buys(user, stock)[:, None])
+        number = np.maximum(1, np.rint(drawn)).astype(np.int64)[:, :, None]
+        lag = rng.integers(200, 4_000, at.shape)
+        grid = (count, many * hops)
+        both = [np.broadcast_to(one, at.shape).reshape(grid) for one in (seller, buyer)]
+        via, device, tables = desk.shared(
+            case, user, days.opens[session] - 3_600_000, at.max(axis=(1, 2)) + 3_600_000
+        )
+        yield from tables
+        yield from funding(graph, rng, desk, case, user, days.opens[session])
+        pairs = np.arange(2 * many * hops)
+        partner = np.where(pairs < many * hops, pairs + many * hops, pairs - many * hops)
+        when = np.hstack([at.reshape(grid), (at + lag).reshape(grid)])
+        who = np.hstack(both)
+        place = np.argmax(user[:, None, :] == who[:, :, None], axis=2)
+        yield desk.orders(
+            case[:, None],
+            when,
+            who,
+            stock[:, None],
+            np.repeat([_SELL, _BUY], many * hops),
+            here=np.tile(there.reshape(grid), 2),
+            meets=np.broadcast_to(partner, when.shape),
+            type=_MARKET,
+            quantity=np.tile(np.broadcast_to(number, at.shape).reshape(grid), 2),
+            via=np.take_along_axis(via, place, axis=1),
+            stage="layering",
+        )
+        yield from told(
+            graph, self, desk, case, stock,
+            (days.opens[session] - 3 * _DAY, when.max(axis=1)),
+            {"washer": user}, is_fraud=True, device=device,
+        )  # fmt: skip
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield market makers: they buy and sell in turn, and are flat at the end."""
+        desk, count = Desk(graph, rng, self), self.lookalikes(graph)
+        case = graph.new("case", count)
+        user, stock, held = desk.holders_of_stocks(count, small=0.5)
+        session = moments(graph, rng, self, count, before=0, after=self.sessions)
+        many = self.rounds
+        turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
+        begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
+        gap = rng.integers(20_000, 600_000, begin.shape)
+        at = np.stack([begin, begin + gap], axis=2).reshape(count, -1)
+        drawn = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.05, 0.3, (count, many))))
+        yield desk.orders(
+            case[:, None],
+            at,
+            user[:, None],
+            stock[:, None],
+            np.tile([_SELL, _BUY], many),
+            type=_LIMIT,
+            off=-0.001,
+            quantity=np.repeat(drawn.astype(np.int64), 2, axis=1),
+        )
+        span = (at.min(axis=1), at.max(axis=1))
+        roles = {"market_maker": user[:, None]}
+        yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
