@@ -5,6 +5,7 @@ Both ways: `to_arrow` for tables that leave, `canonical` for what a file gave ba
 
 from __future__ import annotations
 
+import string
 from functools import cache
 from typing import Any
 
@@ -32,7 +33,7 @@ _TYPES: dict[Meaning, pa.DataType] = {
     Meaning.IP: pa.string(),
     Meaning.GEO: pa.float64(),
 }
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTERS = string.ascii_letters
 _UNITS = {Meaning.MONEY: "minor units", Meaning.GEO: "degrees", Meaning.TIME: "milliseconds, UTC"}
 
 

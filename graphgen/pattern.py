@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.world import World
 
-__all__ = ["Pattern", "cases", "choose", "errands", "members"]
+__all__ = ["Pattern", "cases", "choose", "errands", "members", "named"]
 
 
 _QUARTER = 90
@@ -114,6 +114,14 @@ class Pattern(ABC):
         if self.kind == "event":
             return 0
         return round(self.instances(graph) * graph.world.decoys)
+
+
+def named(kind: Literal["crime", "event"], *, market: bool) -> list[str]:
+    """Name the patterns of a kind that there are: those about the market, or those that are not."""
+    from graphgen.registry import PATTERNS
+
+    found = {name: PATTERNS.load(name, Pattern) for name in PATTERNS.names()}
+    return [name for name, of in found.items() if (of.kind, of.market) == (kind, market)]
 
 
 def choose(

@@ -98,6 +98,6 @@ class FrontRunning(Pattern):
                 relation=_COLLEAGUE,
                 since=graph.world.start_ms - rng.integers(100 * _DAY, 1_500 * _DAY, count),
             )
-        span = (first.min(axis=1), np.maximum(block.max(axis=1), last.max(axis=1)))
+        span = (first.min(axis=1), np.maximum(over.max(axis=1), last.max(axis=1)))
         roles = {"runner" if is_fraud else "trader": runner, "client": client}
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=is_fraud)

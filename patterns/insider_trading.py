@@ -71,7 +71,7 @@ class InsiderTrading(Pattern):
         case, firm = graph.new("case", count), stocks(graph, rng, count)
         session = moments(graph, rng, self, count, before=3, after=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
-        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool)), firm)
+        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool), desk.rich(0.5)), firm)
         if is_fraud:
             path = chain_to(graph, rng, trader[:, 0], rng.integers(1, self.depth + 1, count))
             yield Table.of(

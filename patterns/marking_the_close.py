@@ -63,7 +63,7 @@ class MarkingTheClose(Pattern):
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
         user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud)
-        session = month_ends(graph, rng, count, self.closes)
+        session = month_ends(graph, rng, self, count, self.closes)
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
         before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, self.orders)) * _MINUTE
@@ -85,5 +85,7 @@ class MarkingTheClose(Pattern):
             yield moves(graph, case[:, None], who, ends, ends, drift=-lift)
         start = at.min(axis=(1, 2), where=there[:, :, None], initial=graph.world.end_ms)
         last = at.max(axis=(1, 2), where=there[:, :, None], initial=0)
+        if is_fraud:  # until the last of what was lifted is back
+            last = np.maximum(last, ends.max(axis=1, where=there, initial=0))
         roles = {"marker" if is_fraud else "fund": user[:, None]}
         yield from told(graph, self, desk, case, stock, (start, last), roles, is_fraud=is_fraud)

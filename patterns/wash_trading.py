@@ -107,7 +107,7 @@ class WashTrading(Pattern):
         )
         yield from told(
             graph, self, desk, case, stock,
-            (days.opens[session] - 3 * _DAY, when.max(axis=1)),
+            (days.opens[session] - 3 * _DAY - gap[:, 0, 0], when.max(axis=1)),
             {"washer": user}, is_fraud=True, device=device,
         )  # fmt: skip
 
@@ -121,7 +121,7 @@ class WashTrading(Pattern):
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)
-        at = np.stack([begin, begin + gap], axis=2).reshape(count, -1)
+        at = np.stack([begin, begin + gap], axis=2).reshape(count, 2 * many)
         drawn = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.05, 0.3, (count, many))))
         yield desk.orders(
             case[:, None],

@@ -13,7 +13,7 @@ import pytest
 from graphgen.config import parse_world_file, world_from_dict, world_to_dict
 from graphgen.fraud import Calendar
 from graphgen.grow import grow, populate
-from graphgen.pattern import Pattern
+from graphgen.pattern import Pattern, named
 from graphgen.registry import PATTERNS
 from graphgen.schema import words
 from graphgen.table import Table
@@ -66,7 +66,7 @@ def test_what_edges_are_expected_to_order_is_what_is_ordered() -> None:
 
 
 def test_a_mix_gives_each_pattern_its_part_and_the_others_nothing() -> None:
-    some = PATTERNS.names()[:2]
+    some = named("crime", market=False)[:2]
     mix = {some[0]: 3.0, some[1]: 1.0}
     world = World(users=4_000, days=60, fraud=Fraud(rate=0.01, mix=mix))
     _, _, case = walked(world)
@@ -74,7 +74,7 @@ def test_a_mix_gives_each_pattern_its_part_and_the_others_nothing() -> None:
 
 
 def test_a_count_that_is_set_stands_whatever_the_rate() -> None:
-    patterns = {name: PATTERNS.load(name, Pattern)() for name in PATTERNS.names()}
+    patterns = {name: PATTERNS.load(name, Pattern)() for name in named("crime", market=False)}
     patterns["kiting"] = replace(patterns["kiting"], count=3)
     case = grow(World(users=3_000, days=30, patterns=patterns))["case"]
     assert cases_of(case, is_fraud=True)["kiting"] == 3

@@ -17,7 +17,7 @@ from graphgen.day import DayMaker, Proposed, walks_in_order
 from graphgen.graph import Graph
 from graphgen.ledger import Ledger
 from graphgen.market.orders import Orders
-from graphgen.pattern import Pattern
+from graphgen.pattern import Pattern, named
 from graphgen.proposals import Actions, Payments, Sessions
 from graphgen.registry import PATTERNS, WALKS
 from graphgen.schedule import BY_RATE, ONCE, due
@@ -32,7 +32,7 @@ Collect = Callable[[World], Tables]
 WORLD = World(
     users=600,
     days=30,
-    patterns={name: PATTERNS.load(name, Pattern)(count=3) for name in PATTERNS.names()},
+    patterns={name: PATTERNS.load(name, Pattern)(count=3) for name in named("crime", market=False)},
 )
 EVERY = replace(WORLD, users=300, days=10, investors=0.4, walks=tuple(WALKS.names()))
 RAIL = {word: code for code, word in enumerate(words.RAILS)}

@@ -74,7 +74,7 @@ class Desk:
         """Draw investors where `here` says that somebody is: int32 users, -1 elsewhere."""
         grid = np.full(here.shape, -1, np.int32)
         some = self.pool if pool is None else pool[self._free[pool]]
-        what = f"{self.pattern.name}: investors"
+        what = f"{self.pattern.name}: investors (investors: 0.2 makes some)"
         grid[here] = choose(self.rng, some, (int(here.sum()),), what)
         self._free[grid[here]] = False
         return grid
@@ -124,9 +124,9 @@ class Desk:
         user = user.copy()
         for _ in range(4):
             wrong = (user >= 0) & self.knows(np.maximum(user, 0), security[:, None])
-            if not wrong.any() or int(wrong.sum()) > len(self.pool):
+            if not wrong.any() or int(wrong.sum()) > len(self.rich(0.7)):
                 break
-            user[wrong] = self.people(np.ones(int(wrong.sum()), bool))
+            user[wrong] = self.people(np.ones(int(wrong.sum()), bool), self.rich(0.7))
         return user
 
     def orders(
@@ -243,7 +243,8 @@ def told(
     device: Array | None = None,
 ) -> Iterator[Table]:
     """Yield the cases and who belongs to them: people by role, their accounts, the security."""
-    yield cases(graph, pattern, case, *span, is_fraud=is_fraud)
+    start = np.maximum(span[0], graph.world.start_ms)
+    yield cases(graph, pattern, case, start, np.maximum(start, span[1]), is_fraud=is_fraud)
     accounts = {role: np.where(user >= 0, desk.account[user], -1) for role, user in roles.items()}
     more = {} if device is None else {"device": {"shared": device[:, None]}}
     yield from members(

@@ -101,11 +101,12 @@ def manipulated(
         one, left, late_ones, stock[:, None], "sell", here=rng.random(left.shape) < _LEAVE,
         quantity_of="holding", share=1.0, stage=stage[1],
     )  # fmt: skip
+    first = start - rng.integers(0, _HOUR, count) - 3 * _DAY * funded
     roles = {"ring": crew, "victim": late_ones}
     if not is_fraud:
         roles = {"early": crew, "late": late_ones}
     yield from told(
-        graph, pattern, desk, case, stock, (start - 3 * _DAY * funded, end), roles,
+        graph, pattern, desk, case, stock, (first, end), roles,
         is_fraud=is_fraud, device=device,
     )  # fmt: skip
 

@@ -52,12 +52,17 @@ def moments(
     return rng.integers(low, high, count)
 
 
-def month_ends(graph: Graph, rng: np.random.Generator, count: int, most: int) -> Array:
+def month_ends(
+    graph: Graph, rng: np.random.Generator, pattern: Pattern, count: int, most: int
+) -> Array:
     """Draw sessions for each case, the last ones of months first: int64 (count, most).
 
-    Nobody has more than there are; where there are too few, -1.
+    Nobody has more than there are; where there are too few, -1. `ValueError` for a world without a
+    session.
     """
     days, world = calendar(graph), graph.world
+    if count and not len(days):
+        raise ValueError(f"{pattern.name}: sessions are needed, the world has none")
     month = np.array([world.date_of(int(day)).month for day in days.day], np.int64)
     ends = np.flatnonzero(np.diff(month, append=-1 if len(month) else month) != 0)
     key = rng.random((count, len(days)))

@@ -157,7 +157,7 @@ def test_it_fits_into_small_worlds(days: int, accounts: int, broken: Broken) -> 
 
 
 def test_more_people_than_there_are_is_one_line() -> None:
-    with pytest.raises(ValueError, match="bust_out: people who have banked for so long: 99 are"):
+    with pytest.raises(ValueError, match="bust_out: 99 cases, with 20 people; ask for fewer"):
         grow(World(users=20, days=9, patterns={"bust_out": BustOut(count=99)}))
 
 

@@ -117,7 +117,7 @@ def test_it_fits_into_small_worlds_and_large_rings(
 
 
 def test_more_organisers_than_people_is_one_line() -> None:
-    with pytest.raises(ValueError, match="identity_ring: organisers: 99 are needed, the world has"):
+    with pytest.raises(ValueError, match="identity_ring: 99 cases, with 20 people; ask for fewer"):
         grow(World(users=20, days=9, patterns={"identity_ring": IdentityRing(count=99)}))
     with pytest.raises(ValueError, match="identity_ring: fewest 9 is more than most 4"):
         IdentityRing(fewest=9, most=4)
