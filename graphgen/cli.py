@@ -148,7 +148,7 @@ def inspect(*, dataset: options.Written, json: options.Json = False) -> None:
     run, cases = request.inspect(dataset)
     if json:
         del run["files"]
-        planted = [dict(zip(("pattern", "is_fraud", "cases"), c, strict=True)) for c in cases]
+        planted = [dict(zip(("pattern", "kind", "cases"), c, strict=True)) for c in cases]
         terminal.show_json({**run, "planted": planted})
     else:
         terminal.show_run(str(dataset), run, cases)

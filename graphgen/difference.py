@@ -24,6 +24,10 @@ _SAME = {
     "payment": ("time", "leg", "rail", "channel", "payer", "payee"),
     "session": ("time", "user_id", "device_id", "ip_id", "duration_ms"),
     "action": ("time", "user_id", "type", "payee_account_id"),
+    "order": ("time", "account_id", "security_id", "side"),
+    "trade": ("time", "account_id", "security_id", "side"),
+    "news": ("time", "title"),
+    "report": ("time", "title"),
 }
 """What makes two events one: for payments who orders and who is paid, whatever clears between."""
 _PARTIES = """, coalesce(CASE leg WHEN 'original' THEN e.counterparty_account_id END,
@@ -36,7 +40,7 @@ class Difference:
 
     table: str
     what: str
-    """`crime` and `look-alike`: events of cases that one side has not; `row`: a node or an edge;
+    """`crime`, `look-alike`, `event`: rows of cases that one side lacks; `row`: a node or an edge;
     `later leg`, `unfunded`: settlements, and shares of a balance, that came about on one side only;
     `status`, `amount`, `balance`: the same event with another one."""
     pattern: str
@@ -99,6 +103,10 @@ _TOLD = {
     "payment": "a.rail, a.amount_minor, a.status, '|', b.rail, b.amount_minor, b.status",
     "session": "coalesce(a.user_id, b.user_id)",
     "action": "coalesce(a.type, b.type), coalesce(a.user_id, b.user_id)",
+    "order": "coalesce(a.side, b.side), a.quantity, a.status, '|', b.quantity, b.status",
+    "trade": "coalesce(a.side, b.side), a.quantity, a.price_minor, '|', b.quantity, b.price_minor",
+    "news": "coalesce(a.title, b.title)",
+    "report": "coalesce(a.title, b.title)",
 }
 
 
@@ -113,6 +121,7 @@ def _events(event: str) -> str:
         CASE WHEN a.id IS NOT NULL AND b.id IS NOT NULL THEN {ended}
             WHEN coalesce(a.is_in_both, b.is_in_both) THEN {alone}
             WHEN coalesce(a.is_fraud, b.is_fraud) THEN 'crime'
+            WHEN coalesce(a.kind, b.kind) = 'event' THEN 'event'
             WHEN coalesce(a.pattern, b.pattern) IS NOT NULL THEN 'look-alike'
             ELSE {alone} END AS what,
         coalesce(a.pattern, b.pattern, '') AS pattern,
@@ -129,7 +138,7 @@ def _side(event: str, prefix: str, other: str) -> str:
     key = ", ".join(_SAME[event])
     return f"""
         SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY id) AS nth FROM (
-            SELECT e.*, e.{event}_id AS id, c.pattern, c.is_fraud,
+            SELECT e.*, e.{event}_id AS id, c.pattern, c.is_fraud, c.kind,
                 o.case_id IS NOT NULL AS is_in_both{parties}
             FROM "{prefix}{event}" AS e
             JOIN {prefix}event_label AS l ON l.event = '{event}' AND l.event_id = e.{event}_id

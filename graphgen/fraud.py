@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.pattern import NoSuchError
 from graphgen.rng import stream
 from graphgen.schedule import BY_RATE, ONCE, due, stands_for
 from graphgen.schema import NULL_NUMBER
@@ -157,6 +158,8 @@ def _planted(
         raise ValueError(f"{told}; ask for fewer")
     try:
         tables = list(plant(bed, stream(world.seed, "plant", block)))
+    except NoSuchError:
+        raise
     except ValueError as wrong:  # too few of something
         told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
         raise ValueError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong

@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.world import World
 
-__all__ = ["Pattern", "cases", "choose", "errands", "members", "named"]
+__all__ = ["NoSuchError", "Pattern", "cases", "choose", "errands", "members", "named"]
 
 
 _QUARTER = 90
 _HARDNESS = {"easy": 0.0, "medium": 0.62, "hard": 1.0}
 """Our assumption: at medium, detectors of the default world have something to find, and cheap ones
 little of it (`graphgen report`)."""
+
+
+class NoSuchError(ValueError):
+    """What was asked for is not in this world, and would not be with more people or fewer cases."""
 
 
 @dataclass(frozen=True)

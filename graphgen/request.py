@@ -25,8 +25,8 @@ from graphgen.world import World
 
 __all__ = ["Cases", "clock", "inspect", "options", "sinks", "summary_document", "world_file"]
 
-Cases = list[tuple[str, bool, int]]
-"""Patterns, whether it is the crime or its honest look-alike, and how many were planted."""
+Cases = list[tuple[str, str, int]]
+"""Patterns, the kind of the cases (`words.CASE_KINDS`), and how many were planted."""
 
 
 def options(*, start: str | None, end: str | None, **values: object) -> dict[str, Any]:
@@ -88,9 +88,9 @@ def inspect(path: Path) -> tuple[dict[str, Any], Cases]:
     run = dict(dataset.run)
     cases: Cases = []
     if run["complete"] and run["tables"].get("case"):
-        counted = dataset["case"].group_by(["pattern", "is_fraud"]).aggregate([([], "count_all")])
+        counted = dataset["case"].group_by(["pattern", "kind"]).aggregate([([], "count_all")])
         rows = counted.to_pylist()
-        cases = sorted((row["pattern"], row["is_fraud"], row["count_all"]) for row in rows)
+        cases = sorted((row["pattern"], row["kind"], row["count_all"]) for row in rows)
     return run, cases
 
 

@@ -56,9 +56,9 @@ def case_story(dataset: Dataset, case: int, limit: int = 200) -> Story:
     row = _one(dataset, 'SELECT * FROM "case" WHERE case_id = ?', [case])
     if row is None:
         raise DatasetError(f"{dataset.path}: no case {name}; {_some(dataset, 'case')}")
-    is_crime = "a crime" if row["is_fraud"] else "its honest look-alike"
+    told = {"crime": "a crime", "lookalike": "its honest look-alike", "event": "an event"}
     facts = {
-        "pattern": f"{row['pattern']}: {is_crime}",
+        "pattern": f"{row['pattern']}: {told[row['kind']]}",
         "difficulty": row["difficulty"],
         "window": f"{_minute(row['start'])} to {_minute(row['end'])}",
         "loss": f"{row['loss']:,} settled, {row['recovered']:,} recovered",

@@ -101,10 +101,10 @@ def show_summary(told: Mapping[str, Any]) -> None:
         out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
 
 
-def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool, int]]) -> None:
+def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, str, int]]) -> None:
     """Print what a dataset holds: its world, rows per table, and what was planted.
 
-    `cases` are patterns, whether it is the crime or its honest look-alike, and how many.
+    `cases` are patterns, the kind of their cases, and how many.
     """
     out = console()
     state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
@@ -115,11 +115,13 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, bool,
         out.print(_rows(run["tables"]))
     if cases:
         out.print()
-        table = plain_table("planted", "crimes", "look-alikes", numbers=(1, 2))
-        counts = {(name, fraud): count for name, fraud, count in cases}
+        kinds = {"crime": "crimes", "lookalike": "look-alikes"}
+        if any(kind == "event" for _, kind, _ in cases):
+            kinds["event"] = "events"
+        table = plain_table("planted", *kinds.values(), numbers=tuple(range(1, len(kinds) + 1)))
+        counts = {(name, kind): count for name, kind, count in cases}
         for name in sorted({name for name, _, _ in cases}):
-            crimes, decoys = (counts.get((name, fraud), 0) for fraud in (True, False))
-            table.add_row(name, f"{crimes:,}", f"{decoys:,}")
+            table.add_row(name, *(f"{counts.get((name, kind), 0):,}" for kind in kinds))
         out.print(table)
 
 

@@ -38,6 +38,9 @@ class BadNews(Event):
     of_sector: Annotated[float, Interval(ge=0, le=1)] = 0.25
     """Share of the news that is about a whole sector."""
 
+    symbol: str | None = None
+    """The ticker of the stock that it is about; by default any."""
+
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield the news, and what prices and volumes do then."""
         yield from surprises(
@@ -47,4 +50,5 @@ class BadNews(Event):
             move=np.log1p(-self.fall),
             volume=self.volume,
             of_sector=self.of_sector,
+            symbol=self.symbol,
         )

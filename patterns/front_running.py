@@ -40,7 +40,7 @@ class FrontRunning(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
-    defined_by: ClassVar[tuple[str, ...]] = ("quantity", "security_id")
+    defined_by: ClassVar[tuple[str, ...]] = ("income", "quantity", "security_id")
     counterparts: ClassVar[Mapping[str, str]] = {"runner": "trader"}
 
     blocks: Annotated[int, Interval(ge=1, le=30)] = 5

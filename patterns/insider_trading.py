@@ -42,7 +42,7 @@ class InsiderTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 5.0
-    defined_by: ClassVar[tuple[str, ...]] = ("security_id",)
+    defined_by: ClassVar[tuple[str, ...]] = ("income", "security_id")
 
     depth: Annotated[int, Interval(ge=1, le=3)] = 3
     """At most so many links from the insider to who trades."""
@@ -79,7 +79,7 @@ class InsiderTrading(Pattern):
                 user_id=path[:, 0],
                 issuer_id=graph["security"]["issuer_id"][firm],
                 role=rng.integers(0, 3, count),
-                since=graph.world.start_ms - rng.integers(100 * _DAY, 2_000 * _DAY, count),
+                since=graph.world.start_ms - rng.integers(30 * _DAY, 3_000 * _DAY, count),
             )
         # the news is no crime: it is there without it
         size = np.log1p(self.jump) * rng.uniform(0.6, 1.5, count)

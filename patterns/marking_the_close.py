@@ -24,7 +24,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.desk import Desk, told
+from graphgen.planting.desk import Desk, told, worth_of_a_trade
 from graphgen.planting.market import calendar, month_ends, moves
 from graphgen.table import Table
 
@@ -37,7 +37,7 @@ class MarkingTheClose(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("hour", "time")
+    defined_by: ClassVar[tuple[str, ...]] = ("hour", "income", "time")
     counterparts: ClassVar[Mapping[str, str]] = {"marker": "fund"}
 
     closes: Annotated[int, Interval(ge=1, le=30)] = 3
@@ -63,16 +63,18 @@ class MarkingTheClose(Pattern):
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
         user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud)
-        session = month_ends(graph, rng, self, count, self.closes)
+        session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
-        before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, self.orders)) * _MINUTE
+        many = max(1, round(self.orders * (1 - 0.6 * hard)))
+        before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, many)) * _MINUTE
+        share = worth_of_a_trade(graph, desk.account[user])[:, None, None]
         at = shut[:, :, None] - before.astype(np.int64)
         others = rng.choice(np.unique(graph["holds"]["security_id"]), at.shape)
         bought = np.broadcast_to(stock[:, None, None], at.shape) if is_fraud else others
         yield desk.orders(
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
-            quantity_of="cash", share=rng.uniform(0.05, 0.4, at.shape),
+            quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),
             stage="theft" if is_fraud else None,
         )  # fmt: skip
         if is_fraud:

@@ -39,7 +39,16 @@ class PumpAndDump(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
-    defined_by: ClassVar[tuple[str, ...]] = ("security_id", "price_minor", "amount_minor")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "amount_minor",
+        "fee_minor",
+        "filled",
+        "income",
+        "limit_minor",
+        "price_minor",
+        "quantity",
+        "security_id",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"ring": "early", "victim": "late"}
 
     fewest: Annotated[int, Interval(ge=2, le=30)] = 3

@@ -40,8 +40,9 @@ WHERE p.leg = 'original' AND p.edge = 'pays'
 GROUP BY ALL HAVING count(h.account_id) = 0
     OR (p.follows_payment_id IS NULL AND p.amount_minor <= 0);
 
--- all of a ring order from one device, or from one address
+-- a ring orders from one device, or from one address, or has its money from one of it
 SELECT o.case_id, count(DISTINCT o.device_id) AS devices, count(DISTINCT o.ip_id) AS ips
 FROM ordered AS o JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'account'
     AND a.entity_id = o.account_id AND a.role = 'ring'
+WHERE o.case_id NOT IN (SELECT case_id FROM paid WHERE edge = 'pays')
 GROUP BY o.case_id HAVING devices > 1 AND ips > 1;

@@ -36,7 +36,16 @@ class RampAndDump(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 1.0
-    defined_by: ClassVar[tuple[str, ...]] = ("security_id", "price_minor", "amount_minor")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "amount_minor",
+        "fee_minor",
+        "filled",
+        "income",
+        "limit_minor",
+        "price_minor",
+        "quantity",
+        "security_id",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"ring": "early", "victim": "late"}
 
     nominees: Annotated[int, Interval(ge=3, le=30)] = 8

@@ -40,7 +40,7 @@ class Spoofing(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("ended", "filled", "limit_minor", "quantity", "status")
+    defined_by: ClassVar[tuple[str, ...]] = ("ended", "filled", "income", "limit_minor", "status")
     counterparts: ClassVar[Mapping[str, str]] = {"spoofer": "trader"}
 
     episodes: Annotated[int, Interval(ge=1, le=60)] = 8
@@ -67,8 +67,9 @@ class Spoofing(Pattern):
         case = graph.new("case", count)
         user, stock, held = desk.holders_of_stocks(count)
         session = moments(graph, rng, self, count, before=0, after=1)
-        turn = session[:, None] + rng.integers(0, 2, (count, self.episodes))
-        begin = moment(graph, turn, rng.uniform(0.02, 0.97, (count, self.episodes)))
+        many_times = max(1, round(self.episodes * (1 - 0.6 * hard)))
+        turn = session[:, None] + rng.integers(0, 2, (count, many_times))
+        begin = moment(graph, turn, rng.uniform(0.02, 0.97, (count, many_times)))
         sold = np.maximum(1, held[:, None] / (2 * self.episodes) * rng.uniform(0.3, 1, begin.shape))
         sold = np.rint(sold).astype(np.int64)
         many = rng.integers(2, self.layers + 1, begin.shape) if self.layers > 1 else 1

@@ -41,7 +41,7 @@ class WashTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 4.0
-    defined_by: ClassVar[tuple[str, ...]] = ("security_id",)
+    defined_by: ClassVar[tuple[str, ...]] = ("income", "security_id", "type")
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 
     most: Annotated[int, Interval(ge=2, le=6)] = 4
@@ -57,7 +57,8 @@ class WashTrading(Pattern):
         """Yield the rings and their rounds."""
         desk, count, days = Desk(graph, rng, self), self.instances(graph), calendar(graph)
         case = graph.new("case", count)
-        first, stock, held = desk.holders_of_stocks(count, small=0.5)
+        hard = self.hardness
+        first, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - hard))
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
         # who is to buy has the money to
@@ -65,10 +66,10 @@ class WashTrading(Pattern):
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
-        many, hops = self.rounds, self.most
+        many, hops = max(2, round(self.rounds * (1 - 0.6 * hard))), self.most
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, turn, rng.uniform(0.02, 0.9, (count, many)))
-        gap = rng.integers(20_000, 60_000 + round(600_000 * self.hardness), (count, many, hops))
+        gap = rng.integers(20_000, 60_000 + round(600_000 * hard), (count, many, hops))
         at = np.sort(begin, axis=1)[:, :, None] + gap.cumsum(axis=2)
         shut = days.closes[np.minimum(turn, len(days) - 1)]
         in_time = (at < np.sort(shut, axis=1)[:, :, None] - 60_000).all(axis=2, keepdims=True)
@@ -86,7 +87,8 @@ class WashTrading(Pattern):
             case, user, days.opens[session] - 3_600_000, at.max(axis=(1, 2)) + 3_600_000
         )
         yield from tables
-        yield from funding(graph, rng, desk, case, user, days.opens[session])
+        paid = ((via < 0) & (user >= 0)).any(axis=1) | (rng.random(count) >= hard)
+        yield from funding(graph, rng, desk, case, user, days.opens[session], paid)
         pairs = np.arange(2 * many * hops)
         partner = np.where(pairs < many * hops, pairs + many * hops, pairs - many * hops)
         when = np.hstack([at.reshape(grid), (at + lag).reshape(grid)])
@@ -115,9 +117,9 @@ class WashTrading(Pattern):
         """Yield market makers: they buy and sell in turn, and are flat at the end."""
         desk, count = Desk(graph, rng, self), self.lookalikes(graph)
         case = graph.new("case", count)
-        user, stock, held = desk.holders_of_stocks(count, small=0.5)
+        user, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - self.hardness))
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
-        many = self.rounds
+        many = max(2, round(self.rounds * (1 - 0.6 * self.hardness)))
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)

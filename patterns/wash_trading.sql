@@ -26,9 +26,10 @@ LEFT JOIN price AS p ON p.security_id = t.security_id AND p.time::DATE = t.time:
 WHERE t.price_minor NOT BETWEEN p.low_minor AND p.high_minor
     OR t.time < t.case_start OR t.time > t.case_end + INTERVAL 1 DAY;
 
--- all of a ring order from one device, or from one address
+-- a ring orders from one device, or from one address, or has its money from one of it
 SELECT case_id, count(DISTINCT device_id) AS devices, count(DISTINCT ip_id) AS ips FROM ordered
-WHERE is_fraud GROUP BY case_id HAVING devices > 1 AND ips > 1;
+WHERE is_fraud AND case_id NOT IN (SELECT case_id FROM paid WHERE edge = 'pays')
+GROUP BY case_id HAVING devices > 1 AND ips > 1;
 
 -- the ring's money comes from one of it: each of the others passes it on to the broker
 SELECT p.case_id, p.payment_id FROM paid AS p

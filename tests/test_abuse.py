@@ -21,7 +21,7 @@ from graphgen.schema import words
 from graphgen.table import Array, Table, assert_equal
 from graphgen.verify import cases, verify
 from graphgen.verify.cases import statements
-from graphgen.world import World
+from graphgen.world import DAY_MS, World
 
 Tables = Mapping[str, Table]
 Collect = Callable[[World], Tables]
@@ -99,6 +99,83 @@ def test_an_event_is_nobody_s_crime_and_has_no_look_alike(name: str, tables_of: 
     assert not case["is_fraud"].any()
     assert not tables["event_label"]["is_fraud"].any()
     assert of_cases(tables, "news").any()
+
+
+WRONG = {
+    "symbol": ("AMBRSX", "no security called 'AMBRSX'; did you mean AMBRSY?"),
+    "fund": ("FTHMLR", "FTHMLR is no stock"),
+    "outside": (date(2027, 1, 1), "2027-01-01 is no day of the world; it has 2026-01-01 to"),
+    "early": (date(2026, 1, 1), "2026-01-01 is before the first session; that is 2026-01-02"),
+    "weekend": (date(2026, 1, 3), "2026-01-03 is no session; the nearest is 2026-01-05"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_an_event_that_cannot_be_is_one_line(what: str) -> None:
+    value, told = WRONG[what]
+    key = "on" if isinstance(value, date) else "symbol"
+    news = PATTERNS.load("bad_news", Pattern)(count=1, **{key: value})
+    with pytest.raises(ValueError, match=told) as raised:
+        grow(replace(HONEST, patterns={"bad_news": news}))
+    assert str(raised.value).startswith(f"bad_news.{key}: ")
+    assert "people" not in str(raised.value)
+
+
+def test_an_event_comes_when_and_to_whom_it_is_asked_to(tables_of: Collect) -> None:
+    news = PATTERNS.load("good_news", Pattern)
+    asked = news(count=1, on=date(2026, 1, 22), symbol="AMBRSY", of_sector=0.0)
+    tables = tables_of(replace(HONEST, days=25, patterns={"good_news": asked}))
+    start = int(tables["case"]["start"][0])
+    assert HONEST.start_ms + 21 * DAY_MS <= start < HONEST.start_ms + 22 * DAY_MS
+    told = tables["news"].take(of_cases(tables, "news"))
+    ids = tables["security"]["security_id"][
+        np.array(tables["security"]["symbol"].to_pylist()) == "AMBRSY"
+    ]
+    assert told["security_id"].tolist() == ids.tolist()
+
+
+def test_no_two_of_a_thousand_pieces_are_alike_and_they_say_what_the_price_does(
+    tables_of: Collect,
+) -> None:
+    world = replace(HONEST, users=50, days=90, walks=("news", "price"))
+    tables = tables_of(world)
+    pieces = [tables[name] for name in ("news", "report")]
+    texts = [text for piece in pieces for text in piece["content"].to_pylist()]
+    titles = [text for piece in pieces for text in piece["title"].to_pylist()]
+    assert len(texts) > 1_000
+    assert len(set(texts)) == len(texts)
+    assert len(set(titles)) > 0.95 * len(titles)
+    assert not any(mark in text for text in (*texts, *titles) for mark in "{}[]<>|")
+    report, price = tables["report"], tables["price"]
+    earned = report.take(report["topic"] == words.TOPICS.index("earnings"))
+    day = {key: row for row, key in enumerate(_days(price))}
+    rows = [day[key] for key in _days(earned)]
+    before = [day.get((key[0], max(d for s, d in day if s == key[0] and d < key[1])), -1)
+              if any(s == key[0] and d < key[1] for s, d in day) else -1
+              for key in _days(earned)]  # fmt: skip
+    some = [place for place, row in enumerate(before) if row >= 0]
+    gap = np.log(
+        price["open_minor"][[rows[place] for place in some]]
+        / price["close_minor"][[before[place] for place in some]]
+    )
+    assert np.corrcoef(gap, earned["sentiment"][some])[0, 1] > 0.7
+
+
+def _days(table: Table) -> list[tuple[int, int]]:
+    days = (table["time"] // DAY_MS).tolist()
+    return list(zip(table["security_id"].tolist(), days, strict=True))
+
+
+def test_minutes_of_a_moved_price_add_up_to_its_session(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    every = {name: PATTERNS.load(name, Pattern)(count=1) for name in [*ABUSES, *EVENTS]}
+    world = replace(HONEST, days=9, patterns=every, walks=("bar", "price", "trade"))
+    folder = tmp_path_factory.mktemp("minutes") / "world"
+    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
+    checks = {check.name: check for check in verify(folder)}
+    assert checks["bars of sessions"].ok, checks["bars of sessions"].detail
+    assert checks["executions"].ok, checks["executions"].detail
 
 
 @every_abuse
@@ -258,6 +335,7 @@ TAMPERED = (
     "UPDATE case_order SET side = CASE side WHEN 'buy' THEN 'sell' ELSE 'buy' END",
     "UPDATE case_order SET quantity = 1000000 WHERE side = 'sell'",
     "UPDATE case_order SET device_id = order_id, ip_id = order_id",
+    "UPDATE case_order SET device_id = order_id, ip_id = order_id; DELETE FROM case_payment",
     "INSERT INTO case_order SELECT o.* FROM case_order AS o, range(40)",
     EARLIER,
     "UPDATE case_trade SET side = 'buy'",

@@ -110,11 +110,11 @@ class Book:
             asked,
             orders.quantity_of,
             orders.share,
+            orders.part,
             orders.fill,
             orders.price,
             orders.end,
             int(self._sessions.closes[self._sessions.on(day)]),
-            orders.is_once,
             state,
             free,
             *self._fees,
@@ -189,11 +189,11 @@ def _cleared(
     asked: Array,
     quantity_of: Array,
     share: Array,
+    part: Array,
     fill: Array,
     price: Array,
     end: Array,
     closing: int,
-    is_once: Array,
     state: Array,
     free: Array,
     of_sale: float,
@@ -213,21 +213,25 @@ def _cleared(
             continue
         at, who, other = place[i], account[i], partner[i]
         held = max(np.int64(0), state[0, at])
-        if quantity_of[i] == _OF_HOLDING:
-            asked[i] = np.int64(share[i] * held + 0.5)
-        elif quantity_of[i] == _OF_CASH:
-            asked[i] = np.int64(share[i] * max(0, free[who])) // max(1, price[i])
-        if asked[i] <= 0 or (side[i] != _BUY and held == 0 and not is_once[i]):
+        asked[i] = _wanted(quantity_of[i], asked[i], share[i], held, free[who], price[i])
+        room = _room(i, side, held, free[who], price)
+        if other >= 0:
+            theirs = max(np.int64(0), state[0, place[other]])
+            asked[i] = min(asked[i], room, _room(other, side, theirs, free[account[other]], price))
+            asked[other] = asked[i]
+        elif side[i] == _BUY and part[i] > 0:  # most look first how much they can pay
+            asked[i] = min(asked[i], room)
+        if asked[i] <= 0 or (side[i] != _BUY and held == 0):
             status[i] = _NOTHING
+            if other >= 0:
+                status[other] = _NOTHING
             continue
         if fill[i] == 0:
             status[i] = _CANCELLED if end[i] < closing else _EXPIRED
             continue
-        some = min(asked[i], _room(i, side, held, free[who], price))
+        some = _part_of(part[i], min(asked[i], room))
         if other >= 0:
-            theirs = max(np.int64(0), state[0, place[other]])
-            room = _room(other, side, theirs, free[account[other]], price)
-            some = min(some, asked[other], room)
+            some = asked[i]
             quantity[other] = _filled(
                 other, some, place, account, side, price, state, free, fee, of_sale, a_share, most
             )
@@ -240,9 +244,25 @@ def _cleared(
 
 
 @compiled
+def _wanted(of: int, number: int, share: float, held: int, free: int, price: int) -> int:
+    """Say how many shares an order is for."""
+    if of == _OF_HOLDING:
+        return int(share * held + 0.5)
+    if of == _OF_CASH:
+        return int(share * max(0, free)) // max(1, price)
+    return number
+
+
+@compiled
 def _room(i: int, side: Array, held: int, free: int, price: Array) -> int:
     """Say how many shares an order could be filled with."""
     return max(0, free) // price[i] if side[i] == _BUY else held
+
+
+@compiled
+def _part_of(part: float, some: int) -> int:
+    """Say how many of these shares find another side: one at least."""
+    return max(1, int(part * some)) if 0 < part < 1 and some > 0 else some
 
 
 @compiled

@@ -23,6 +23,7 @@ from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, FOLLOWING
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -53,6 +54,8 @@ _A_QUARTER = ((5, 15), (15, 50), (50, 150))
 """Trades of an investor in a quarter, by risk profile."""
 _TRADED, _TRADED_SPREAD = 0.35, 0.8
 """Median of what is bought or sold at a time, as a share of what is held, and its spread."""
+_INSIDERS, _OF_PEOPLE = 3, 0.02
+"""Insiders of a firm among the people at most, and how many there are at most beside these."""
 _SESSIONS = 63
 _BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
 
@@ -95,7 +98,25 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         cost_minor=np.rint(quantity * paid),
     )
     yield from _funding(graph, rng, user, own, bank[1:], opened)
+    yield _insiders(graph, rng, everybody.main, everybody.income)
     yield _trading(graph, rng, risk[slot], user[slot], own[slot], security, quantity)
+
+
+def _insiders(graph: Graph, rng: np.random.Generator, main: Array, income: Array) -> Table:
+    """Give officers, directors and advisers of firms: of those who bank, the better paid."""
+    here = listing(graph.world.place)
+    stocks = np.flatnonzero(here.type == words.SECURITY_TYPES.index("stock"))
+    pool = np.flatnonzero((main >= 0) & (income >= np.median(income)))
+    many = round(min(_INSIDERS * len(stocks), _OF_PEOPLE * len(main)))
+    user = rng.choice(pool, min(many, len(pool)), replace=False) if len(pool) else pool
+    issuer = graph["security"]["issuer_id"][rng.choice(stocks, len(user))]
+    return Table.of(
+        "insider_of",
+        user_id=user,
+        issuer_id=issuer,
+        role=rng.integers(0, len(words.INSIDER_ROLES), len(user)),
+        since=graph.world.start_ms - uniform_ms(rng, 30 * DAY_MS, 3_000 * DAY_MS, len(user)),
+    )
 
 
 def _type(word: str) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage"]
 
 _STOCK = words.SECURITY_TYPES.index("stock")
-_A_DAY = {"earnings": 0.0, "analyst": 0.02, "company": 0.03, "move": 0.0}
+_A_DAY = {"earnings": 0.0, "analyst": 0.02, "company": 0.03, "move": 0.0, "rumour": 0.01}
 """Pieces a day on a stock of middling worth; 0 for what the tape says when."""
 _SECTOR = 0.15
 """Pieces a day on each sector; those on the market come after each session."""

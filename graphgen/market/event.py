@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from graphgen.pattern import Pattern
@@ -23,6 +24,9 @@ class Event(Pattern):
 
     kind: ClassVar[Literal["crime", "event"]] = "event"
     market: ClassVar[bool] = True
+
+    on: date | None = None
+    """The date of the session on which it comes; by default any."""
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield nothing: it is honest itself."""

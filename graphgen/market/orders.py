@@ -42,6 +42,8 @@ class Orders(Columns):
     quantity: Array = field(metadata={"dtype": "int64"})
     quantity_of: Array = field(metadata={"dtype": "int8"})
     share: Array = field(metadata={"dtype": "float32"})
+    part: Array = field(metadata={"dtype": "float32"})
+    """The part of it that finds another side; below 0 if nobody looks whether there is money."""
     meets: Array = field(metadata={"dtype": "int32"})
     """The row of `trades` whose order it is matched with, -1 for any."""
     limit: Array = field(metadata={"dtype": "int64"})

@@ -13,13 +13,14 @@ import numpy as np
 from graphgen.market.listing import listing
 from graphgen.market.minutes import curve
 from graphgen.pattern import cases, choose, members
-from graphgen.planting.flow import banking
+from graphgen.planting.flow import banking, times
 from graphgen.planting.market import calendar
 from graphgen.planting.rings import own_ways, ways
 from graphgen.population.network import devices
 from graphgen.schedule import ONCE
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk", "moment", "told", "usual_part", "worth_of_a_trade"]
 
+_QUIET = 1.0
+"""How much less likely, as a logarithm at hard, is who gives ten orders more a quarter."""
+_APART = 0.6
+"""Share of the rings, at hard, that share neither address nor device; our assumption."""
 _BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
 
 
@@ -93,6 +98,10 @@ class Desk:
         rows = np.flatnonzero((user >= 0) & is_stock)
         rows = rows[self._free[user[rows]]]
         key = self.rng.gumbel(size=len(rows)) - small * np.log(here.worth[security[rows]])
+        # the harder, the more often it is who trades little otherwise
+        trades = graph["trades"]
+        often = np.bincount(trades["account_id"], trades["rate"], graph.size("account"))
+        key -= _QUIET * self.pattern.hardness * 60 * often[holds["account_id"][rows]] / 10
         rows = rows[np.argsort(-key)]
         rows = rows[np.sort(np.unique(user[rows], return_index=True)[1])][:count]
         if len(rows) < count:
@@ -179,19 +188,24 @@ class Desk:
     def shared(
         self, case: Array, user: Array, start: Array, end: Array
     ) -> tuple[Array, Array, list[Table]]:
-        """Let the people of each case order from one address, and, the easier, from one device.
+        """Let the people of most cases order from one address, and, the easier, from one device.
 
         Gives the rows of `signs_in` (int32, -1 where nobody is), the devices of the cases (int32,
         -1 for none), and the tables.
         """
         graph, rng, hard = self.graph, self.rng, self.pattern.hardness
         own_device, own_ip = own_ways(graph)
-        one = rng.random(len(case)) >= 0.6 * hard
+        some = rng.random(len(case)) >= _APART * hard
+        one = some & (rng.random(len(case)) >= 0.6 * hard)
         device = np.full(len(case), -1, np.int32)
         device[one] = graph.new("device", int(one.sum()))
         kinds = rng.integers(0, len(words.DEVICE_TYPES), int(one.sum())).astype(np.int8)
         used = np.where(one[:, None], device[:, None], own_device[user])
-        here = (user >= 0) & (used >= 0)
+        here = (user >= 0) & (used >= 0) & some[:, None]
+        # each has signed in from there before, at an hour like any other
+        day = (start - graph.world.start_ms)[:, None] // DAY_MS - rng.integers(1, 5, user.shape)
+        first = times(graph, rng, user, np.maximum(day, 0), "home")
+        first = np.minimum(first, start[:, None] - 3_600_000)
         ends = np.where(end >= graph.world.end_ms, NULL_NUMBER, end)
         rows, table = ways(
             graph,
@@ -201,7 +215,7 @@ class Desk:
             device_id=used,
             ip_id=own_ip[user[:, :1]],
             rate=np.full(user.shape, 0.05),
-            valid_from=start[:, None],
+            valid_from=first,
             valid_to=ends[:, None],
             case_id=case[:, None],
         )

@@ -20,6 +20,8 @@ __all__ = ["funding"]
 _HOUR, _DAY = 3_600_000, 86_400_000
 _FUNDED = (0.3, 0.7)
 """Share of the organiser's balance that goes to the ring; our assumption."""
+_LESS = 0.93
+"""How much less it is at hard."""
 
 
 def funding(
@@ -29,6 +31,7 @@ def funding(
     case: Array,
     crew: Array,
     start: Array,
+    here: Array | bool = True,  # noqa: FBT001, FBT002 - a grid
 ) -> Iterator[Table]:
     """Let the first of each ring send money to the others, who pass it on to their brokers."""
     main = holders(graph).main
@@ -36,8 +39,12 @@ def funding(
     first = start[:, None] - (rng.uniform(1, 2.5, others.shape) * _DAY).astype(np.int64)
     first = np.maximum(first, graph.world.start_ms + _HOUR)
     at = np.stack([first, first + (rng.uniform(0.5, 20, others.shape) * _HOUR).astype(int)], axis=2)
-    there = (others >= 0)[:, :, None]
-    part = rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
+    there = ((others >= 0) & np.reshape(here, (-1, 1)))[:, :, None]
+    # the harder, the less: it is to look like what friends send each other
+    much = 1 - _LESS * desk.pattern.hardness
+    part = (
+        much * rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
+    )
     payer = np.stack([np.broadcast_to(main[crew[:, :1]], others.shape), main[others]], axis=2)
     payee = np.stack([main[others], desk.account[others]], axis=2)
     yield errands(

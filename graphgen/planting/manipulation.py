@@ -74,7 +74,9 @@ def manipulated(
         via, device, tables = desk.shared(case, crew, start - _HOUR, end)
         yield from tables
     if funded:
-        yield from funding(graph, rng, desk, case, crew, start)
+        # the harder, the seldomer a ring has both one purse and one device
+        both = ((via < 0) & (crew >= 0)).any(axis=1) | (rng.random(count) >= hard)
+        yield from funding(graph, rng, desk, case, crew, start, both)
     yield from _driven(graph, rng, path, case, stock, edges, hard, is_fraud=is_fraud)
     yield from _written(graph, rng, case, stock, edges, pieces, is_fraud=is_fraud)
     one = case[:, None]

@@ -5,6 +5,7 @@ Everything works on grids: a row for each case, along the last axis its securiti
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +13,27 @@ import numpy as np
 from graphgen.market.listing import Listing, listing
 from graphgen.market.prices import fund_weights
 from graphgen.market.sessions import Sessions, sessions
+from graphgen.pattern import NoSuchError
 from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
 
-__all__ = ["calendar", "moments", "month_ends", "moves", "piece", "spread_over", "stocks"]
+__all__ = [
+    "calendar",
+    "moments",
+    "month_ends",
+    "moves",
+    "named_stock",
+    "piece",
+    "spread_over",
+    "stocks",
+]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(word) for word in ("stock", "etf", "bond"))
 _HAVEN = 0.004
@@ -42,14 +55,47 @@ def moments(
     """Draw the session in which each case comes to its point: int64 (count,).
 
     There are `before` sessions before it and `after` sessions after it, as far as the world has
-    them. `ValueError` for a world without a session.
+    them. `NoSuchError` for a world without a session.
     """
     there = len(calendar(graph))
     if count and not there:
-        raise ValueError(f"{pattern.name}: sessions are needed, the world has none")
+        raise NoSuchError(f"{pattern.name}: sessions are needed, the world has none")
+    on = getattr(pattern, "on", None)
+    if count and on is not None:
+        return np.full(count, _on(graph, pattern.name, on))
     low = min(before, max(0, there - 1))
     high = max(low + 1, there - after)
     return rng.integers(low, high, count)
+
+
+def _on(graph: Graph, name: str, on: date) -> int:
+    """Find the session of a date; `NoSuchError` for one that has none."""
+    world, days = graph.world, calendar(graph)
+    number = (on - world.start).days
+    first, last = (world.date_of(int(days.day[place])) for place in (0, -1))
+    if not 0 <= number < world.days:
+        inside = f"{world.start} to {world.date_of(world.days - 1)}"
+        raise NoSuchError(f"{name}.on: {on} is no day of the world; it has {inside}")
+    if on < first:
+        raise NoSuchError(f"{name}.on: {on} is before the first session; that is {first}")
+    if days.on(number) < 0:
+        nearest = days.day[min(len(days) - 1, int(np.searchsorted(days.day, number)))]
+        told = f"the nearest is {world.date_of(int(nearest))}, the last {last}"
+        raise NoSuchError(f"{name}.on: {on} is no session; {told}")
+    return days.on(number)
+
+
+def named_stock(graph: Graph, name: str, symbol: str) -> int:
+    """Find the security of a symbol; `NoSuchError` if there is none, or it is no stock."""
+    symbols = graph["security"]["symbol"].to_pylist()
+    if symbol not in symbols:
+        near = get_close_matches(symbol.upper(), symbols, 1)
+        hint = f"did you mean {near[0]}?" if near else f"one is {symbols[0]}"
+        raise NoSuchError(f"{name}.symbol: no security called {symbol!r}; {hint}")
+    row = symbols.index(symbol)
+    if listing(graph.world.place).type[row] != _STOCK:
+        raise NoSuchError(f"{name}.symbol: {symbol} is no stock; one is {symbols[0]}")
+    return int(row)
 
 
 def month_ends(
@@ -57,12 +103,12 @@ def month_ends(
 ) -> Array:
     """Draw sessions for each case, the last ones of months first: int64 (count, most).
 
-    Nobody has more than there are; where there are too few, -1. `ValueError` for a world without a
+    Nobody has more than there are; where there are too few, -1. `NoSuchError` for a world without a
     session.
     """
     days, world = calendar(graph), graph.world
     if count and not len(days):
-        raise ValueError(f"{pattern.name}: sessions are needed, the world has none")
+        raise NoSuchError(f"{pattern.name}: sessions are needed, the world has none")
     month = np.array([world.date_of(int(day)).month for day in days.day], np.int64)
     ends = np.flatnonzero(np.diff(month, append=-1 if len(month) else month) != 0)
     key = rng.random((count, len(days)))

@@ -9,7 +9,15 @@ import numpy as np
 
 from graphgen.market.listing import listing
 from graphgen.pattern import cases, members
-from graphgen.planting.market import calendar, moments, moves, piece, spread_over, stocks
+from graphgen.planting.market import (
+    calendar,
+    moments,
+    moves,
+    named_stock,
+    piece,
+    spread_over,
+    stocks,
+)
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -33,6 +41,7 @@ def surprises(
     move: float,
     volume: float,
     of_sector: float,
+    symbol: str | None,
 ) -> Iterator[Table]:
     """Yield news of a firm, or (a share `of_sector`) of a sector, and what prices do then.
 
@@ -50,6 +59,8 @@ def surprises(
     at = np.where(first, opens - rng.uniform(0.4, 2, count) * _HOUR, opens + within)
     at = at.astype(np.int64)
     firm = stocks(graph, rng, count)
+    if symbol is not None:
+        firm[:] = named_stock(graph, pattern.name, symbol)
     whole = rng.random(count) < of_sector
     size = move * rng.uniform(0.6, 1.5, count)
     mine = np.arange(len(here)) == firm[:, None]

@@ -43,6 +43,8 @@ LEAST_HONEST = 20
 """With fewer rows to put beside them, crimes' rows are not measured."""
 _SAMPLE = 100_000
 """Honest rows of a group that are looked at: enough for the third decimal."""
+_BY = ("debtor_account_id", "user_id", "account_id", "topic")
+"""By the first of these that there is, honest rows are put into bundles as large as cases."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
 def mute_rows(facts: Facts, events: Events) -> Iterator[Mute]:
     """Test by case whether last digits, the order of ties and nulls say something of crimes."""
     what = rows.mute(events)
-    by = "debtor_account_id" if events.name == "payment" else "user_id"
+    by = next(name for name in _BY if name in events.columns)
     parts = [
         (
             crime[np.argsort(events.case[crime], kind="stable")],

@@ -153,7 +153,9 @@ def read(dataset: Dataset) -> Facts:
 
 
 def local(events: Events) -> Array:
-    """Give the minutes of local time since 1970 at which events happen; UTC if nobody is there."""
+    """Give the minutes of local time since 1970 at which events happen; UTC if none is told."""
+    if "utc_offset" not in events.columns:
+        return np.asarray(events["time"] // 60_000)
     offset = events["utc_offset"].astype(np.int64)
     return np.asarray(events["time"] // 60_000 + np.where(offset == NONE, 0, offset))
 

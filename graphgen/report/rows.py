@@ -11,20 +11,22 @@ from graphgen.table import Array
 __all__ = ["groups", "mute", "numbers", "said", "words_of"]
 
 _BASE = 32
+_GROUPED = ("type", "rail", "channel", "leg", "side", "topic")
+"""Words that rows must share to be compared."""
 
 
 def groups(facts: Facts, events: Events) -> Array:
     """Give rows that are alike by what they are one number: int64.
 
     A payment's rail, channel, leg and the sorts of the accounts at its ends (so that money that
-    comes is never put beside money that goes); an action's type.
+    comes is never put beside money that goes); an action's type, an order's side, a piece's topic.
     """
     kind = np.zeros(len(events), np.int64)
     if events.name == "payment":
         for end in ("debtor", "creditor", "counterparty"):
             row = facts.rows("account", events[f"{end}_account_id"])
             kind = kind * _BASE + np.append(facts.sort_of_account, -1)[row] + 1
-    for column in ("leg", "channel", "rail", "type"):
+    for column in reversed(_GROUPED):
         if column in events.columns:
             kind = kind * _BASE + events[column] + 1
     return kind
@@ -33,7 +35,7 @@ def groups(facts: Facts, events: Events) -> Array:
 def said(facts: Facts, events: Events, kind: int) -> str:
     """Say which rows those of a group are."""
     named = []
-    for column in ("type", "rail", "channel", "leg"):
+    for column in _GROUPED:
         if column in events.columns:
             code, kind = kind % _BASE - 1, kind // _BASE
             values = SCHEMAS[events.name].by_name[column].values

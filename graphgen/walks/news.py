@@ -157,7 +157,7 @@ class NewsWalk(Walk):
                 getattr(self.tape.sessions, end)[session] for end in ("opens", "closes")
             )
             time = np.where(topic == _TOPIC["earnings"], opens - (0.5 + 2 * u[:, 1]) * _HOUR, time)
-            after = (topic == _TOPIC["move"]) | (topic == _TOPIC["market"])
+            after = np.isin(topic, [_TOPIC["move"], _TOPIC["market"], _TOPIC["sector"]])
             time = np.where(after, closes + (0.1 + u[:, 1]) * _HOUR, time)
         return np.asarray(np.minimum(time, today.midnight + DAY_MS - 1), np.int64)
 
@@ -170,14 +170,15 @@ class NewsWalk(Walk):
         topic, security = self.edges["topic"][edge], self.edges["security_id"][edge]
         sector = self.edges["sector_id"][edge]
         last = int(np.searchsorted(self.tape.sessions.closes, time.min(initial=0), side="right"))
+        # on a day without a session the next one is what is to come, the last what has been
         here = session if session >= 0 else min(last, len(self.tape.sessions) - 1)
-        moved = self._move(here)
+        moved, been = self._move(here), self._move(session if session >= 0 else max(0, last - 1))
         gap = np.log(
             self.tape.open[here] / (self.tape.close[here - 1] if here else self.tape.open[0])
         )
         stocks = np.flatnonzero(self.stocks)
         firms = np.maximum(1, np.bincount(self.sector[stocks]))
-        of_sector = np.bincount(self.sector[stocks], moved[stocks]) / firms
+        of_sector = np.bincount(self.sector[stocks], been[stocks]) / firms
         knows = np.select(
             [
                 topic == _TOPIC["earnings"],

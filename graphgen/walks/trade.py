@@ -36,6 +36,8 @@ __all__ = ["TradeWalk"]
 
 _TRADES = words.WALKED_EDGES.index("trades")
 _OF_HOLDING = words.QUANTITY_OF.index("holding")
+_A_VISIT_MS = 600_000
+"""Orders that come sooner after another are given in the same visit to the bank."""
 _MATCHED_MS = 40
 """How long after the second of two orders they are matched; our assumption."""
 _BUY, _SELL = (words.SIDES.index(w) for w in ("buy", "sell"))
@@ -53,6 +55,9 @@ _HASTY, _HASTE_MS = 0.08, 8_000
 """Share of limit orders that are cancelled within seconds, and within how many at the median."""
 _AT_MARKET = 0.33
 """Share of limit orders whose limit lies on the far side of the price."""
+_PARTLY, _BOLD = 0.06, 0.03
+"""Shares of limit orders that find another side for a part only, and of orders that are given
+whether there is money or not."""
 _ROUND = 0.6
 """Share of numbers of shares that are round."""
 _CLOSED_OUT = (0.12, 0.2, 0.27)
@@ -142,17 +147,19 @@ class TradeWalk(Walk):
         first = len(so_far[Sessions])
         user = edges["user_id"][edge]
         public = (edge + self.start).astype(np.int32)
+        visit, lead, ends = _visits(user, device, time, begun[there] + duration[there])
         so_far.add(
             Sessions(
-                time=begun[there],
-                duration=duration[there],
-                user=user,
-                device=device,
-                ip=ip,
-                table=np.full(len(edge), _TRADES, np.int8),
-                edge=public,
+                time=begun[there][lead],
+                duration=(ends - begun[there][lead]).astype(np.int32),
+                user=user[lead],
+                device=device[lead],
+                ip=ip[lead],
+                table=np.full(len(lead), _TRADES, np.int8),
+                edge=public[lead],
             )
         )
+        ip = ip[lead][visit]
         what = self._what(rng, edge, time, bars, session)
         so_far.add(
             Orders(
@@ -162,7 +169,7 @@ class TradeWalk(Walk):
                 user=user,
                 security=edges["security_id"][edge],
                 is_once=np.full(len(edge), is_once),
-                session=np.arange(first, first + len(edge), dtype=np.int32),
+                session=(first + visit).astype(np.int32),
                 device=device,
                 ip=ip,
                 **what,
@@ -277,6 +284,7 @@ class TradeWalk(Walk):
             part, of = np.where(here, some, part), np.where(here, _OF_HOLDING, of)
         return {
             "meets": meets,
+            "part": np.where(lasts > 0, -1.0, _parts(u[:, 7], kind)).astype(np.float32),
             "share": part.astype(np.float32),
             "quantity_of": of.astype(np.int8),
             "side": side,
@@ -290,6 +298,29 @@ class TradeWalk(Walk):
             "price": price,
             "end": end,
         }
+
+
+def _visits(user: Array, device: Array, time: Array, until: Array) -> tuple[Array, Array, Array]:
+    """Put orders that a person gives within minutes from one device into one visit.
+
+    Gives the visit of each order, and of each visit the first order and the end: int64.
+    """
+    order = np.lexsort((time, device, user))
+    gap = np.diff(time[order], prepend=-_A_VISIT_MS) > _A_VISIT_MS
+    new = gap | (np.diff(user[order], prepend=-1) != 0) | (np.diff(device[order], prepend=-1) != 0)
+    lead = order[new]
+    visit = np.empty(len(order), np.int64)
+    visit[order] = np.cumsum(new) - 1
+    ends = np.zeros(len(lead), np.int64)
+    np.maximum.at(ends, visit, np.maximum(until, time + 1_000))
+    return visit, lead, ends
+
+
+def _parts(u: Array, kind: Array) -> Array:
+    """Say which part of each order finds another side, off a uniform number: float64."""
+    of = u * 97 % 1
+    part = np.where((kind == _LIMIT) & (of > 1 - _PARTLY), 0.1 + 0.8 * (u * 89 % 1), 1.0)
+    return np.where(of < _BOLD, -1.0, part)
 
 
 def _met(
