@@ -5,7 +5,6 @@ Both ways: `to_arrow` for tables that leave, `canonical` for what a file gave ba
 
 from __future__ import annotations
 
-import string
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphgen.exporter import IdForm
 from graphgen.ids import digits_of, letter_of
-from graphgen.schema import Column, Meaning, Schema
+from graphgen.schema import SCHEMAS, Column, Meaning, Schema
 from graphgen.table import Array, Table
 
 __all__ = ["arrow_schema", "canonical", "has_letter", "id_digits", "letters", "to_arrow"]
@@ -33,7 +32,7 @@ _TYPES: dict[Meaning, pa.DataType] = {
     Meaning.IP: pa.string(),
     Meaning.GEO: pa.float64(),
 }
-_LETTERS = string.ascii_letters
+_LETTERS = "".join(sorted({schema.letter for schema in SCHEMAS.values()}))
 _UNITS = {Meaning.MONEY: "minor units", Meaning.GEO: "degrees", Meaning.TIME: "milliseconds, UTC"}
 
 
