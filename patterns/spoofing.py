@@ -70,7 +70,7 @@ class Spoofing(Pattern):
         many_times = max(1, round(self.episodes * (1 - 0.6 * hard)))
         turn = session[:, None] + rng.integers(0, 2, (count, many_times))
         begin = moment(graph, turn, rng.uniform(0.02, 0.97, (count, many_times)))
-        sold = np.maximum(1, held[:, None] / (2 * self.episodes) * rng.uniform(0.3, 1, begin.shape))
+        sold = np.maximum(1, held[:, None] / many_times * rng.uniform(0.3, 1, begin.shape))
         sold = np.rint(sold).astype(np.int64)
         many = rng.integers(2, self.layers + 1, begin.shape) if self.layers > 1 else 1
         layer = np.arange(self.layers)

@@ -30,7 +30,7 @@ from graphgen.table import Table
 
 _DAY = 86_400_000
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
-_PAID = 0.3
+_PAID = 0.6
 """At most this share of what the poorest of a ring could buy goes round; our assumption."""
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
 
@@ -77,7 +77,7 @@ class WashTrading(Pattern):
         after = (np.arange(hops) + 1) % size[:, None]
         buyer = np.take_along_axis(user, after, axis=1)[:, None, :]
         there = in_time & (seller >= 0)
-        drawn = held[:, None] * rng.uniform(0.05, 0.3, (count, many))
+        drawn = held[:, None] * rng.uniform(0.1, 0.6, (count, many))
         drawn = np.minimum(drawn, _PAID * desk.buys(user, stock)[:, None])
         number = np.maximum(1, np.rint(drawn)).astype(np.int64)[:, :, None]
         lag = rng.integers(200, 4_000, at.shape)
@@ -124,7 +124,7 @@ class WashTrading(Pattern):
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)
         at = np.stack([begin, begin + gap], axis=2).reshape(count, 2 * many)
-        drawn = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.05, 0.3, (count, many))))
+        drawn = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.1, 0.6, (count, many))))
         yield desk.orders(
             case[:, None],
             at,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.pattern import errands
+from graphgen.planting.flow import times
 from graphgen.population.holders import holders
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def funding(
     """Let the first of each ring send money to the others, who pass it on to their brokers."""
     main = holders(graph).main
     others = crew[:, 1:]
-    first = start[:, None] - (rng.uniform(1, 2.5, others.shape) * _DAY).astype(np.int64)
-    first = np.maximum(first, graph.world.start_ms + _HOUR)
+    day = (start - graph.world.start_ms)[:, None] // _DAY - rng.integers(1, 3, others.shape)
+    first = times(graph, rng, np.broadcast_to(crew[:, :1], others.shape), day, "people")
+    first = np.clip(first, graph.world.start_ms + _HOUR, start[:, None] - _HOUR)
     at = np.stack([first, first + (rng.uniform(0.5, 20, others.shape) * _HOUR).astype(int)], axis=2)
     there = ((others >= 0) & np.reshape(here, (-1, 1)))[:, :, None]
     # the harder, the less: it is to look like what friends send each other

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.market.listing import listing
 from graphgen.planting.desk import Desk, moment, told, usual_part
 from graphgen.planting.funding import funding
 from graphgen.planting.market import calendar, moments, moves, piece, stocks
@@ -161,9 +162,13 @@ def _written(
         return
     days, shape = calendar(graph), (len(case), pieces)
     session = edges[:, 1:2] + (rng.random(shape) * (edges[:, 2:3] - edges[:, 1:2])).astype(int)
-    at = days.opens[session] - (rng.uniform(0.3, 3, shape) * _HOUR).astype(np.int64)
+    # at any time at which the press writes
+    midnight = graph.world.start_ms + days.day[session] * _DAY
+    at = midnight + (rng.uniform(10, 23, shape) * _HOUR).astype(np.int64)
+    at = np.maximum(at, days.opens[edges[:, :1]])
     yield piece(
         graph, case[:, None], at, "rumour" if is_fraud else "company",
-        rng.uniform(0.6, 0.95, shape), security=stock[:, None],
+        np.tanh(rng.normal(0.9, 0.35, shape)), security=stock[:, None],
+        sector=listing(graph.world.place).sector[stock][:, None],
         stage="theft" if is_fraud else None,
     )  # fmt: skip

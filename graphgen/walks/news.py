@@ -40,6 +40,8 @@ _DAYTIME = (10 * _HOUR, 23 * _HOUR)
 _NOISE = 0.35
 _STRONG = 0.05
 """A move of the logarithm by so much is as good or as bad as it gets, or nearly: 0.76 of it."""
+_LOUD = 0.9
+"""What is passed round is good news, whatever the price does."""
 _SAYS = 0.5
 """How much of what a stock does then a piece of the press knows."""
 
@@ -185,12 +187,14 @@ class NewsWalk(Walk):
                 topic == _TOPIC["move"],
                 topic == _TOPIC["market"],
                 topic == _TOPIC["sector"],
+                topic == _TOPIC["rumour"],
             ],
             [
                 gap[security] / _STRONG + 0.2 * noise,
                 moved[security] / _STRONG,
                 np.full(len(edge), moved[stocks].mean() / (_STRONG / 3)),
                 of_sector[sector] / (_STRONG / 3),
+                _LOUD + noise,
             ],
             default=_SAYS * moved[security] / _STRONG + noise,
         )
