@@ -158,6 +158,7 @@ def inspect(*, dataset: options.Written, json: options.Json = False) -> None:
 def verify(
     *,
     dataset: options.Written,
+    only: options.Only = None,
     realism: options.Realism = False,
     json: options.Json = False,
 ) -> None:
@@ -165,7 +166,7 @@ def verify(
     from graphgen import terminal
     from graphgen.verify import verify as run
 
-    checks = run(dataset)
+    checks = run(dataset, only or ())
     metrics = []
     if realism:
         from graphgen.realism import realism as measure

@@ -73,6 +73,9 @@ Target = Annotated[Path, Argument(metavar="DIR", help="Folder to write.")]
 Without = Annotated[LeftOut, Option("--without", help="What is not done in the twin.")]
 Html = Annotated[Path | None, Option("--html", metavar="FILE", help="Write it as a page too.")]
 Realism = Annotated[bool, Option("--realism", help="Measure realism too; that fails no check.")]
+Only = Annotated[
+    list[str] | None, Option("--only", metavar="NAME", help="This promise alone; repeats.")
+]
 AsJsonSchema = Annotated[
     bool, Option("--json-schema", help="The JSON Schema of a world file instead.")
 ]

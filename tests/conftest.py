@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,11 @@ _MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - where Linux keeps f
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     # every file is made safe on disk before it counts: what tests write need not wait for a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# processes that share the cores gain nothing by threads that wait for each other
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# what was begun in the background may have been told to let interruptions pass
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("graphgen", deadline=None)  # machines are shared, and times vary
 settings.load_profile("graphgen")

@@ -10,15 +10,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
-    only = [word for part in ("payment", "csv", "market") for word in ("--only", part)]
+    only = [word for part in ("payment", "market") for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for what in (
         "payment alone",
         "payment alone / null writer",
-        "--to csv",
-        "--to jsonl",
         "trades",
     ):
         assert f"| {what} |" in done.stdout

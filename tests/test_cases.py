@@ -23,7 +23,7 @@ def broken(folder: Path, seed: int, difficulty: Difficulty) -> dict[str, str]:
     patterns = {
         name: PATTERNS.load(name, Pattern)(count=COUNT) for name in named("crime", market=False)
     }
-    world = World(users=2_000, days=40, seed=seed, difficulty=difficulty, patterns=patterns)
+    world = World(users=1_200, days=30, seed=seed, difficulty=difficulty, patterns=patterns)
     generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
     checks = verify(folder)
     assert {*named("crime", market=False)} <= {check.name for check in checks}

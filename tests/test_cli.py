@@ -244,7 +244,7 @@ def test_piped_output_is_plain_text(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
-    words = [*COMMAND, "generate", "--users", "200", "--days", "150"]
+    words = [*COMMAND, "generate", "--users", "100", "--days", "120"]
     running = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     walked = tmp_path / "world" / "events" / "payment"
     deadline = time.monotonic() + 60

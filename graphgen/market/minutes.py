@@ -45,11 +45,16 @@ class Minutes:
     close: Array
     volume: Array
 
+    def rows(self, some: Array) -> Minutes:
+        """Give the minutes of some of the securities."""
+        bars = (self.open, self.high, self.low, self.close, self.volume)
+        return Minutes(self.time, *(values[some] for values in bars))
 
-def minutes(world: World, tape: Tape, session: int) -> Minutes:
+
+def minutes(world: World, tape: Tape, session: int, some: Array | None = None) -> Minutes:
     """Draw the minutes of a session: a function of the world and the session alone.
 
-    Over them lies what cases do.
+    Over them lies what cases do. With `some`, of these securities alone: rows of a clean tape.
     """
     if tape.overlay is not None and tape.clean is not None:
         laid = tape.overlay.at(session)
@@ -59,19 +64,20 @@ def minutes(world: World, tape: Tape, session: int) -> Minutes:
     count = (closes - opens) // MINUTE_MS
     rng = stream(world.seed, "market", "minutes", int(tape.sessions.day[session]))
     securities = tape.open.shape[1]
+    rows = np.arange(securities) if some is None else some
     moved, traded = curve(count), curve(count) * (1 - _OPENING - _CLOSING)
     traded[0] += _OPENING
     traded[-1] += _CLOSING
     shape = (securities, count)
     bars = _within(
-        tape.open[session],
-        tape.high[session],
-        tape.low[session],
-        tape.close[session],
-        tape.volume[session],
-        tape.spread[session],
-        rng.standard_normal(shape, np.float32),
-        rng.random(shape, np.float32),
+        tape.open[session, rows],
+        tape.high[session, rows],
+        tape.low[session, rows],
+        tape.close[session, rows],
+        tape.volume[session, rows],
+        tape.spread[session, rows],
+        rng.standard_normal(shape, np.float32)[rows],
+        rng.random(shape, np.float32)[rows],
         moved,
         traded,
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.compiled import compiled
 from graphgen.market.minutes import MINUTE_MS, Minutes, minutes
 from graphgen.table import Array
 
@@ -26,41 +27,60 @@ if TYPE_CHECKING:
 
 __all__ = ["Laid", "Overlay"]
 
+_PRICES = ("open", "high", "low", "close")
+
 
 @dataclass(frozen=True)
 class Laid:
-    """What is laid over a session."""
+    """What is laid over a session: over some securities evenly, over others minute by minute."""
 
+    even: Array
+    """int64 (s,): securities whose prices are elsewhere in every minute alike."""
+    shift: Array
+    """float64 (s,): what is added to their logarithms."""
+    scale: Array
+    """float64 (s,): what these are multiplied by before."""
     security: Array
-    """int64 (k,): the securities that it touches."""
+    """int64 (k,): the other securities that it touches."""
     begin: Array
     end: Array
     """float64 (k, minutes): what is added to logarithms as each minute begins, and as it ends."""
     factor: Array
-    """float64 (k,): what logarithms are multiplied by."""
+    """float64 (k,): what logarithms are multiplied by before."""
     volume: Array
-    """float64 (k, minutes)."""
-    is_flat: bool
-    """Whether it is the same in every minute, and leaves volumes alone."""
-
-    def price(self, clean: Array, shift: Array) -> Array:
-        """Give prices for clean ones, arrays (k, n): int64; the larger stays the larger."""
-        level = self.factor[:, None] * np.log(clean) + shift
-        rounded: Array = np.rint(np.exp(level)).astype(np.int64)
-        return np.maximum(1, rounded)
+    """float64 (k, minutes): what volumes are multiplied by."""
 
     def over(self, clean: Minutes) -> Minutes:
-        """Lay it over the minutes of a session."""
-        rows, high = self.security, np.maximum(self.begin, self.end)
-        low = np.minimum(self.begin, self.end)
-        shifts = {"open": self.begin, "high": high, "low": low, "close": self.end}
-        changed = {}
-        for name, shift in shifts.items():
-            changed[name] = getattr(clean, name).copy()
-            changed[name][rows] = self.price(changed[name][rows], shift)
+        """Lay it over the minutes of a session, of all securities."""
+        changed = {name: getattr(clean, name).copy() for name in _PRICES}
         volume = clean.volume.copy()
-        volume[rows] = np.rint(volume[rows] * self.volume).astype(np.int64)
+        moved = self.moved(clean.rows(self.security))
+        for name, prices in changed.items():
+            prices[self.even] = self.evenly(prices[self.even].T).T
+            prices[self.security] = getattr(moved, name)
+        volume[self.security] = moved.volume
         return replace(clean, **changed, volume=volume)
+
+    def evenly(self, clean: Array) -> Array:
+        """Give the prices of the securities that are elsewhere all day: arrays (..., s)."""
+        return _elsewhere(clean, self.scale, self.shift)
+
+    def moved(self, clean: Minutes) -> Minutes:
+        """Lay it over the minutes of the securities that move within the session."""
+        high, low = np.maximum(self.begin, self.end), np.minimum(self.begin, self.end)
+        shifts = dict(zip(_PRICES, (self.begin, high, low, self.end), strict=True))
+        changed = {
+            name: _elsewhere(getattr(clean, name), self.factor[:, None], shift)
+            for name, shift in shifts.items()
+        }
+        volume = np.rint(clean.volume * self.volume).astype(np.int64)
+        return replace(clean, **changed, volume=volume)
+
+
+def _elsewhere(clean: Array, factor: Array, shift: Array) -> Array:
+    """Give prices for clean ones: int64; the larger stays the larger."""
+    rounded: Array = np.rint(np.exp(factor * np.log(clean) + shift)).astype(np.int64)
+    return np.maximum(1, rounded)
 
 
 @dataclass(frozen=True)
@@ -130,21 +150,18 @@ class Overlay:
             return None
         mine = self.of_moves(rows)
         security, place = np.unique(mine.security, return_inverse=True)
-        tau = opens + np.arange(closes - opens)
-        begin, end = np.zeros((2, len(security), len(tau)))
-        factor, volume = np.ones(len(security)), np.ones(begin.shape)
-        swung, active = mine.swung(session)
-        np.add.at(factor, place, active)
-        np.add.at(begin, place, swung[:, None])
-        end += begin
-        np.add.at(begin, place, mine.gone(tau, at_once=True))
-        np.add.at(end, place, mine.gone(tau + 1, at_once=False))
-        louder = np.flatnonzero((mine.volume != 1) & (mine.end > opens))
-        for one in louder:
-            during = (mine.begin[one] < tau + 1) & (mine.end[one] > tau)
-            volume[place[one], during] *= mine.volume[one]
-        is_flat = bool((begin[:, :1] == begin).all() and (begin == end).all())
-        return Laid(security, begin, end, factor, volume, is_flat and bool((volume == 1).all()))
+        added, active = mine.swung(session)
+        over = mine.end <= opens
+        shift = np.bincount(place, added + np.where(over, mine.drift, 0.0))
+        factor = 1.0 + np.bincount(place, active)
+        now = np.flatnonzero(~over & (mine.begin < closes))
+        moving, among = np.unique(place[now], return_inverse=True)
+        even = np.ones(len(security), bool)
+        even[moving] = False
+        moved = (mine.begin[now] - opens, mine.end[now] - opens, mine.drift[now], mine.volume[now])
+        begin, end, volume = _within(*moved, among, shift[moving], int(closes - opens))
+        still = (security[even], shift[even], factor[even])
+        return Laid(*still, security[moving], begin, end, factor[moving], volume)
 
     def swung(self, session: int) -> tuple[Array, Array]:
         """Say what swings add to logarithms in a session, and to what these are multiplied by."""
@@ -153,40 +170,64 @@ class Overlay:
         added = more * np.where(over, self.after - self.before, -self.before)
         return added, np.where(over, 0.0, more)
 
-    def gone(self, tau: Array, *, at_once: bool) -> Array:
-        """Say how far each move has come at each moment: float64 (moves, moments).
+    def over(self, world: World, clean: Tape, security: Array) -> dict[str, Array]:
+        """Lay it over clean bars: open, high, low, close and volume, int64 (sessions, columns).
 
-        A move that has no length is done at its moment if `at_once`, else after it.
+        Of each column `security` says whose clean bars it begins with, int64 (columns,); what
+        moves it has the column's number for a security.
         """
-        begin, end = self.begin[:, None], self.end[:, None]
-        done = begin <= tau if at_once else begin < tau
-        part = (tau - begin) / np.maximum(end - begin, 1e-9)
-        return np.asarray(
-            self.drift[:, None] * np.where(end > begin, np.clip(part, 0.0, 1.0), done)
-        )
-
-    def over(self, world: World, clean: Tape) -> Tape:
-        """Lay it over a world's clean tape."""
-        changed = {
-            name: getattr(clean, name).copy() for name in ("open", "high", "low", "close", "volume")
-        }
+        changed = {name: getattr(clean, name)[:, security] for name in (*_PRICES, "volume")}
         for session in range(len(self.sessions)):
             laid = self.at(session)
             if laid is None:
                 continue
+            for name in _PRICES:
+                changed[name][session, laid.even] = laid.evenly(changed[name][session, laid.even])
             rows = laid.security
-            if laid.is_flat:
-                for name in ("open", "high", "low", "close"):
-                    told = changed[name][session, rows][:, None]
-                    changed[name][session, rows] = laid.price(told, laid.begin[:, :1])[:, 0]
+            if not len(rows):
                 continue
-            bars = laid.over(minutes(world, clean, session))
-            changed["open"][session, rows] = bars.open[rows, 0]
-            changed["high"][session, rows] = bars.high[rows].max(axis=1)
-            changed["low"][session, rows] = bars.low[rows].min(axis=1)
-            changed["close"][session, rows] = bars.close[rows, -1]
-            changed["volume"][session, rows] = bars.volume[rows].sum(axis=1)
-        return replace(clean, **changed, clean=clean, overlay=self)
+            bars = laid.moved(minutes(world, clean, session, security[rows]))
+            changed["open"][session, rows] = bars.open[:, 0]
+            changed["high"][session, rows] = bars.high.max(axis=1)
+            changed["low"][session, rows] = bars.low.min(axis=1)
+            changed["close"][session, rows] = bars.close[:, -1]
+            changed["volume"][session, rows] = bars.volume.sum(axis=1)
+        return changed
+
+
+@compiled
+def _within(
+    begin: Array,
+    end: Array,
+    drift: Array,
+    volume: Array,
+    place: Array,
+    shift: Array,
+    count: int,
+) -> tuple[Array, Array, Array]:
+    """Give what moves do within a session's minutes, to the securities at `place`.
+
+    These begin at `shift`. What is added as minutes begin and as they end, and what volumes are
+    multiplied by: float64 (securities, minutes). A move that has no length is done at its moment.
+    """
+    shape = (len(shift), count)
+    begins, ends, louder = np.empty(shape), np.empty(shape), np.ones(shape)
+    for i in range(len(shift)):
+        begins[i], ends[i] = shift[i], shift[i]
+    for move in range(len(place)):
+        i, first, last, by = place[move], begin[move], end[move], drift[move]
+        length = last - first
+        for t in range(max(0, int(np.floor(first))), count):
+            if length > 0:
+                begins[i, t] += by * min(1.0, max(0.0, (t - first) / length))
+                ends[i, t] += by * min(1.0, (t + 1 - first) / length)
+            else:
+                begins[i, t] += by if t >= first else 0.0
+                ends[i, t] += by
+        if volume[move] != 1.0:
+            for t in range(max(0, int(np.floor(first))), min(count, int(np.ceil(last)))):
+                louder[i, t] *= volume[move]
+    return begins, ends, louder
 
 
 def _clock(sessions: Sessions, base: Array, time: Array) -> Array:

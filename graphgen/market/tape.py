@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["counterfactual", "tape"]
 
-_BARS = ("open", "high", "low", "close", "volume")
-
 
 def tape(graph: Graph) -> Tape:
     """Give the prices of a world's securities."""
@@ -27,45 +26,50 @@ def _tape(graph: Graph) -> Tape:
     clean, moves = written(graph.world), graph["moves"]
     if not len(moves) or not len(clean.sessions):
         return clean
-    return Overlay.of(clean, moves).over(graph.world, clean)
+    overlay = Overlay.of(clean, moves)
+    bars: dict[str, Any] = overlay.over(graph.world, clean, np.arange(clean.open.shape[1]))
+    return replace(clean, **bars, clean=clean, overlay=overlay)
 
 
 def counterfactual(graph: Graph) -> Table:
-    """Give the bars that there would have been without each case, where they are others."""
-    moves = graph["moves"]
-    if not len(moves):
+    """Give the bars that there would have been without each case, where they are others.
+
+    They are those of the securities that a case moves, session after session.
+    """
+    if not len(graph["moves"]):
         return Table.empty("counterfactual")
     told = tape(graph)
-    parts = [_without(graph, told, case) for case in _cases(moves)]
-    return Table.concat([part for part in parts if len(part)] or [Table.empty("counterfactual")])
-
-
-def _cases(moves: Table) -> Array:
-    """Give the cases that move a price; what moves it without one would have been anyway."""
-    case = np.unique(moves["case_id"])
-    return np.asarray(case[case >= 0])
-
-
-def _without(graph: Graph, told: Tape, case: Array) -> Table:
-    """Give a case's: rows of the securities that it moves, session after session."""
     if told.clean is None or told.overlay is None:
         return Table.empty("counterfactual")
-    own = graph["moves"]["case_id"] == case
-    security = np.unique(told.overlay.security[own])
-    others = np.flatnonzero(~own & np.isin(told.overlay.security, security))
-    there = told.clean
-    if len(others):
-        there = told.overlay.of_moves(others).over(graph.world, told.clean)
-    bars = {name: getattr(there, name)[:, security] for name in _BARS}
-    differ = np.any([bars[name] != getattr(told, name)[:, security] for name in _BARS], axis=0)
-    session, place = np.nonzero(differ)
+    case = graph["moves"]["case_id"].astype(np.int64)
+    # what moves a price without a case would have been anyway
+    case, security = np.unique(np.stack([case, told.overlay.security])[:, case >= 0], axis=1)
+    bars = _without(graph, told.clean, told.overlay, case, security)
+    differ = np.any([bars[name] != getattr(told, name)[:, security] for name in bars], axis=0)
+    column, session = np.nonzero(differ.T)
+    order = np.lexsort((security[column], session, case[column]))
+    column, session = column[order], session[order]
     return Table.of(
         "counterfactual",
-        case_id=np.full(len(session), case),
-        security_id=security[place],
+        case_id=case[column],
+        security_id=security[column],
         time=told.sessions.closes[session],
         **{
-            name if name == "volume" else f"{name}_minor": values[session, place]
+            name if name == "volume" else f"{name}_minor": values[session, column]
             for name, values in bars.items()
         },
     )
+
+
+def _without(
+    graph: Graph, clean: Tape, moved: Overlay, case: Array, security: Array
+) -> dict[str, Array]:
+    """Give the bars of each security as if one case were not: a column for each pair."""
+    first, last = (np.searchsorted(np.sort(security), moved.security, side=side)
+                   for side in ("left", "right"))  # fmt: skip
+    move = np.repeat(np.arange(len(first)), last - first)
+    place = np.arange(len(move)) - np.repeat(np.cumsum(last - first) - last, last - first)
+    column = np.argsort(security, kind="stable")[place]
+    others = graph["moves"]["case_id"][move] != case[column]
+    without = replace(moved.of_moves(move[others]), security=column[others])
+    return without.over(graph.world, clean, security)

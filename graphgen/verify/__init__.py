@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset
+from graphgen.registry import PATTERNS, UnknownNameError
 from graphgen.verify import books, cases, clearing, files, keys, market, times, truth, use
 from graphgen.verify.promise import Check, Promise
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["GROUPS", "Check", "Promise", "verify"]
+__all__ = ["GROUPS", "Check", "Promise", "names", "verify"]
 
 GROUPS = (files, keys, truth, times, books, clearing, use, market, cases)
 """What is proven, group by group; each has `PROMISES`, and a `SETUP` of what they share."""
 
 _THREADS = 2
 _MEMORY = "2500MB"
-_SMALL = 300_000
+_SMALL = 2_000_000
 """Rows of a dataset that is read once, for all promises: opening files would take longest. Of a
 larger one, each promise reads the columns that it needs."""
 
 
-def verify(path: str | Path) -> list[Check]:
+def verify(path: str | Path, only: Collection[str] = ()) -> list[Check]:
     """Prove a dataset's promises; gives what became of each.
 
-    Tables that do not fit into memory are spilled to a folder for passing files. Raises
-    `DatasetError` for a folder that is no dataset, or not a finished one.
+    With `only`, those of these names alone. Tables that do not fit into memory are spilled to a
+    folder for passing files. Raises `DatasetError` for a folder that is no dataset, or not a
+    finished one, and `UnknownNameError` for a name that no promise has.
     """
     dataset = Dataset(path)
     dataset.files("user")  # an unfinished one has nothing to prove
-    found = files.checks(dataset)
+    for name in only:
+        if name not in names():
+            raise UnknownNameError("promise", name, names())
+    found = [files.check(dataset, name) for name in files.CHECKS if not only or name in only]
     with tempfile.TemporaryDirectory(prefix="graphgen-verify-") as spill:
-        return [*found, *_proven(dataset, Path(spill))]
+        return [*found, *_proven(dataset, only, Path(spill))]
 
 
-def _proven(dataset: Dataset, spill: Path) -> Iterator[Check]:
+def names() -> list[str]:
+    """Give the name of every promise: those of each dataset, and those of each pattern's cases."""
+    general = (promise.name for group in GROUPS for promise in group.PROMISES)
+    return [*files.CHECKS, *general, *PATTERNS.names()]
+
+
+def _proven(dataset: Dataset, only: Collection[str], spill: Path) -> Iterator[Check]:
     """Yield what became of each promise that is asked in SQL."""
     import duckdb
 
@@ -51,7 +62,8 @@ def _proven(dataset: Dataset, spill: Path) -> Iterator[Check]:
         return
     general = chain.from_iterable(group.PROMISES for group in GROUPS)
     for promise in chain(general, cases.promises(dataset)):
-        if all(table in dataset.run["tables"] for table in promise.needs):
+        wanted = not only or promise.name in only
+        if wanted and all(table in dataset.run["tables"] for table in promise.needs):
             yield _kept(dataset, connection, promise)
 
 

@@ -177,7 +177,8 @@ class _about:  # noqa: N801 - a function that remembers two words
                 WHERE p.{own}
             """,  # noqa: S608
         }.items():
-            dataset.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+            if re.search(rf"\b{name}\b", self.query):  # making them all would take longest
+                dataset.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
         settings = dataset.run["world"].get("patterns", {}).get(self.pattern, {})
         whens = " ".join(
             f"WHEN '{key}' THEN {float(value)}"

@@ -18,32 +18,14 @@ from graphgen.verify.promise import Check, Promise, Setup
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
 
-__all__ = ["PROMISES", "SETUP", "checks"]
+__all__ = ["CHECKS", "PROMISES", "SETUP", "check"]
 
 _FOLDERS = ("nodes", "edges", "events", "truth")
 
 
-def checks(dataset: Dataset) -> list[Check]:
+def check(dataset: Dataset, name: str) -> Check:
     """Look at the files themselves, before anything in them is asked for."""
-    looks: tuple[tuple[str, str, Callable[[Dataset], Iterator[str]]], ...] = (
-        ("places", "every file that run.json names is there, and no other among them", _places),
-        (
-            "digests",
-            "every file has the bytes and the SHA-256 digest that run.json tells",
-            _digests,
-        ),
-        (
-            "columns",
-            "every file has its table's columns and types, and no label that was not asked for",
-            _columns,
-        ),
-    )
-    return [_checked(dataset, *look) for look in looks]
-
-
-def _checked(
-    dataset: Dataset, name: str, promise: str, wrong: Callable[[Dataset], Iterator[str]]
-) -> Check:
+    promise, wrong = CHECKS[name]
     found = next(wrong(dataset), "")
     return Check(name, promise, not found, found)
 
@@ -219,6 +201,16 @@ def _strange_words(dataset: Dataset) -> str:
         if column.meaning is Meaning.CATEGORY
     )
 
+
+CHECKS: dict[str, tuple[str, Callable[[Dataset], Iterator[str]]]] = {
+    "places": ("every file that run.json names is there, and no other among them", _places),
+    "digests": ("every file has the bytes and the SHA-256 digest that run.json tells", _digests),
+    "columns": (
+        "every file has its table's columns and types, and no label that was not asked for",
+        _columns,
+    ),
+}
+"""What is looked at of the files themselves: by name, the promise, and what finds its breach."""
 
 PROMISES = (
     Promise(
