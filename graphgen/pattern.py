@@ -29,7 +29,7 @@ __all__ = ["NoSuchError", "Pattern", "cases", "choose", "errands", "members", "n
 
 
 _QUARTER = 90
-_HARDNESS = {"easy": 0.0, "medium": 0.62, "hard": 1.0}
+_HARDNESS = {"easy": 0.0, "medium": 0.85, "hard": 1.0}
 """Our assumption: at medium, detectors of the default world have something to find, and cheap ones
 little of it (`graphgen report`)."""
 

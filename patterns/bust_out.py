@@ -12,8 +12,8 @@ The harder it is to find, the fewer cards are drawn, over more days, by more pur
 small ones as people make every day; the fewer of them are paid by cheque, and the cheques on each
 are somebody else's: only the first of these surely has too little. What marks the pattern by
 definition, and is the same in the look-alike: how young and how many the cards are, how much of
-their limits is spent, so that balances are low and purchases declined, and that several cheques, of
-others, are paid in on them. That more of these come back is the crime itself.
+their limits is spent, so that balances are low and purchases declined, that several cheques, of
+others, are paid in on them, and that some come back. That more of them do is the crime itself.
 
 Sources: about ten accounts, 4 to 24 months and payments that come back: Experian after Investopedia
 (https://www.investopedia.com/terms/b/bustout.asp-0) and "Bust-out fraud"
@@ -66,6 +66,7 @@ class BustOut(Pattern):
         "partners in",
         "declined",
         "debtor_balance_minor",
+        "leg",
     )
 
     accounts: Annotated[int, Interval(ge=4, le=20)] = 10

@@ -51,6 +51,7 @@ class Kiting(Pattern):
     prevalence: ClassVar[float] = 5.0
     defined_by: ClassVar[tuple[str, ...]] = (
         "accounts",
+        "leg",
         "debtor_balance_minor",
         "creditor_balance_minor",
         "lowest balance",
@@ -61,7 +62,7 @@ class Kiting(Pattern):
     banks: Annotated[int, Interval(ge=2, le=5)] = 3
     """How many accounts the cycle goes through, each at a bank of its own."""
 
-    days: Annotated[int, Interval(ge=2, le=60)] = 9
+    days: Annotated[int, Interval(ge=2, le=60)] = 10
     """Business days that it goes on for."""
 
     amount: Annotated[int, Interval(ge=10_000, le=10_000_000)] = 120_000

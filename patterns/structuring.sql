@@ -18,7 +18,7 @@ SELECT c.case_id, deposits, wires FROM cases AS c LEFT JOIN (
     FROM paid WHERE leg = 'original' GROUP BY case_id
 ) USING (case_id)
 WHERE deposits IS NULL OR wires <> 1 OR deposits < declared('fewest')
-    OR deposits > declared('most') - CASE difficulty WHEN 'hard' THEN 0.75 WHEN 'medium' THEN 0.375
+    OR deposits > declared('most') - CASE difficulty WHEN 'hard' THEN 0.75 WHEN 'medium' THEN 0.63
         ELSE 0 END * (declared('most') - declared('fewest')) + 0.5;
 
 -- deposits are of cash, out of a bank's vault, into the account of the case
@@ -68,4 +68,4 @@ SELECT case_id, min(time) AS first, max(time) AS last FROM paid
 WHERE leg = 'original'
 GROUP BY case_id, difficulty
 HAVING max(time) - min(time) > to_days(greatest(1, round(declared('days')
-    * CASE difficulty WHEN 'hard' THEN 1 WHEN 'medium' THEN 0.65 ELSE 0.3 END))::INTEGER);
+    * CASE difficulty WHEN 'hard' THEN 1 WHEN 'medium' THEN 0.9 ELSE 0.3 END))::INTEGER);

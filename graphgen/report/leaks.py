@@ -154,7 +154,11 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
 
 
 def alone(facts: Facts, events: Events) -> Iterator[Alone]:
-    """Find words and nulls that crimes' rows have and no honest row of their group has."""
+    """Find words and nulls that crimes' rows have and no honest row of their group has.
+
+    A group with hardly an honest row is one altogether, but where later legs (what is returned, or
+    charged) mark a pattern by definition and its look-alikes have such rows too.
+    """
     columns = {
         **{f"{name} {{}}": values for name, values in rows.words_of(events).items()},
         **{name: values for name, values in rows.mute(events).items() if name.endswith("empty")},
@@ -162,7 +166,8 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
     for kind, crime, honest in _parts(facts, events, sample=False, least=1):
         where = rows.said(facts, events, kind)
         if len(honest) < LEAST_HONEST:
-            yield from _alone(facts, events, crime, where, "the whole group")
+            marked = _by_definition(facts, events, crime, honest)
+            yield from _alone(facts, events, crime[~marked], where, "the whole group")
             continue
         for name, values in columns.items():
             for value in np.setdiff1d(values[crime], values[honest]):
@@ -243,6 +248,15 @@ def _leak(
         values, beside = values == word, beside == word
     found = separation(placed(values, np.sort(beside)), case)
     return found.area, found.error, found.rows, found.cases
+
+
+def _by_definition(facts: Facts, events: Events, crime: Array, honest: Array) -> Array:
+    """Say which crimes' rows are of patterns that their leg defines, as the look-alike's: bool."""
+    pattern = facts.cases.pattern[events.case[crime]]
+    of_cases = honest[events.case[honest] >= 0]
+    alike = facts.cases.pattern[events.case[of_cases]]
+    defined = [name for name in np.unique(alike) if "leg" in defined_by(str(name))]
+    return np.isin(pattern, defined)
 
 
 def _alone(facts: Facts, events: Events, crime: Array, where: str, column: str) -> Iterator[Alone]:

@@ -26,7 +26,7 @@ WORLD = World(users=800, days=40, patterns={"kiting": KITING})
 CHEQUE, CASH = words.RAILS.index("cheque"), words.RAILS.index("cash")
 PROMISES = [text for text, _ in statements("kiting")]
 LEG = {word: code for code, word in enumerate(words.LEGS)}
-_DAYS = round(0.8 * KITING.days)
+_DAYS = round(0.66 * KITING.days)
 """Of which every other has its round at medium."""
 DECLINED = words.STATUSES.index("declined")
 
