@@ -161,6 +161,18 @@ def test_no_two_of_a_thousand_pieces_are_alike_and_they_say_what_the_price_does(
     assert np.corrcoef(gap, earned["sentiment"][some])[0, 1] > 0.7
 
 
+def test_where_a_piece_stood_does_not_say_whether_it_belongs_to_a_case(tables_of: Collect) -> None:
+    every = {name: PATTERNS.load(name, Pattern)(count=4) for name in [*ABUSES, *EVENTS]}
+    tables = tables_of(replace(HONEST, patterns=every, walks=("news", "price")))
+    mine, label = of_cases(tables, "news"), tables["event_label"]
+    number = [int(url.rpartition("-")[2], 16) for url in tables["news"]["url"].to_pylist()]
+    rank = np.argsort(np.argsort(number))
+    edge = label["edge_id"][label["event"] == words.EVENTS.index("news")]
+    assert 20 < mine.sum() < len(mine)
+    assert abs(rank[mine].mean() / len(rank) - 0.5) < 0.25
+    assert abs(np.corrcoef(rank, edge)[0, 1]) < 0.2
+
+
 def _days(table: Table) -> list[tuple[int, int]]:
     days = (table["time"] // DAY_MS).tolist()
     return list(zip(table["security_id"].tolist(), days, strict=True))

@@ -85,7 +85,7 @@ class Stories:
             content,
             source,
             " ".join(self.symbols[one] for one in told),
-            f"https://{host}.example/{day:%Y/%m/%d}/{slug}-{key}",
+            f"https://{host}.example/{day:%Y/%m/%d}/{slug}-{int(rng.integers(1 << 40)):010x}",
         )
 
     def _facts(

@@ -16,7 +16,7 @@ from graphgen.dataset import Dataset
 from graphgen.realism import Metric, realism
 from graphgen.report import entities, leaks
 from graphgen.report.coverage import MOST_SPAN, Prevalence, Side, prevalence, sides
-from graphgen.report.difficulty import Difficulty, Level, difficulty
+from graphgen.report.difficulty import Difficulty, Level, difficulty, difficulty_of_orders
 from graphgen.report.features import features
 from graphgen.report.leaks import Alone, Leak, Mute
 from graphgen.report.reading import read
@@ -59,6 +59,9 @@ class Report:
     alone: list[Alone]
     """Words and nulls that only crimes have."""
     difficulty: Difficulty
+    """Of payments."""
+    difficulty_of_orders: Difficulty
+    """Of orders for securities."""
     sides: list[Side]
     """What is in no case, then each pattern's crimes and look-alikes."""
     prevalence: Prevalence | None
@@ -115,6 +118,7 @@ def report(path: str | Path) -> Report:
         sorted(mute, key=lambda one: one.p),
         [one for each in events for one in leaks.alone(facts, each)],
         difficulty(facts, found.get("user", {})),
+        difficulty_of_orders(facts, found.get("user", {})),
         sides(facts),
         prevalence(facts),
         [metric for metric in realism(path) if isfinite(metric.value)],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
-from graphgen.report import rows
+from graphgen.report import rows, surveillance
 from graphgen.report.leaks import difficulty_of
 from graphgen.report.moves import Moves, moves
 from graphgen.report.network import network
@@ -18,7 +19,7 @@ from graphgen.report.velocity import velocity
 from graphgen.rng import stream
 from graphgen.table import Array
 
-__all__ = ["BANDS", "MOST", "STEP", "Difficulty", "Level", "difficulty"]
+__all__ = ["BANDS", "MOST", "STEP", "Difficulty", "Level", "difficulty", "difficulty_of_orders"]
 
 BANDS = {"raw": (0.0, 0.15), "velocity": (0.15, 0.40), "graph": (0.40, 0.80)}
 """The average precision that the default world should have at medium, after what is published of
@@ -27,6 +28,8 @@ strictly causal evaluations (.07 and .57); our assumption."""
 STEP = 0.05
 """By how much each level should exceed the one before."""
 MOST = 0.90
+Features = Callable[[Facts, Moves, Array], dict[str, Array]]
+"""What gives features of chosen orders, by name."""
 _RATES = (0.0005, 0.004)
 """The shares of crimes among orders that the bands are meant for: about 0.1 to 0.2 %."""
 _LEAST_ROWS, _LEAST_CASES = 20, 4
@@ -95,17 +98,37 @@ class Difficulty:
 
 
 def difficulty(facts: Facts, users: dict[str, Array]) -> Difficulty:
-    """Train on the first period and try on the second; `users` are features of people."""
+    """Measure it for payments; `users` are features of people."""
+    ladder: dict[str, Features] = {"velocity": velocity, "graph": partial(network, users=users)}
+    return _measured(facts, "payment", moves, ladder)
+
+
+def difficulty_of_orders(facts: Facts, users: dict[str, Array]) -> Difficulty:
+    """Measure it for orders for securities; where it should be is not said."""
+    ladder: dict[str, Features] = {
+        "velocity": surveillance.velocity,
+        "graph": partial(surveillance.network, users=users),
+    }
+    return _measured(facts, "order", surveillance.orders, ladder)
+
+
+def _measured(
+    facts: Facts,
+    event: str,
+    read: Callable[[Facts], Moves],
+    ladder: Mapping[str, Features],
+) -> Difficulty:
+    """Train on the first period and try on the second, on ever more features."""
     try:
         import sklearn  # noqa: F401
     except ImportError:
         return Difficulty([], "needs scikit-learn: pip install 'graphgen[report]'")
-    if "payment" not in facts.events or not facts.events["payment"].is_crime.any():
-        return Difficulty([], "there is no payment of a crime")
-    orders = moves(facts)
+    if event not in facts.events or not facts.events[event].is_crime.any():
+        return Difficulty([], f"there is no {event} of a crime")
+    orders = read(facts)
     parts = split(facts, orders)
-    payment = facts.events["payment"]
-    case, is_crime = payment.case[orders.row], payment.is_crime[orders.row]
+    events = facts.events[event]
+    case, is_crime = events.case[orders.row], events.is_crime[orders.row]
     for name in ("train", "validation", "test"):
         chosen = getattr(parts, name)
         crime = chosen[is_crime[chosen]]
@@ -114,13 +137,13 @@ def difficulty(facts: Facts, users: dict[str, Array]) -> Difficulty:
     chosen = np.concatenate([parts.train, parts.validation, parts.test])
     columns = {
         "raw": _raw(facts, orders, chosen),
-        "velocity": velocity(facts, orders, chosen),
-        "graph": network(facts, orders, chosen, users),
+        **{name: features(facts, orders, chosen) for name, features in ladder.items()},
     }
     ends = np.cumsum([0, len(parts.train), len(parts.validation), len(parts.test)])
     weight = parts.weight[parts.test].astype(np.float64)
     rate = float(weight[is_crime[parts.test]].sum() / weight.sum())
-    banded = difficulty_of(facts, "") == "medium" and _RATES[0] <= rate <= _RATES[1]
+    banded = event == "payment" and difficulty_of(facts, "") == "medium"
+    banded &= _RATES[0] <= rate <= _RATES[1]
     levels: list[Level] = []
     matrix = np.empty((len(chosen), 0), np.uint8)
     for name in BANDS:
@@ -141,8 +164,8 @@ def difficulty(facts: Facts, users: dict[str, Array]) -> Difficulty:
 
 def _raw(facts: Facts, orders: Moves, chosen: Array) -> dict[str, Array]:
     """Give what an order's row itself says."""
-    payment = facts.events["payment"]
-    columns = {**rows.numbers(facts, payment), **rows.words_of(payment), **rows.mute(payment)}
+    events = facts.events[orders.event]
+    columns = {**rows.numbers(facts, events), **rows.words_of(events), **rows.mute(facts, events)}
     row = orders.row[chosen]
     return {name: values[row].astype(np.float32) for name, values in columns.items()}
 

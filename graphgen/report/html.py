@@ -14,6 +14,7 @@ from graphgen.report.leaks import FEATURE_LIMITS, RAW_LIMITS, Leak
 if TYPE_CHECKING:
     from graphgen.report import Report
     from graphgen.report.coverage import Side
+    from graphgen.report.difficulty import Difficulty
 
 __all__ = ["page"]
 
@@ -26,7 +27,10 @@ def page(report: Report) -> str:
     sections = [
         _head(report),
         _findings(report),
-        _difficulty(report),
+        _difficulty("Difficulty", report.difficulty),
+        _difficulty("Difficulty of orders for securities", report.difficulty_of_orders)
+        if "order" in report.tables
+        else "",
         _leaks(report),
         _mute(report),
         _coverage(report),
@@ -80,10 +84,9 @@ def _findings(report: Report) -> str:
     )
 
 
-def _difficulty(report: Report) -> str:
-    found = report.difficulty
+def _difficulty(title: str, found: Difficulty) -> str:
     if not found.levels:
-        return _section("Difficulty", f"<p>Not measured: {escape(found.reason)}.</p>", "")
+        return _section(title, f"<p>Not measured: {escape(found.reason)}.</p>", "")
     rows = [
         [
             level.name,
@@ -102,7 +105,7 @@ def _difficulty(report: Report) -> str:
         for name in found.levels[-1].by_pattern
     ]
     return _section(
-        "Difficulty",
+        title,
         f'<div class="pair">{plots.levels(found.levels)}{plots.precision(found.levels)}</div>'
         + _table(names, rows)
         + _table(["AP by pattern", *(level.name for level in found.levels)], patterns),

@@ -161,7 +161,11 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
     """
     columns = {
         **{f"{name} {{}}": values for name, values in rows.words_of(events).items()},
-        **{name: values for name, values in rows.mute(events).items() if name.endswith("empty")},
+        **{
+            name: values
+            for name, values in rows.mute(facts, events).items()
+            if name.endswith("empty")
+        },
     }
     for kind, crime, honest in _parts(facts, events, sample=False, least=1):
         where = rows.said(facts, events, kind)
@@ -177,7 +181,7 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
 
 def mute_rows(facts: Facts, events: Events) -> Iterator[Mute]:
     """Test by case whether last digits, the order of ties and nulls say something of crimes."""
-    what = rows.mute(events)
+    what = rows.mute(facts, events)
     by = next(name for name in _BY if name in events.columns)
     parts = [
         (

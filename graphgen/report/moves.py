@@ -1,4 +1,4 @@
-"""Orders of money as moves from account to account, and each account's moves in order of time."""
+"""Orders as moves from an account to where they go, and each one's moves in order of time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ __all__ = ["Moves", "moves"]
 
 @dataclass(frozen=True)
 class Moves:
-    """The orders of payments (the legs "original"), in order of time, declined ones included."""
+    """Orders, in order of time: those of payments (the legs "original"), declined ones included.
 
+    Or those for securities: see `graphgen.report.surveillance`.
+    """
+
+    event: str
+    """The event table that they are in."""
     row: Array
-    """The row of each in `payment`."""
+    """The row of each there."""
     payer: Array
     payee: Array
-    """Rows of `account`, behind the clearing: int64."""
+    """Rows of `account`, behind the clearing (of securities, behind all accounts): int64."""
     time: Array
     """int64, ms."""
     amount: Array
@@ -30,14 +35,43 @@ class Moves:
     booked: Array
     """Whether money moved: bool."""
     first: Array
-    """Where each account's entries begin: int64 (accounts + 1). Every order has two entries, one
-    on either side."""
+    """Where each one's entries begin: int64 (accounts and securities + 1). Every order has two
+    entries, one on either side."""
     entry: Array
     """For each entry, in order of account and time: 2 * order, + 1 on the side that is paid."""
     pair: Array
     """The number of each order's pair of payer and payee: int64."""
     pairs: int
     """How many pairs there are."""
+
+    @classmethod
+    def of(
+        cls,
+        event: str,
+        row: Array,
+        payer: Array,
+        payee: Array,
+        time: Array,
+        amount: Array,
+        booked: Array,
+        ends: int,
+    ) -> Moves:
+        """Put orders, in order of time, between some ends into each end's order."""
+        both = np.stack([payer, payee], axis=1).reshape(-1)
+        known, pair = np.unique(payer * ends + payee, return_inverse=True)
+        return cls(
+            event,
+            row,
+            payer,
+            payee,
+            time,
+            amount,
+            booked,
+            np.concatenate([[0], np.cumsum(np.bincount(both, minlength=ends))]),
+            np.argsort(both, kind="stable"),
+            pair,
+            len(known),
+        )
 
     def __len__(self) -> int:
         return len(self.time)
@@ -48,19 +82,13 @@ def moves(facts: Facts) -> Moves:
     payment = facts.events["payment"]
     order = np.flatnonzero(payment["leg"] == words.LEGS.index("original"))
     payer, payee = (end[order] for end in payers(facts, payment))
-    accounts = len(facts.tables["account"]["account_id"])
-    ends = np.stack([payer, payee], axis=1).reshape(-1)
-    entry = np.argsort(ends, kind="stable")
-    known, pair = np.unique(payer * accounts + payee, return_inverse=True)
-    return Moves(
+    return Moves.of(
+        "payment",
         order,
         payer,
         payee,
         payment["time"][order],
         payment["amount_minor"][order].astype(np.float64),
         payment["status"][order] == words.STATUSES.index("booked"),
-        np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=accounts))]),
-        entry,
-        pair,
-        len(known),
+        len(facts.tables["account"]["account_id"]),
     )

@@ -13,7 +13,7 @@ from graphgen.report.moves import Moves
 from graphgen.report.reading import Facts
 from graphgen.table import Array
 
-__all__ = ["network"]
+__all__ = ["fans", "network", "over_devices"]
 
 _DAY = 86_400_000
 _MOST = 64
@@ -27,9 +27,26 @@ _BUSY = 200
 
 def network(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) -> dict[str, Array]:
     """Give features of the chosen orders, by name: float32. `users` are features of people."""
-    found: dict[str, Array] = {}
+    found = fans(moves, chosen, ("payer", "payee"), ("payees", "payers"))
     place = np.empty(len(moves.entry), np.int64)
     place[moves.entry] = np.arange(len(moves.entry))
+    for days in (2, 10):
+        found.update(_passed(moves, place, chosen, days))
+        found.update(_chained(moves, place, chosen, days))
+    found.update(_around(facts, moves, chosen))
+    found.update(_shared(facts, moves, chosen, users))
+    found.update(over_devices(facts, moves, chosen))
+    return {name: values.astype(np.float32) for name, values in found.items()}
+
+
+def fans(
+    moves: Moves, chosen: Array, ends: tuple[str, str], partners: tuple[str, str]
+) -> dict[str, Array]:
+    """Count partners of either end of orders in windows before and after them.
+
+    `ends` names the ends; `partners` those to whom, and those from whom, its orders go.
+    """
+    found: dict[str, Array] = {}
     for name, before, after in (
         ("1 d before", _DAY, 0),
         ("1 d after", 0, _DAY),
@@ -46,16 +63,11 @@ def network(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) 
             before,
             after,
         )
-        for side, whose in enumerate(("payer", "payee")):
+        for side, whose in enumerate(ends):
             own = fan[2 * chosen + side]
-            found[f"{whose}: payees {name}"] = own[:, 0]
-            found[f"{whose}: payers {name}"] = own[:, 1]
-    for days in (2, 10):
-        found.update(_passed(moves, place, chosen, days))
-        found.update(_chained(moves, place, chosen, days))
-    found.update(_around(facts, moves, chosen))
-    found.update(_shared(facts, moves, chosen, users))
-    return {name: values.astype(np.float32) for name, values in found.items()}
+            for number, what in enumerate(partners):
+                found[f"{whose}: {what} {name}"] = own[:, number]
+    return found
 
 
 def _passed(moves: Moves, place: Array, chosen: Array, days: int) -> dict[str, Array]:
@@ -118,7 +130,7 @@ def _around(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
 
 
 def _shared(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) -> dict[str, Array]:
-    """Count who else is behind the order's device and address, and what its two ends share."""
+    """Count who else is behind what the order's two ends use, and say what of it they share."""
     found: dict[str, Array] = {}
     holder = np.full(len(facts.tables["account"]["account_id"]), -1)
     has = facts.tables["has_account"]
@@ -141,9 +153,15 @@ def _shared(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) 
         found[f"ends share a {entity}"] = _common(
             facts.rows("user", table["user_id"]), thing, *ends, people
         )
-    payment = facts.events["payment"]
+    return found
+
+
+def over_devices(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
+    """Count who else gives orders over each order's device and address, to whom it goes too."""
+    found: dict[str, Array] = {}
+    events = facts.events[moves.event]
     for entity in ("device", "ip"):
-        used = facts.rows(entity, payment[f"{entity}_id"][moves.row])
+        used = facts.rows(entity, events[f"{entity}_id"][moves.row])
         many = len(facts.tables[entity][f"{entity}_id"]) + 1
         # payers who pay this payee from this device, and all who pay from it
         some = np.flatnonzero(used >= 0)

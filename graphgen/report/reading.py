@@ -15,13 +15,16 @@ from graphgen.table import Array
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
 
-__all__ = ["NONE", "Cases", "Events", "Facts", "Members", "local", "read"]
+__all__ = ["NONE", "Cases", "Events", "Facts", "Members", "asked", "local", "read"]
 
 NONE = -(1 << 31)
 """What stands for "none" in a column of numbers that are no references; of those it is -1."""
 
 _SIZES = {Meaning.CATEGORY: "TINYINT", Meaning.TEXT: "SMALLINT", Meaning.BOOL: "TINYINT"}
-_NODES = ("user", "account", "device", "ip", "email", "phone", "address", "bank", "card")
+_NODES = (
+    *("user", "account", "device", "ip", "email", "phone", "address", "bank", "card"),
+    "security",
+)
 _EDGES = ("has_account", "uses_device", "uses_ip", "has_email", "has_phone", "lives_at")
 
 
@@ -165,7 +168,7 @@ def _events(dataset: Dataset, name: str, cases: Cases) -> Events:
     order = np.argsort(columns[f"{name}_id"], kind="stable")
     if not (np.diff(order) > 0).all():
         columns = {column: values[order] for column, values in columns.items()}
-    event, of = _asked(
+    event, of = asked(
         dataset,
         'SELECT event_id, case_id FROM event_label JOIN "case" USING (case_id) '
         "WHERE kind <> 'event' AND event = ?",
@@ -179,7 +182,7 @@ def _events(dataset: Dataset, name: str, cases: Cases) -> Events:
 
 def _cases(dataset: Dataset) -> Cases:
     return Cases(
-        *_asked(
+        *asked(
             dataset,
             'SELECT case_id, pattern, is_fraud, difficulty, epoch_ms(start), epoch_ms("end"), '
             "loss_minor, recovered_minor FROM \"case\" WHERE kind <> 'event' ORDER BY case_id",
@@ -188,7 +191,7 @@ def _cases(dataset: Dataset) -> Cases:
 
 
 def _members(dataset: Dataset, cases: Cases) -> Members:
-    case, entity, member, role = _asked(
+    case, entity, member, role = asked(
         dataset,
         'SELECT case_id, entity, entity_id, role FROM member JOIN "case" USING (case_id) '
         "WHERE kind <> 'event' ORDER BY ALL",
@@ -207,7 +210,7 @@ def _numbers(dataset: Dataset, name: str, *, texts: bool) -> dict[str, Array]:
     }
     order = f' ORDER BY "{schema.key}"' if schema.key and not texts else ""
     query = ", ".join(f'{how} AS "{column}"' for column, how in chosen.items())
-    found = _asked(dataset, f'SELECT {query} FROM "{name}"{order}')  # noqa: S608 - names of the schema
+    found = asked(dataset, f'SELECT {query} FROM "{name}"{order}')  # noqa: S608 - names of the schema
     return dict(zip(chosen, found, strict=True))
 
 
@@ -218,7 +221,7 @@ def _number(dataset: Dataset, table: str, column: Column) -> str:
         case Meaning.CATEGORY | Meaning.TEXT:
             values: tuple[str, ...] = column.values
             if column.meaning is Meaning.TEXT:
-                (known,) = _asked(
+                (known,) = asked(
                     dataset,
                     f"SELECT DISTINCT {name} FROM {table} WHERE {name} IS NOT NULL ORDER BY 1",  # noqa: S608
                 )
@@ -238,7 +241,7 @@ def _number(dataset: Dataset, table: str, column: Column) -> str:
             return f"coalesce({name}, {NONE})"
 
 
-def _asked(dataset: Dataset, query: str, values: list[object] | None = None) -> list[Array]:
+def asked(dataset: Dataset, query: str, values: list[object] | None = None) -> list[Array]:
     """Ask for columns without nulls."""
     found = dataset.connection.execute(query, values).fetchnumpy()
     return [np.asarray(column) for column in found.values()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.report.reading import NONE, Events, Facts, local
+from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, Meaning
 from graphgen.table import Array
 
@@ -73,9 +74,12 @@ def words_of(events: Events) -> dict[str, Array]:
     }
 
 
-def mute(events: Events) -> dict[str, Array]:
-    """Give what must say nothing: last digits, the order of ties, and whether columns are empty."""
-    time = events["time"]
+def mute(facts: Facts, events: Events) -> dict[str, Array]:
+    """Give what must say nothing: last digits, the order of ties, and whether columns are empty.
+
+    Rows that follow from another say nothing again: they have what any other row may have.
+    """
+    time, rng = events["time"], stream(facts.seed, "report", "mute", events.name)
     found = {"milliseconds": time % 1000, "seconds": time // 1000 % 60}
     if "amount_minor" in events.columns:
         found["cents"] = events["amount_minor"] % 100
@@ -84,11 +88,12 @@ def mute(events: Events) -> dict[str, Array]:
         alone = events["original_payment_id"] < 0
     elif "session_id" in events.columns and events.name != "session":
         # what is done in a session is done within seconds of each other: one of it says all
-        alone = np.zeros(len(time), bool)
-        alone[np.unique(events["session_id"], return_index=True)[1]] = True
+        alone = _firsts(events["session_id"])
     else:
         alone = np.ones(len(time), bool)
-    found = {name: np.where(alone, values, 0) for name, values in found.items()}
+    if events.name == "trade":  # two sides of one match, and parts of one order
+        alone &= _firsts(time) & _firsts(events["order_id"])
+    found = {name: _or_any(rng, values, alone) for name, values in found.items()}
     new = np.append(True, np.diff(time) > 0)
     first = np.flatnonzero(new)
     size = np.diff(np.append(first, len(time)))
@@ -97,13 +102,27 @@ def mute(events: Events) -> dict[str, Array]:
     tied = size[tie] > 1
     if "original_payment_id" in events.columns:
         tied &= events["original_payment_id"] < 0  # what settles comes in the order of its orders
-    found["order of a moment's rows"] = np.where(tied, rank / np.maximum(1, size[tie] - 1), 0.5)
+    place = np.where(tied, rank / np.maximum(1, size[tie] - 1), rng.integers(0, 2, len(time)))
+    found["order of a moment's rows"] = place
     for column in SCHEMAS[events.name].columns:
         if column.nullable and column.name in events.columns:
             values = events[column.name]
             none = -1 if column.meaning in _CODES else NONE
             found[f"{column.name} is empty"] = (values == none).astype(np.int8)
     return found
+
+
+def _firsts(values: Array) -> Array:
+    """Say which rows are the first with their value: bool."""
+    first = np.zeros(len(values), bool)
+    first[np.unique(values, return_index=True)[1]] = True
+    return first
+
+
+def _or_any(rng: np.random.Generator, values: Array, some: Array) -> Array:
+    """Give some rows' values, and to each other row that of any of them."""
+    chosen = values[some] if some.any() else np.zeros(1, values.dtype)
+    return np.where(some, values, rng.choice(chosen, len(values)))
 
 
 _CODES = {Meaning.REF, Meaning.CATEGORY, Meaning.TEXT}

@@ -15,6 +15,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from graphgen.report import Report
     from graphgen.report.coverage import Side
+    from graphgen.report.difficulty import Difficulty
     from graphgen.report.leaks import Leak
 
 __all__ = ["rendered", "show"]
@@ -45,24 +46,28 @@ def rendered(report: Report) -> Group:
     return Group(*parts)
 
 
+def _difficulty(title: str, found: Difficulty) -> tuple[str, RenderableType]:
+    if not found.levels:
+        return title, Text(f"not measured: {found.reason}")
+    table = _table("model", "AP", "±", "target", "F1", "features", numbers=(1, 2, 4, 5))
+    for level in found.levels:
+        target = "{:g} to {:g}".format(*level.band) if level.band else ""
+        table.add_row(
+            level.name,
+            Text(f"{level.average_precision:.3f}", style="" if level.ok else "yellow"),
+            f"{level.error:.3f}",
+            target,
+            f"{level.f1:.3f}",
+            f"{level.features}",
+        )
+    rate = f"{100 * found.test_rate:.2f} % of orders are crimes'"
+    return f"{title}  ({found.test_cases} crimes tried, {rate})", table
+
+
 def _sections(report: Report) -> Iterator[tuple[str, RenderableType]]:
-    found = report.difficulty
-    if found.levels:
-        table = _table("model", "AP", "±", "target", "F1", "features", numbers=(1, 2, 4, 5))
-        for level in found.levels:
-            target = "{:g} to {:g}".format(*level.band) if level.band else ""
-            table.add_row(
-                level.name,
-                Text(f"{level.average_precision:.3f}", style="" if level.ok else "yellow"),
-                f"{level.error:.3f}",
-                target,
-                f"{level.f1:.3f}",
-                f"{level.features}",
-            )
-        rate = f"{100 * found.test_rate:.2f} % of orders are crimes'"
-        yield f"difficulty  ({found.test_cases} crimes tried, {rate})", table
-    else:
-        yield "difficulty", Text(f"not measured: {found.reason}")
+    yield _difficulty("difficulty", report.difficulty)
+    if "order" in report.tables:
+        yield _difficulty("difficulty of orders for securities", report.difficulty_of_orders)
     for title, leaks in (("columns of rows", report.raw), ("features", report.features)):
         if leaks:
             yield f"leaks: {title}", _leaks(leaks)

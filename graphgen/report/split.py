@@ -37,8 +37,8 @@ class Split:
 
 def split(facts: Facts, moves: Moves) -> Split:
     """Cut time in two, near three fifths of the orders, where the fewest crimes lie across."""
-    payment = facts.events["payment"]
-    case, is_crime = payment.case[moves.row], payment.is_crime[moves.row]
+    events = facts.events[moves.event]
+    case, is_crime = events.case[moves.row], events.is_crime[moves.row]
     borders = np.quantile(moves.time, _BORDERS).astype(np.int64)
     first, last, size = _spans(case, moves.time, len(facts.cases))
     across = (first < borders[:, None]) & (last >= borders[:, None])

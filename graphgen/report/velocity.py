@@ -10,7 +10,7 @@ from graphgen.report.windows import recent
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["velocity"]
+__all__ = ["pairs_before", "recently", "velocity"]
 
 _HOUR = 3_600_000
 _WINDOWS = {"1 h": _HOUR, "1 d": 24 * _HOUR, "7 d": 7 * 24 * _HOUR, "30 d": 30 * 24 * _HOUR}
@@ -21,28 +21,40 @@ _CHANGES = ("password_changed", "email_changed", "phone_changed", "address_chang
 
 def velocity(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
     """Give features of the chosen orders, by name: float32."""
+    sums = ("paid", "sum paid", "received", "sum received")
+    found = recently(moves, chosen, ("payer", "payee"), sums)
+    found.update(pairs_before(moves, chosen))
+    found.update(_visits(facts, moves, chosen))
+    return {name: values.astype(np.float32) for name, values in found.items()}
+
+
+def recently(
+    moves: Moves, chosen: Array, ends: tuple[str, str], sums: tuple[str, str, str, str]
+) -> dict[str, Array]:
+    """Count and sum what either end did, and what was done to it, in windows before each order.
+
+    `ends` names the ends; `sums` the number and sum of what they did, and of what was done to them.
+    """
     windows = np.array(list(_WINDOWS.values()))
     around, since = recent(
         moves.first, moves.entry, moves.time, moves.amount, moves.booked, windows
     )
     found: dict[str, Array] = {}
     amount = moves.amount[chosen]
-    for side, whose in enumerate(("payer", "payee")):
+    for side, whose in enumerate(ends):
         own = around[2 * chosen + side]
         for place, window in enumerate(_WINDOWS):
-            for number, what in enumerate(("paid", "sum paid", "received", "sum received")):
+            for number, what in enumerate(sums):
                 found[f"{whose}: {what} in {window}"] = own[:, place, number]
         mean = own[:, -1, 2 * side + 1] / np.maximum(1, own[:, -1, 2 * side])
         found[f"{whose}: amount over mean"] = amount / np.maximum(1, mean)
-        for other, what in enumerate(("paid", "was paid")):
-            found[f"{whose}: since it {what}"] = since[2 * chosen + side, other]
-    found.update(_pairs(moves, chosen))
-    found.update(_visits(facts, moves, chosen))
-    return {name: values.astype(np.float32) for name, values in found.items()}
+        for other, what in enumerate(sums[::2]):
+            found[f"{whose}: since {what}"] = since[2 * chosen + side, other]
+    return found
 
 
-def _pairs(moves: Moves, chosen: Array) -> dict[str, Array]:
-    """Tell how often, and how long ago, the payer has paid this payee."""
+def pairs_before(moves: Moves, chosen: Array) -> dict[str, Array]:
+    """Tell how often there was an order between the same two before, and how long ago."""
     order = np.argsort(moves.pair, kind="stable")
     pair = moves.pair[order]
     begin = np.flatnonzero(np.append(True, np.diff(pair) > 0))
