@@ -180,7 +180,8 @@ def show_rewritten(told: Rewritten) -> None:
     out.print(
         f"{told.written:,} written now, {told.recalled:,} paid for before; "
         f"{told.requests:,} requests, {told.prompt_tokens:,} tokens read and "
-        f"{told.completion_tokens:,} written"
+        f"{told.completion_tokens:,} written",
+        soft_wrap=True,
     )
 
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -90,6 +91,8 @@ class Server:
     keys: list[str | None] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     """The titles of pieces that were answered with status 200."""
+    slowness: float = 0.0
+    """Seconds between the bytes of a body."""
     at_once: int = 0
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -137,7 +140,12 @@ def handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             with suppress(ConnectionError):  # who asked may be gone
                 self.end_headers()
-                self.wfile.write(body)
+                if not server.slowness:
+                    self.wfile.write(body)
+                    return
+                for place in range(len(body)):
+                    self.wfile.write(body[place : place + 1])
+                    time.sleep(server.slowness)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
             pass
@@ -511,6 +519,13 @@ def test_retry_after_is_read_in_every_form(headers: dict[str, str], seconds: flo
 
 
 def test_an_endpoint_that_never_ends_its_answer_is_not_waited_for(server: Server) -> None:
+    server.slowness = 0.02
+    server.reply = lambda *_: completion("on and on " * 1_000)
+    with pytest.raises(ChatError, match=r"no answer within 0\.2 s"):
+        ask(server, timeout=0.2)
+
+
+def test_an_endpoint_that_does_not_answer_is_not_waited_for(server: Server) -> None:
     done = threading.Event()
 
     def reply(*_: object) -> Said:
@@ -639,6 +654,14 @@ def test_the_key_comes_from_the_environment(
     monkeypatch.setenv("GRAPHGEN_LLM_KEY", "")
     assert typed(*call)[0] == 0
     assert server.keys == ["Bearer one", "Bearer two", None]
+
+
+def test_what_is_asked_on_this_machine_goes_through_no_proxy(
+    world: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert rewrite(world, server.url, "writer-1", key=KEY, limit=1).written == 1
 
 
 def test_more_keys_of_a_request_can_be_set(typed: Typed, world: Path, server: Server) -> None:
@@ -820,7 +843,7 @@ def test_however_it_is_stopped_the_dataset_is_as_it_was_and_no_piece_is_paid_for
     _, err = running.communicate(timeout=60)
     assert running.returncode != 0
     if how == signal.SIGINT:
-        assert "the dataset is as it was; what" in err
+        assert re.search(r"after (\d+) of \d+ pieces; the dataset is as it was; what \1 ", err)
     now = files(world)
     kept = now.pop("texts.jsonl").decode().splitlines()
     now.pop(f"{OWN}/lock", None)

@@ -153,5 +153,5 @@ class Asking:
         wait(self._running)
         for future in self._running:
             if not future.cancelled() and future.exception() is None:
-                self._judge(future)
+                self.done += self._judge(future) is None
         self._running.clear()

@@ -16,6 +16,7 @@ from graphgen.rewrite.endpoint import (
     checked_model,
     checked_url,
     http_client,
+    is_local,
 )
 from graphgen.rewrite.reply import Answer, Reply, answer_of, plain_line
 
@@ -77,7 +78,7 @@ class Chat:
         if key:
             headers["Authorization"] = f"Bearer {self.key}"
         limit = httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
-        self._client = httpx.Client(headers=headers, timeout=limit)
+        self._client = httpx.Client(headers=headers, timeout=limit, trust_env=not is_local(url))
 
     def answer(self, messages: Sequence[Mapping[str, str]], rng: np.random.Generator) -> Answer:
         """Ask for one completion; `rng` draws how long pauses are.

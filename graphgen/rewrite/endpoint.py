@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from graphgen.rewrite.reply import plain_line
 
-__all__ = ["ChatError", "checked_key", "checked_model", "checked_url", "http_client"]
+__all__ = ["ChatError", "checked_key", "checked_model", "checked_url", "http_client", "is_local"]
 
 _PLAIN_HOSTS = ("localhost", "127.0.0.1", "::1")
 """Where a key may go without encryption: it does not leave the machine."""
@@ -37,13 +37,17 @@ def checked_url(url: str) -> str:
     return url.rstrip("/").removesuffix("/chat/completions")
 
 
+def is_local(url: str) -> bool:
+    """Tell whether an address is on this machine: such a request goes through no proxy."""
+    return urlsplit(url).hostname in _PLAIN_HOSTS
+
+
 def checked_key(key: str, url: str) -> str:
     """Give a key as requests take it; `ChatError` for one that cannot be sent, or not safely."""
     key = key.strip()
     if not (key.isascii() and key.isprintable()):
         raise ChatError("the key in GRAPHGEN_LLM_KEY or OPENAI_API_KEY has strange characters")
-    parts = urlsplit(url)
-    if key and parts.scheme == "http" and parts.hostname not in _PLAIN_HOSTS:
+    if key and urlsplit(url).scheme == "http" and not is_local(url):
         raise ChatError(
             f"{url}: the key would travel unencrypted; give an https address, or, if it needs "
             "none, GRAPHGEN_LLM_KEY= without one"
