@@ -1,6 +1,7 @@
 """Tables as Arrow: the one type of each meaning, whatever file the table comes from or goes to.
 
-Both ways: `to_arrow` for tables that leave, `canonical` for what a file gave back.
+Both ways: `to_arrow` for tables that leave, `canonical` for what a file gave back, and `from_arrow`
+for what is written again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from graphgen.ids import digits_of, letter_of
 from graphgen.schema import SCHEMAS, Column, Meaning, Schema
 from graphgen.table import Array, Table
 
-__all__ = ["arrow_schema", "canonical", "has_letter", "id_digits", "letters", "to_arrow"]
+__all__ = [
+    "arrow_schema",
+    "canonical",
+    "from_arrow",
+    "has_letter",
+    "id_digits",
+    "letters",
+    "to_arrow",
+]
 
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 _TYPES: dict[Meaning, pa.DataType] = {
@@ -82,6 +91,13 @@ def canonical(read: pa.Table, schema: Schema) -> pa.Table:
         except (pa.ArrowInvalid, ValueError) as error:
             raise ValueError(f"{schema.name}.{column.name}: {error}") from error
     return pa.Table.from_arrays(arrays, schema=target)
+
+
+def from_arrow(read: pa.Table, schema: Schema) -> Table:
+    """Give a canonical Arrow table as a table of public rows: `to_arrow`, the other way round."""
+    return Table(
+        schema, {c.name: _in_memory(read[c.name].combine_chunks(), c) for c in schema.columns}
+    )
 
 
 def letters(table: Table, column: Column) -> Array:
@@ -166,6 +182,21 @@ def _words(values: Any, kind: pa.DataType) -> pa.Array:  # noqa: ANN401 - an Arr
     if pa.types.is_dictionary(kind):
         return values.dictionary_encode()
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
+
+
+def _in_memory(values: pa.Array, column: Column) -> Any:  # noqa: ANN401 - numpy or Arrow
+    if column.meaning is Meaning.TEXT:
+        return values
+    if column.meaning is Meaning.CATEGORY:
+        values = values.indices
+    elif column.meaning is Meaning.TIME:
+        values = values.cast(pa.int64())
+    elif column.meaning is Meaning.IP:
+        parts = pc.list_flatten(pc.split_pattern(values, ".")).cast(pa.uint32())
+        return parts.to_numpy().reshape(-1, 4) @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.uint32)
+    if values.null_count:
+        values = pc.fill_null(values, pa.scalar(column.null, values.type))
+    return values.to_numpy(zero_copy_only=False)
 
 
 def _parsed(values: pa.Array, column: Column, kind: pa.DataType) -> pa.Array:

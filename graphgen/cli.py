@@ -236,6 +236,52 @@ def twin(
 
 
 @app.command()
+def rewrite(
+    *,
+    dataset: options.Written,
+    llm: options.Llm,
+    model: options.Model,
+    settings: options.Parameters = None,
+    concurrency: options.Concurrency = 4,
+    tries: options.Tries = 3,
+    limit: options.AtMost = None,
+    timeout: options.Timeout = 60,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Have a language model write news and reports in other words.
+
+    Any endpoint that speaks as OpenAI's does will do. Its key, if it needs one, stands in
+    GRAPHGEN_LLM_KEY or OPENAI_API_KEY. No number and no label changes.
+    """
+    from graphgen import request, terminal
+    from graphgen.generate import Interrupted
+    from graphgen.rewrite import rewrite as run
+
+    try:
+        with terminal.show_pieces(quiet=quiet) as tell:
+            summary = run(
+                dataset,
+                llm,
+                model,
+                key=request.llm_key(),
+                settings=request.llm_settings(settings or []),
+                concurrency=concurrency,
+                tries=tries,
+                limit=limit,
+                timeout=timeout,
+                on_progress=tell,
+            )
+    except Interrupted as stopped:
+        typer.echo(str(stopped), err=True)
+        raise SystemExit(_STOPPED) from None
+    if json:
+        terminal.show_json(asdict(summary))
+    elif not quiet:
+        terminal.show_rewritten(summary)
+
+
+@app.command()
 def diff(
     *,
     dataset: options.Written,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from graphgen.lock import FolderLock
 from graphgen.run_record import read_run
 from graphgen.stage import StoreError
 
@@ -17,8 +18,11 @@ __all__ = [
     "check_folder",
     "check_space",
     "forget",
+    "put_whole",
+    "release",
     "remove",
     "sync",
+    "sync_tree",
     "up_to",
     "whole_lines",
     "write_whole",
@@ -99,6 +103,31 @@ def whole_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
+def put_whole(root: Path) -> None:
+    """Move the files that are to replace a complete dataset's together, if there are any.
+
+    They lie in `.graphgen/whole/`, all of them, as they do in the dataset. However often this is
+    cut short, doing it once more ends it.
+    """
+    whole = root / OWN / "whole"
+    if not whole.is_dir():
+        return
+    files = [path for path in whole.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda path: (path.name == "run.json", path)):
+        place = root / path.relative_to(whole)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+        sync(place.parent)
+    shutil.rmtree(whole)
+
+
+def release(root: Path, lock: FolderLock) -> None:
+    """Let go of a complete dataset, and remove what only its writing needed."""
+    if not (root / OWN / "whole").exists():
+        shutil.rmtree(root / OWN)
+    lock.release()
+
+
 def write_whole(root: Path, name: str, text: str) -> None:
     """Write a small file of a folder whole, or not at all."""
     path, beside = root / name, root / OWN / "beside"
@@ -115,3 +144,9 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until a folder, and all that lies in it, is on the disk."""
+    for path in (*folder.rglob("*"), folder, folder.parent):
+        sync(path)

@@ -76,6 +76,18 @@ Realism = Annotated[bool, Option("--realism", help="Measure realism too; that fa
 Only = Annotated[
     list[str] | None, Option("--only", metavar="NAME", help="This promise alone; repeats.")
 ]
+Llm = Annotated[str, Option("--llm", metavar="URL", help="As https://host/v1: whom to ask.")]
+Model = Annotated[str, Option("--model", metavar="NAME", help="A model that is there.")]
+Parameters = Annotated[
+    list[str] | None,
+    Option("--set", metavar="KEY=VALUE", help="One more key of each request; repeats."),
+]
+Concurrency = Annotated[int, Option(min=1, max=256, help="Requests at once.")]
+Tries = Annotated[int, Option(min=1, max=20, help="How often each piece is asked for.")]
+AtMost = Annotated[
+    int | None, Option("--limit", min=0, help="How many pieces are asked for, at most.")
+]
+Timeout = Annotated[float, Option(min=1, help="Seconds in which an answer has to come.")]
 AsJsonSchema = Annotated[
     bool, Option("--json-schema", help="The JSON Schema of a world file instead.")
 ]

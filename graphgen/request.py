@@ -23,7 +23,17 @@ from graphgen.fields import fields_of
 from graphgen.registry import EXPORTERS
 from graphgen.world import World
 
-__all__ = ["Cases", "clock", "inspect", "options", "sinks", "summary_document", "world_file"]
+__all__ = [
+    "Cases",
+    "clock",
+    "inspect",
+    "llm_key",
+    "llm_settings",
+    "options",
+    "sinks",
+    "summary_document",
+    "world_file",
+]
 
 Cases = list[tuple[str, str, int]]
 """Patterns, the kind of the cases (`words.CASE_KINDS`), and how many were planted."""
@@ -92,6 +102,20 @@ def inspect(path: Path) -> tuple[dict[str, Any], Cases]:
         rows = counted.to_pylist()
         cases = sorted((row["pattern"], row["kind"], row["count_all"]) for row in rows)
     return run, cases
+
+
+def llm_key() -> str:
+    """Give the key of a language model's endpoint, from the environment; nothing for none."""
+    return os.environ.get("GRAPHGEN_LLM_KEY", os.environ.get("OPENAI_API_KEY", ""))
+
+
+def llm_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """Read more keys of each request to a language model, as KEY=VALUE."""
+    given = dict(map(parse_setting, settings))
+    for name in ("messages", "model", "stream"):
+        if name in given:
+            raise WorldError(f"--set {name}: is not to be set; --model says which model")
+    return given
 
 
 def _date(name: str, text: str | None) -> date | None:

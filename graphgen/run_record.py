@@ -126,6 +126,7 @@ def readme(content: Mapping[str, Any]) -> str:
     suffix = "." + content["exporter"]
     call = reader.get(content["exporter"], "read_text")
     glob = f"events/payment/*/*{suffix}"
+    rewritten, but = _rewritten(content.get("texts"))
     return f"""# A financial world, grown by graphgen {content["graphgen"]}
 
 Invented people, accounts and payments from seed {content["seed"]}: {content["days"]} days from
@@ -140,7 +141,7 @@ Invented people, accounts and payments from seed {content["seed"]}: {content["da
   away from whatever is to be tested.
 * Money is whole minor units (cents), time is UTC with milliseconds.
 * `run.json` holds the world, the seed, the versions, and each file's rows and digest.
-
+{rewritten}
 In Python:
 
 ```python
@@ -157,5 +158,18 @@ It was made by
 
     {content["command"]}
 
-and the same command makes the same files, byte by byte, with the versions in `run.json`.
+and the same command makes the same files{but}, byte by byte, with the versions in `run.json`.
 """  # noqa: S608 - a query to read, none to run
+
+
+def _rewritten(texts: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Say who wrote the texts, if a model did: a line of the list, and what differs by it."""
+    if texts is None:
+        return "", ""
+    written = ", ".join(f"{model} ({count:,})" for model, count in texts["by"].items())
+    line = (
+        f"* Titles and texts of {sum(texts['by'].values()):,} of {texts['pieces']:,} pieces of news"
+        f" and reports are a\n  language model's: {written}. `{texts['file']}` has what the grammar"
+        " wrote. All else is as it\n  was made.\n"
+    )
+    return line, " but for a model's texts"

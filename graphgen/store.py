@@ -24,6 +24,8 @@ from graphgen.folder import (
     check_folder,
     check_space,
     forget,
+    put_whole,
+    release,
     remove,
     sync,
     up_to,
@@ -59,7 +61,11 @@ def tidied(path: str | Path) -> bool:
     if content is None or not content["complete"] or not (root / OWN).exists():
         return False
     with explained(root):
-        shutil.rmtree(root / OWN)
+        lock = _locked(root)
+        try:
+            put_whole(root)
+        finally:
+            release(root, lock)
     return True
 
 

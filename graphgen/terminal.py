@@ -22,6 +22,8 @@ from graphgen.schema import SCHEMAS
 if TYPE_CHECKING:
     from graphgen.generate import Progress
     from graphgen.realism import Metric
+    from graphgen.rewrite import Progress as Pieces
+    from graphgen.rewrite import Summary as Rewritten
     from graphgen.verify import Check
 
 __all__ = [
@@ -32,7 +34,9 @@ __all__ = [
     "show_json",
     "show_list",
     "show_metrics",
+    "show_pieces",
     "show_progress",
+    "show_rewritten",
     "show_run",
     "show_summary",
 ]
@@ -42,6 +46,8 @@ _STAGES = {
     "nodes": "writing nodes and edges",
     "events": "walking days",
     "truth": "writing truth",
+    "asking": "asking for pieces",
+    "placing": "writing files",
 }
 
 
@@ -110,6 +116,9 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, str, 
     state = "" if run["complete"] else "  (unfinished: generate --resume completes it)"
     out.print(Text.assemble((path, "bold"), state), soft_wrap=True)
     out.print(_recipe(run["world"]))
+    if "texts" in run:
+        by = ", ".join(f"{model} ({count:,})" for model, count in run["texts"]["by"].items())
+        out.print(Text(f"news and reports written by {by}"))
     if run["tables"]:
         out.print()
         out.print(_rows(run["tables"]))
@@ -154,35 +163,65 @@ def show_metrics(metrics: Sequence[Metric]) -> None:
     console().print(table)
 
 
+def show_rewritten(told: Rewritten) -> None:
+    """Print what became of a dataset's pieces, and what it took."""
+    out = console()
+    table = plain_table("pieces", "", numbers=(1,))
+    for model, count in told.by.items():
+        table.add_row(Text(f"written by {model}"), f"{count:,}")
+    grammars = told.pieces - sum(told.by.values())
+    table.add_row("in the grammar's words", f"{grammars:,}")
+    for why, count in told.kept.items():
+        table.add_row(Text(f"  no answer could be used: {why}"), f"{count:,}")
+    if told.left:
+        table.add_row("  not asked for, by --limit", f"{told.left:,}")
+    out.print(table)
+    out.print()
+    out.print(
+        f"{told.written:,} written now, {told.recalled:,} paid for before; "
+        f"{told.requests:,} requests, {told.prompt_tokens:,} tokens read and "
+        f"{told.completion_tokens:,} written",
+        soft_wrap=True,
+    )
+
+
 @contextmanager
 def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Give what to tell progress to; it draws a bar if stderr is a terminal."""
+    with _bar("{task.completed}/{task.total} {task.fields[more]:>13,} rows", quiet=quiet) as put:
+        yield put and (lambda told: put(told.stage, told.done, told.total, told.rows))
+
+
+@contextmanager
+def show_pieces(*, quiet: bool) -> Iterator[Callable[[Pieces], None] | None]:
+    """Do the same for the pieces that a model writes."""
+    with _bar("{task.completed}/{task.total} {task.fields[more]:>7,} kept", quiet=quiet) as put:
+        yield put and (lambda told: put(told.stage, told.done, told.total, told.kept))
+
+
+@contextmanager
+def _bar(counts: str, *, quiet: bool) -> Iterator[Callable[[str, int, int, int], None] | None]:
+    """Give what draws stage, what is done of how much, and one more number."""
     err = Console(stderr=True)
     if quiet or not err.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description:<23}"),
         BarColumn(bar_width=16),
-        TextColumn("{task.completed}/{task.total} {task.fields[rows]:>13,} rows"),
+        TextColumn(counts),
         TimeElapsedColumn(),
     )
-    with Bar(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("", total=None, rows=0)
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("", total=None, more=0)
 
-        def tell(progress: Progress) -> None:
-            bar.update(
-                task,
-                description=_STAGES.get(progress.stage, progress.stage),
-                completed=progress.done,
-                total=progress.total or None,
-                rows=progress.rows,
-            )
+        def put(stage: str, done: int, total: int, more: int) -> None:
+            said = _STAGES.get(stage, stage)
+            bar.update(task, description=said, completed=done, total=total or None, more=more)
 
-        yield tell
+        yield put
 
 
 def _recipe(world: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graphgen.arrow import arrow_schema, canonical, id_digits, to_arrow
+from graphgen.arrow import arrow_schema, canonical, from_arrow, id_digits, to_arrow
 from graphgen.exporter import FileExporter
 from graphgen.ids import FIRST_ID
 from graphgen.registry import EXPORTERS
@@ -93,6 +93,29 @@ def test_what_was_written_is_read_back_with_the_same_types_and_values(table: str
                 assert read[column].equals(wanted[column]), (form, column)
 
     there_and_back()
+
+
+@pytest.mark.parametrize("table", SCHEMAS)
+def test_what_is_read_back_and_written_again_has_the_same_bytes(table: str) -> None:
+    @settings(
+        max_examples=6,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(tables(table))
+    def again(rows: Table) -> None:
+        for form in FORMS:
+            with tempfile.TemporaryDirectory() as folder:
+                one, other = Path(folder) / "one", Path(folder) / "other"
+                exporter = sink(*form)
+                exporter.write_file(rows, one)
+                read = exporter.read_file(one, rows.schema)
+                exporter.write_file(from_arrow(read, rows.schema), other)
+                assert one.read_bytes() == other.read_bytes(), form
+
+    again()
 
 
 def payments(rows: int) -> Table:
