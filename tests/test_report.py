@@ -44,7 +44,7 @@ def written(folder: Path, world: World) -> Path:
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small world with many crimes."""
     patterns = {name: PATTERNS.load(name, Pattern)(count=16) for name in NAMES}
-    world = World(users=500, days=30, patterns=patterns)
+    world = World(users=700, days=40, patterns=patterns)
     return written(tmp_path_factory.mktemp("report") / "world", world)
 
 
@@ -66,6 +66,7 @@ def made(rng: np.random.Generator, accounts: int, count: int) -> Moves:
     ends = np.stack([payer, payee], axis=1).reshape(-1)
     known, pair = np.unique(payer * accounts + payee, return_inverse=True)
     return Moves(
+        "payment",
         np.arange(count),
         payer,
         payee,
