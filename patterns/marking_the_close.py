@@ -5,7 +5,8 @@ of a month if there is one; the close is half a per cent to two above where it w
 open the price is back. It looks like a fund that follows an index: it buys near the close too, but
 several stocks, and none of them moves.
 
-By definition (`defined_by`) it happens in a session's last minutes.
+By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on whatever
+weekdays these are; so does what the look-alike does.
 
 Source: Comerton-Forde and Putnins, "Measuring closing price manipulation", Journal of Financial
 Intermediation 20 (2011): returns, spreads and activity rise at the end of the day, and prices are
@@ -37,7 +38,7 @@ class MarkingTheClose(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("hour", "income", "time")
+    defined_by: ClassVar[tuple[str, ...]] = ("hour", "income", "time", "weekday")
     counterparts: ClassVar[Mapping[str, str]] = {"marker": "fund"}
 
     closes: Annotated[int, Interval(ge=1, le=30)] = 3
