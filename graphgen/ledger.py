@@ -49,6 +49,8 @@ _PENDING = np.dtype(
     ]
 )
 
+_CASH = words.RAILS.index("cash")
+
 
 @dataclass
 class LedgerState:
@@ -209,6 +211,7 @@ class Ledger:
             self.links.child,
             self.links.share,
             self.links.unit,
+            self.links.notes,
             state.balance,
             state.hold,
             state.resolved,
@@ -265,11 +268,13 @@ class Links:
     """float64: for each follower, the share of the receipt that it passes on."""
     unit: Array
     """int64: for each follower, what is rounded down to whole multiples of; at least 1."""
+    notes: Array
+    """bool: whether that is a note, and it is paid in cash."""
 
     @classmethod
     def of(cls, graph: Graph) -> Links:
         """Find the chains of a graph."""
-        rows, before, share, unit = [], [], [], []
+        rows, before, share, unit, notes = [], [], [], [], []
         for block in graph.blocks:
             if "pays" in block.tables:
                 pays, start = block.tables["pays"], block.starts["pays"]
@@ -279,6 +284,7 @@ class Links:
                 before.append(np.concatenate([pays["follows"][some], into + start]))
                 share.append(pays["share"][child])
                 unit.append(np.maximum(1, pays["unit_minor"][child]))
+                notes.append(pays["rail"][child] == _CASH)
         row = np.concatenate([np.empty(0, np.int64), *rows])
         parent = np.concatenate([np.empty(0, np.int64), *before])
         edge = np.unique(np.concatenate([row, parent])).astype(np.int32)
@@ -287,7 +293,9 @@ class Links:
         first = np.searchsorted(above[order], np.arange(len(edge) + 1))
         shares = np.concatenate([np.empty(0), *share])[order]
         units = np.concatenate([np.empty(0, np.int64), *unit])[order]
-        return cls(edge, first.astype(np.int32), number[order].astype(np.int32), shares, units)
+        in_notes = np.concatenate([np.empty(0, bool), *notes])[order]
+        follower = number[order].astype(np.int32)
+        return cls(edge, first.astype(np.int32), follower, shares, units, in_notes)
 
     def number(self, edge: Array, is_once: Array) -> Array:
         """Give the link of each edge, -1 for those of no chain: int32."""

@@ -66,6 +66,11 @@ Number: TypeAlias = int | np.signedinteger[Any]
 ) = range(14)
 
 
+_ROUND_AT = 20
+"""A round sum is passed on where it is at least so many of the units: the rest, a twentieth at
+most, stays where it was; our assumption."""
+
+
 @compiled
 def _write(
     rows: Array,
@@ -241,6 +246,20 @@ def _rounded(amount: Number, unit: Number) -> Number:
 
 
 @compiled
+def _passed_on(amount: Number, unit: Number, in_notes: bool) -> Number:  # noqa: FBT001
+    """Round down what is passed on of a receipt: to whole notes, or to whole units.
+
+    No more than a twentieth is left for a round sum: else it is fifths of a unit, or nothing.
+    """
+    if in_notes:
+        return _rounded(amount, unit)
+    for one in (unit, unit // 5):
+        if one > 1 and amount >= _ROUND_AT * one:
+            return np.int64(amount - amount % one)
+    return np.int64(amount)
+
+
+@compiled
 def _enter(
     item: Any,  # noqa: ANN401 - a record of the pending items
     payer: Number,
@@ -279,6 +298,7 @@ def settle_day(
     child: Array,
     child_share: Array,
     child_unit: Array,
+    child_notes: Array,
     balance: Array,
     hold: Array,
     resolved: Array,
@@ -343,7 +363,11 @@ def settle_day(
         )  # fmt: skip
         if link[i] >= 0 and status == _BOOKED:
             for follower in range(first_child[link[i]], first_child[link[i] + 1]):
-                passed = _rounded(np.int64(child_share[follower] * paid), child_unit[follower])
+                passed = _passed_on(
+                    np.int64(child_share[follower] * paid),
+                    child_unit[follower],
+                    child_notes[follower],
+                )
                 resolved[child[follower]] = max(0, resolved[child[follower]]) + passed
                 hold[payee] += passed
     return rows[:, :n], added[:new]

@@ -41,7 +41,7 @@ _ADDRESSES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
 """What attackers hide behind: mostly the homes of others, as residential proxies."""
 _AWAY = {"home": 0.5, "mobile": 0.3, "public": 0.2}
 """Where people are who have just moved."""
-_PASSED, _CASH = (0.90, 0.98), 0.3
+_PASSED, _CASH = (0.95, 0.98), 0.3
 """Shares of a receipt that a mule passes on, and of the receipts that are drawn in cash."""
 _SHORT = 2.0
 """How much more often, at hard, it is people with little on their accounts, as a logarithm."""

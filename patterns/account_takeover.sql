@@ -106,11 +106,11 @@ HAVING remains > 1 - declared('drained') + 1e-6;
 -- what the transfers send comes from a balance: none is declined
 SELECT case_id, payment_id FROM paid WHERE status = 'declined';
 
--- a mule passes on 90 to 98 % of each receipt, rounded down to the hop's unit
+-- a mule passes on 90 to 98 % of each receipt, and what is drawn in cash rounded down to notes
 SELECT h.case_id, h.payment_id, h.amount_minor, r.amount_minor AS receipt FROM paid AS h
 JOIN paid AS r ON r.payment_id = h.follows_payment_id
 WHERE h.amount_minor > 0.98 * r.amount_minor
-    OR h.amount_minor < 0.90 * r.amount_minor - coalesce(h.unit_minor, 1)
+    OR h.amount_minor < 0.90 * r.amount_minor - CASE WHEN h.rail = 'cash' THEN h.unit_minor ELSE 1 END
     OR h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time;
 
 -- every receipt that is not too small is passed on, by mules and by nobody else

@@ -46,7 +46,7 @@ _SPREAD, _GROWTH = 1.2, 1.4
 """Of the sums' logarithm; and how much more each payment into an investment is."""
 _AFFORDED = 0.6
 """All payments together are at most this share of the payer's balance at the world's start."""
-_PASSED, _MARGIN = (0.90, 0.98), (0.4, 0.9)
+_PASSED, _MARGIN = (0.95, 0.98), (0.43, 0.9)
 """Shares that a mule passes on, and that an honest seller pays to suppliers."""
 _BACK = (0.05, 0.2)
 """How much of an investor's first payment goes back, beside what is passed on of it."""

@@ -27,6 +27,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
 from graphgen.planting.chains import chained, hands, sums
+from graphgen.planting.flow import kept
 from graphgen.table import Table
 
 _HONEST = 0.2
@@ -79,7 +80,7 @@ class Cycle(Pattern):
         # the first payment comes to the origin, and so does what the last link pays
         hop, first = np.arange(most + 1), np.arange(most) == 0
         payee = np.take_along_axis(people, np.where(hop < size, hop, 0), axis=1)
-        share = 1 - keeps * rng.random((count, most + 1))
+        share = 1 - kept(keeps) * rng.random((count, most + 1))
         share[:, 1] *= 1 - (self.hardness if is_fraud else 1.0) * rng.uniform(*_STAYS, count)
         sent = sums(graph, rng, self, (count, 1), self.amount, is_fraud=is_fraud)
         return chained(

@@ -23,6 +23,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
+from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
@@ -65,7 +66,7 @@ class GatherScatter(Pattern):
         gathers = sizes(rng, count, most, self.hardness)
         scatters = gathers & sizes(rng, count, most, self.hardness)
         own = sums(graph, rng, payer.shape, self.amount, self.hardness)
-        share = 1 - self.keeps * rng.uniform(0.2, 1, (count, 1))
+        share = 1 - kept(self.keeps) * rng.uniform(0.2, 1, (count, 1))
         incoming = np.arange(2 * most) < most
         turn = np.arange(most) % np.maximum(1, scatters.sum(axis=1, keepdims=True))
         middle = np.broadcast_to(hub, payer.shape)

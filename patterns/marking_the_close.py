@@ -5,8 +5,8 @@ of a month if there is one; the close is half a per cent to two above where it w
 open the price is back. It looks like a fund that follows an index: it buys near the close too, but
 several stocks, and none of them moves.
 
-By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on whatever
-weekdays these are; so does what the look-alike does.
+By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on
+whatever weekdays these are; so does what the look-alike does.
 
 Source: Comerton-Forde and Putnins, "Measuring closing price manipulation", Journal of Financial
 Intermediation 20 (2011): returns, spreads and activity rise at the end of the day, and prices are

@@ -41,7 +41,7 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _HOUR = 3_600_000
-_PASSED, _SHARED_OUT = (0.90, 0.98), (0.70, 0.95)
+_PASSED, _SHARED_OUT = (0.95, 0.98), (0.74, 0.95)
 """Shares of a receipt that a mule passes on, and that a gig worker shares out."""
 _CASH, _MACHINE = (0.4, 1.0), (0, 15_000)
 """Share of what leaves that is drawn in cash, when it is easy and when it is hard to see; and what

@@ -23,6 +23,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
+from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
@@ -68,7 +69,7 @@ class RandomWalk(Pattern):
         here = sizes(rng, count, self.most, 0)
         hop, hops = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
         own = sums(graph, rng, (count, 1), self.amount, self.hardness, large=0.5)
-        passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
+        passed = 1 - kept(self.keeps) * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,
             rng,

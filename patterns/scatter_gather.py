@@ -24,6 +24,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
+from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
@@ -69,7 +70,7 @@ class ScatterGather(Pattern):
         part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         place = np.arange(1 + 2 * most)
-        passed = 1 - self.keeps * rng.uniform(0.2, 1, here.shape)
+        passed = 1 - kept(self.keeps) * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,
             rng,

@@ -31,7 +31,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.flow import banking, first_day, outside, times
+from graphgen.planting.flow import banking, first_day, kept, outside, times
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -42,7 +42,7 @@ _ATM, _BRANCH, _FILE, _ONLINE = (
     words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
 )
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
-_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.8, 1.0)
+_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.85, 1.0)
 """A structured deposit is at most this share of the threshold; a shop's takings are such shares of
 it, and of them the supplier gets such shares; our assumption."""
 _FIRMS, _AT_AN_ATM = 0.35, 0.4
@@ -97,7 +97,7 @@ class Structuring(Pattern):
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield deposits that stay under the threshold, the closer the easier to find."""
         least = _MOST - 0.04 - (_MOST - 0.04 - self.least) * self.hardness
-        shares, wired = (least, _MOST), (1 - self.keeps, 1.0)
+        shares, wired = (least, _MOST), (1 - kept(self.keeps), 1.0)
         return self._paid_in(graph, rng, self.instances(graph), shares, wired, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:

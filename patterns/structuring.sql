@@ -54,8 +54,9 @@ WHERE w.leg = 'original' AND w.rail <> 'cash'
 GROUP BY w.case_id, w.payment_id, w.status, w.amount_minor, w.unit_minor, w.is_fraud
 HAVING w.status <> 'booked' OR sum(d.amount_minor) IS NULL
     OR w.amount_minor > sum(d.amount_minor)
-    OR w.amount_minor + count(*) * w.unit_minor < sum(d.amount_minor)
-        * CASE WHEN w.is_fraud THEN 1 - declared('keeps') ELSE 0.8 END;
+    OR w.amount_minor + count(*) < sum(d.amount_minor)
+        * CASE WHEN w.is_fraud THEN 1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)
+            ELSE 0.8 END;
 
 -- every deposit of a case is passed on by its wire
 SELECT d.case_id, d.payment_id, d.status, d.into_payment_id FROM paid AS d

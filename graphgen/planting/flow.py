@@ -25,6 +25,7 @@ __all__ = [
     "firing",
     "first_day",
     "hop_times",
+    "kept",
     "outside",
     "standing",
     "times",
@@ -33,6 +34,18 @@ __all__ = [
 ]
 
 _A_SECOND = 1_000
+
+
+_ROUNDED = 0.05
+"""The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
+
+
+def kept(keeps: float) -> float:
+    """Give the share of a receipt that may be kept so that what rounding leaves makes it `keeps`.
+
+    Of a share that is itself about as small as what rounding leaves, a quarter.
+    """
+    return max(keeps - _ROUNDED, keeps / 4)
 
 
 def banking(graph: Graph) -> Array:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.planting.chains import chained, hands, sums
+from graphgen.planting.flow import kept
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def layered(
     )
     part = np.where(here[:, split_up], np.where(cheque, large, small), 0)
     part = part.reshape(count, wide, wide)
-    share = 1 - keeps * rng.random(here.shape)
+    share = 1 - kept(keeps) * rng.random(here.shape)
     came = np.ceil(part.sum(axis=2) / share[:, :wide])
     share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, wide * wide)
     named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import blend, dwell, first_day, outside, times, within
+from graphgen.planting.flow import blend, dwell, first_day, kept, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -126,10 +126,10 @@ def split(rng: np.random.Generator, parts: Array, keeps: float) -> tuple[Array, 
     """Say what must come in so that it can be split into such parts, and the share of each.
 
     `parts` are minor units, a grid (cases, parts), 0 where there is none. Who splits it keeps a
-    share between a fifth of `keeps` and all of it. Gives int64 (cases, 1), and float64, a grid as
-    `parts`.
+    share of at most `keeps`, with what its parts are rounded by. Gives int64 (cases, 1), and
+    float64, a grid as `parts`.
     """
-    rest = 1 - keeps * rng.uniform(0.2, 1, (len(parts), 1))
+    rest = 1 - kept(keeps) * rng.uniform(0.2, 1, (len(parts), 1))
     total = np.ceil(parts.sum(axis=1, keepdims=True) / rest)
     return total.astype(np.int64), parts / np.maximum(total, 1)
 

@@ -212,7 +212,8 @@ RECIPES: tuple[Schema, ...] = (
             Column(
                 "unit_minor",
                 _MONEY,
-                "What a passed-on receipt is rounded down to whole multiples of, in minor units.",
+                "What a passed-on receipt is rounded down to whole multiples of, in minor units; "
+                "to fifths of it, or not at all, where more than a twentieth would be left.",
                 nullable=True,
             ),
             Column("via", _INT, "Row of the `signs_in` it is ordered over.", nullable=True),

@@ -12,9 +12,14 @@ SETUP = Setup(
         """
         CREATE TEMP TABLE hop AS
         SELECT edge_id, amount_of, payer, receipt_id, receiver,
-            money - CASE WHEN money >= 2 * unit THEN money % unit ELSE 0 END AS money
+            money - CASE
+                WHEN rail = 'cash' THEN CASE WHEN money >= 2 * unit THEN money % unit ELSE 0 END
+                WHEN money >= 20 * unit THEN money % unit
+                WHEN unit >= 10 AND money >= 20 * (unit // 5) THEN money % (unit // 5)
+                ELSE 0
+            END AS money
         FROM (
-            SELECT e.edge_id, e.amount_of, e.debtor_account_id AS payer,
+            SELECT e.edge_id, e.amount_of, e.rail, e.debtor_account_id AS payer,
                 p.payment_id AS receipt_id, p.creditor_account_id AS receiver,
                 CAST(trunc(CAST(e.share AS DOUBLE) * p.amount_minor) AS BIGINT) AS money,
                 coalesce(e.unit_minor, 1) AS unit
