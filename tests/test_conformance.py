@@ -171,7 +171,7 @@ def test_all_instances_are_planted_at_once(name: str) -> None:
         plants = (pattern.plant, pattern.plant_lookalike)
         return [table.name for plant in plants for table in plant(graph.bed(), rng)]
 
-    assert yielded(40) == yielded(2)
+    assert yielded(30) == yielded(2)
 
 
 def honest_events(tables: Tables, base: Tables) -> dict[str, Table]:
