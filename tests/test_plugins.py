@@ -1,4 +1,4 @@
-"""Patterns of other packages: what the page on them shows works, and what is broken breaks alone."""
+"""Other packages' patterns: what the page on them shows works; what is broken breaks alone."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from graphgen import registry
+from graphgen.config import parse_world_file
 from graphgen.dataset import Dataset
 from graphgen.describe import broken
+from graphgen.exporter import FileExporter
+from graphgen.generate import generate
 from graphgen.grow import grow
-from graphgen.pattern import Pattern, named
-from graphgen.registry import PATTERNS, BrokenError
+from graphgen.json_schema import world_file
+from graphgen.pattern import Pattern, TooFewError, named
+from graphgen.registry import EXPORTERS, PATTERNS, BrokenError
 from graphgen.verify import verify
+from graphgen.verify.cases import statements
 from graphgen.world import World, all_patterns
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "fraud.md"
@@ -94,9 +98,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         return folder
 
     before = set(sys.modules)
+    statements.cache_clear()
     yield install
+    statements.cache_clear()
     for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", None) and name.partition(".")[0] in {"broken", "my_patterns"}:
+        if name.partition(".")[0] in {"broken", "my_patterns", "lottery"}:
             del sys.modules[name]
     registry._entry_points.cache_clear()
 
@@ -141,6 +147,14 @@ def page() -> tuple[dict[str, str], dict[str, str], list[list[str]]]:
     return contents, points, [line.split()[1:] for line in commands[1].splitlines()]
 
 
+def write(folder: Path, name: str) -> Path:
+    """Write a small world with cases of a pattern."""
+    patterns = {name: PATTERNS.load(name, Pattern)(count=3)}
+    world = World(users=300, days=20, patterns=patterns)
+    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
+    return folder
+
+
 def broken_ones(site: Site) -> Path:
     contents = {f"broken/{name}.py": text for name, (text, _) in BROKEN.items()}
     return site(contents, {name: f"broken.{name}" for name in BROKEN})
@@ -173,19 +187,175 @@ def test_the_pattern_on_the_page_is_listed_described_planted_and_proven(
 def test_each_promise_of_the_page_s_pattern_can_be_broken(site: Site, tmp_path: Path) -> None:
     contents, points, _ = page()
     site(contents, points)
-    world = World(users=400, days=20, patterns={"lottery": PATTERNS.load("lottery", Pattern)()})
-    folder = tmp_path / "world"
-    from dataclasses import replace
-
-    from graphgen.exporter import FileExporter
-    from graphgen.generate import generate
-    from graphgen.registry import EXPORTERS
-
-    world = replace(world, patterns={"lottery": replace(world.patterns["lottery"], count=3)})
-    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
+    folder = write(tmp_path / "world", "lottery")
     assert all(check.ok for check in verify(folder, ["lottery"]))
     run = json.loads((folder / "run.json").read_text())
     run["world"]["patterns"]["lottery"] |= {"players": 9, "keeps": 0.0}
     (folder / "run.json").write_text(json.dumps(run))
     kept = [check.ok for check in verify(folder, ["lottery"])]
     assert kept == [False, True, True, False]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_pattern_is_one_line_that_names_it_and_what_is_wrong(
+    site: Site, name: str
+) -> None:
+    broken_ones(site)
+    with pytest.raises(BrokenError, match=f"^pattern {name}: .*{BROKEN[name][1]}") as wrong:
+        PATTERNS.load(name, Pattern)
+    assert "\n" not in str(wrong.value)
+
+
+def test_an_entry_point_that_leads_nowhere_or_to_another_name_is_told(site: Site) -> None:
+    site({"broken/one.py": WHOLE}, {"nowhere": "broken.nowhere", "other": "broken.one"})
+    with pytest.raises(BrokenError, match=r"^pattern nowhere: .*No module named 'broken.nowhere'"):
+        PATTERNS.load("nowhere", Pattern)
+    with pytest.raises(BrokenError, match=r"^pattern other: .*it has to be other\.py"):
+        PATTERNS.load("other", Pattern)
+
+
+def test_all_patterns_are_all_that_can_be_used(site: Site) -> None:
+    usable = PATTERNS.names()
+    broken_ones(site)
+    assert set(PATTERNS.names()) == {*usable, *BROKEN}
+    assert sorted(all_patterns()) == usable
+    assert not {*named("crime", market=False)} & {*BROKEN}
+    assert {line.split()[1].rstrip(":") for line in broken("patterns")} == {*BROKEN}
+    without = parse_world_file("patterns: {kiting: false}").world.patterns
+    assert set(without) == {*usable} - {"kiting"}
+    assert "imports" not in json.dumps(world_file())
+
+
+def test_what_does_not_need_a_broken_pattern_goes_on_and_says_what_it_left_out(
+    site: Site, graphgen: Typed
+) -> None:
+    folder = broken_ones(site)
+    for command in (("list", "--json"), ("generate", "--users", "60", "--days", "3", "--json")):
+        done = graphgen(*command, site=folder)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)
+        notes = done.stderr.splitlines()
+        assert len(notes) == len(BROKEN)
+        for name, note in zip(sorted(BROKEN), notes, strict=True):
+            assert note.startswith(f"note: left out: pattern {name}: ")
+    verified = graphgen("verify", "world", site=folder)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    for command in (
+        ("describe", "imports"),
+        ("generate", "--quiet", "--set", "patterns.imports.count=1", "--force"),
+    ):
+        asked = graphgen(*command, site=folder)
+        assert asked.returncode == 2
+        assert re.fullmatch(
+            r"error: .*pattern imports: .*No module named 'not_there'\n", asked.stderr
+        )
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        ("return graph.world + 1", r"TypeError: unsupported operand .* \(planted\.py, line 13\)"),
+        ("return graph['nothing']", r"KeyError: .*nothing"),
+        ("return None", r"TypeError: 'NoneType' object is not iterable"),
+        ("return (0,).index(1)", r"tuple\.index\(x\): x not in tuple \(planted\.py, line 13\)"),
+        ("graph.new('case', 2); return iter(())", r"planted: 0 new rows of case, 2 were numbered"),
+    ],
+)
+def test_what_goes_wrong_in_planting_names_the_pattern_and_asks_for_nothing(
+    site: Site, plant: str, said: str
+) -> None:
+    site({"broken/planted.py": HEAD.format(plant=plant)}, {"planted": "broken.planted"})
+    patterns = {"planted": PATTERNS.load("planted", Pattern)(count=2)}
+    with pytest.raises(ValueError, match=f"^pattern planted: {said}") as wrong:
+        grow(World(users=60, days=3, patterns=patterns))
+    assert "ask for fewer" not in str(wrong.value)
+
+
+def test_a_pattern_that_fails_is_not_planted_less_often_until_it_works(site: Site) -> None:
+    code = "yield from () if not self.count else [1 / 0]"
+    site({"broken/planted.py": HEAD.format(plant=code)}, {"planted": "broken.planted"})
+    patterns = {"planted": PATTERNS.load("planted", Pattern)()}
+    with pytest.raises(ValueError, match=r"^pattern planted: ZeroDivisionError"):
+        grow(World(users=60, days=3, patterns=patterns))
+
+
+def test_too_few_people_is_still_told_with_what_would_do(site: Site) -> None:
+    contents, points, _ = page()
+    site(contents, points)
+    patterns = {"lottery": PATTERNS.load("lottery", Pattern)(count=20)}
+    with pytest.raises(TooFewError, match=r"lottery: people: 180 are needed.*ask for fewer cases"):
+        grow(World(users=60, days=3, patterns=patterns))
+
+
+def test_cases_whose_pattern_is_not_installed_are_told_as_not_proven(
+    site: Site, graphgen: Typed, tmp_path: Path
+) -> None:
+    contents, points, _ = page()
+    folder = site(contents, points)
+    world = str(write(tmp_path / "world", "lottery"))
+    assert graphgen("verify", world, site=folder).returncode == 0
+    without = graphgen("verify", world)
+    assert without.returncode == 1
+    assert "not proven: lottery is not installed" in without.stdout
+    assert "BROKEN" not in without.stdout
+    kept, all_of_them = re.search(r"(\d+) of (\d+) promises are kept", without.stdout).groups()
+    assert int(kept) == int(all_of_them) - 1
+    told = json.loads(graphgen("verify", world, "--json").stdout)["checks"]
+    assert [check for check in told if not check["proven"]] == [
+        {
+            "name": "lottery",
+            "promise": "every case of lottery is what its pattern says it is",
+            "ok": False,
+            "detail": "lottery is not installed",
+            "proven": False,
+        }
+    ]
+
+
+def test_cases_of_a_pattern_without_promises_are_told_as_not_proven(
+    site: Site, tmp_path: Path
+) -> None:
+    contents, points, _ = page()
+    del contents["my_patterns/lottery.sql"]
+    site(contents, points)
+    [check] = verify(write(tmp_path / "world", "lottery"), ["lottery"])
+    assert (check.ok, check.proven) == (False, False)
+    assert check.detail == "lottery has no promises in a lottery.sql"
+
+
+def test_promises_are_found_beside_a_module_without_a_package_and_a_broken_one(
+    site: Site, tmp_path: Path
+) -> None:
+    contents, _, _ = page()
+    flat = {Path(path).name: text for path, text in contents.items()}
+    folder = site(flat, {"lottery": "lottery"})
+    world = write(tmp_path / "world", "lottery")
+    statements.cache_clear()
+    assert all(check.ok for check in verify(world, ["lottery"]))
+    (folder / "lottery.py").write_text("import not_there")
+    del sys.modules["lottery"]
+    statements.cache_clear()
+    assert len(verify(world, ["lottery"])) == 4
+
+
+def test_what_was_typed_at_a_prompt_is_held_to_what_all_cases_are(tmp_path: Path) -> None:
+    contents, _, _ = page()
+    script = tmp_path / "script.py"
+    script.write_text(
+        contents["my_patterns/lottery.py"]
+        + """
+from graphgen.exporter import FileExporter
+from graphgen.generate import generate
+from graphgen.registry import EXPORTERS
+from graphgen.world import World
+
+world = World(users=300, days=10, patterns={"mine": Lottery(count=2)})
+generate(world, [EXPORTERS.load("parquet", FileExporter)("world")])
+"""
+    )
+    path = str(PAGE.parent.parent)
+    subprocess.run(
+        [sys.executable, script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, check=True
+    )
+    assert Dataset(tmp_path / "world")["case"]["pattern"].unique().to_pylist() == ["__main__"]
+    assert all(check.ok and check.proven for check in verify(tmp_path / "world"))
