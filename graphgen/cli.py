@@ -77,6 +77,8 @@ def generate(
     from graphgen.generate import Interrupted
     from graphgen.generate import generate as run
 
+    if not quiet:
+        _tell_broken("patterns")
     file = request.world_file(
         world,
         request.options(users=users, days=days, seed=seed, region=region, start=start, end=end),
@@ -116,6 +118,7 @@ def list_(
     from graphgen import describe, terminal
 
     kinds = [kind.value] if kind else [each.value for each in options.Kinds]
+    _tell_broken(*kinds)
     found = {each: list(describe.entries(each)) for each in kinds}
     if json:
         terminal.show_json({each: {e.name: e.title for e in some} for each, some in found.items()})
@@ -353,6 +356,7 @@ def schema(
     from graphgen import pages, terminal
 
     if as_json:
+        _tell_broken("patterns")
         terminal.show_json(schema_of.world_file())
     else:
         typer.echo(pages.tables_page(), nl=False)
@@ -373,6 +377,15 @@ def init(
     with file.open("w" if force else "x", encoding="utf-8") as out:
         out.write(pages.commented_world())
     typer.echo(f"wrote {file}; `graphgen generate {shlex.quote(str(file))}` makes it", err=True)
+
+
+def _tell_broken(*kinds: str) -> None:
+    """Tell of what is installed and cannot be used, where all there is is asked for."""
+    from graphgen import describe
+
+    for kind in kinds:
+        for wrong in describe.broken(kind):
+            typer.echo(f"note: left out: {wrong}", err=True)
 
 
 def help_texts() -> Iterator[tuple[str, str]]:

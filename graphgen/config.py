@@ -188,7 +188,7 @@ def _patterns(value: object, path: str) -> Mapping[str, Pattern]:
     given = _mapping(value, path, _PATTERN_FORMS)
     planted = {name: keys for name, keys in given.items() if keys is not False}
     if given and not planted:  # naming only what to leave out asks for all the others
-        planted = {name: True for name in PATTERNS.names() if name not in given}
+        planted = {name: True for name in PATTERNS.usable(Pattern) if name not in given}
     for name in given:
         _known(name, "pattern", PATTERNS.names(), path)
     return {name: _pattern(name, planted[name], f"{path}.{name}") for name in sorted(planted)}

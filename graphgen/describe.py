@@ -18,10 +18,10 @@ from graphgen.document import nearest
 from graphgen.exporter import Exporter
 from graphgen.fields import Field, fields_of, plain
 from graphgen.pattern import Pattern
-from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
+from graphgen.registry import EXPORTERS, PATTERNS, WALKS, BrokenError, region_names
 from graphgen.schema import SCHEMAS, Column, Meaning, Schema
 
-__all__ = ["KINDS", "Entry", "entries", "find", "meaning_of", "spell"]
+__all__ = ["KINDS", "Entry", "broken", "entries", "find", "meaning_of", "spell"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,26 @@ class Entry:
 
 
 def entries(kind: str) -> Iterator[Entry]:
-    """Describe everything of a kind (a key of `KINDS`), in order of names."""
+    """Describe everything of a kind (a key of `KINDS`), in order of names.
+
+    What is installed and cannot be used is left out; `broken` tells of it.
+    """
+    return (each for each in _tried(kind) if isinstance(each, Entry))
+
+
+def broken(kind: str) -> list[str]:
+    """Say of everything of a kind that is installed and cannot be used what is wrong with it."""
+    return [str(each) for each in _tried(kind) if isinstance(each, BrokenError)]
+
+
+def _tried(kind: str) -> Iterator[Entry | BrokenError]:
     names, entry = KINDS[kind]
-    return (entry(name) for name in names())
+    for name in names():
+        try:
+            found: Entry | BrokenError = entry(name)
+        except BrokenError as wrong:
+            found = wrong
+        yield found
 
 
 def find(name: str) -> list[Entry]:

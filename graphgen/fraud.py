@@ -7,14 +7,17 @@ pattern orders is seen by planting a few of them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.pattern import NoSuchError
+from graphgen.pattern import NoSuchError, TooFewError
 from graphgen.rng import stream
 from graphgen.schedule import BY_RATE, ONCE, due, stands_for
 from graphgen.schema import NULL_NUMBER
@@ -126,7 +129,7 @@ def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | N
     while count:
         try:
             tables = _crimes(population, replace(pattern, count=count))
-        except ValueError:
+        except TooFewError:
             count //= 2
             continue
         crime, beside = (calendar.ordered(tables, own=own) / count for own in (True, False))
@@ -155,16 +158,26 @@ def _planted(
     bed, world = population.bed(), population.world
     if pattern.instances(bed) > world.users:
         told = f"{pattern.name}: {pattern.instances(bed):,} cases, with {world.users:,} people"
-        raise ValueError(f"{told}; ask for fewer")
+        raise TooFewError(f"{told}; ask for fewer")
     try:
         tables = list(plant(bed, stream(world.seed, "plant", block)))
-    except NoSuchError:
+        bed.check_promises(block, tables)
+    except (NoSuchError, MemoryError):
         raise
-    except ValueError as wrong:  # too few of something
+    except TooFewError as wrong:
         told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
-        raise ValueError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
-    bed.check_promises(block, tables)
+        raise TooFewError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
+    except Exception as wrong:  # whatever a pattern does that somebody else wrote
+        raise ValueError(f"pattern {pattern.name}: {_said(pattern, wrong)}") from wrong
     return tables
+
+
+def _said(pattern: Pattern, wrong: Exception) -> str:
+    """Say what went wrong in planting, and in which line of the pattern's file."""
+    said = str(wrong) if type(wrong) is ValueError else f"{type(wrong).__name__}: {wrong}"
+    place = sys.modules[type(pattern).__module__].__dict__.get("__file__")
+    lines = [f.lineno for f in extract_tb(wrong.__traceback__) if f.filename == place]
+    return f"{said} ({Path(str(place)).name}, line {lines[-1]})" if lines else said
 
 
 def _payments(
@@ -219,7 +232,7 @@ def _beside_lookalikes(
     while True:
         try:
             return crimes, _lookalikes(population, pattern)
-        except ValueError as wrong:
+        except TooFewError as wrong:
             pattern, crimes = _as_many(population, _halved(population, pattern, wrong))
 
 
@@ -228,11 +241,11 @@ def _as_many(population: Graph, pattern: Pattern) -> tuple[Pattern, list[Table]]
     while True:
         try:
             return pattern, _crimes(population, pattern)
-        except ValueError as wrong:
+        except TooFewError as wrong:
             pattern = _halved(population, pattern, wrong)
 
 
-def _halved(population: Graph, pattern: Pattern, wrong: ValueError) -> Pattern:
+def _halved(population: Graph, pattern: Pattern, wrong: TooFewError) -> Pattern:
     """Ask for half as many cases as there was no room for; not where somebody asked for a rate."""
     if population.world.fraud is not None or not pattern.count:
         raise wrong

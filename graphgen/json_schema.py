@@ -46,10 +46,11 @@ def _type(field: Field) -> dict[str, Any]:
 
 
 def _patterns() -> dict[str, Any]:
-    names = PATTERNS.names()
+    found = PATTERNS.usable(Pattern)
+    names = list(found)
     each = {
-        name: {"anyOf": [{"type": ["boolean", "null"]}, _object(PATTERNS.load(name, Pattern))]}
-        for name in names
+        name: {"anyOf": [{"type": ["boolean", "null"]}, _object(pattern)]}
+        for name, pattern in found.items()
     }
     mapping = {"type": "object", "additionalProperties": False, "properties": each}
     lists = {"type": "array", "items": {"enum": names}, "uniqueItems": True}

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.world import World
 
-__all__ = ["NoSuchError", "Pattern", "cases", "choose", "errands", "members", "named"]
+__all__ = [
+    "NoSuchError",
+    "Pattern",
+    "TooFewError",
+    "cases",
+    "choose",
+    "errands",
+    "members",
+    "named",
+]
 
 
 _QUARTER = 90
@@ -36,6 +45,10 @@ little of it (`graphgen report`)."""
 
 class NoSuchError(ValueError):
     """What was asked for is not in this world, and would not be with more people or fewer cases."""
+
+
+class TooFewError(ValueError):
+    """There are too few of something for so many cases; more people or fewer cases would do."""
 
 
 @dataclass(frozen=True)
@@ -121,20 +134,23 @@ class Pattern(ABC):
 
 
 def named(kind: Literal["crime", "event"], *, market: bool) -> list[str]:
-    """Name the patterns of a kind that there are: those about the market, or those that are not."""
+    """Name the patterns of a kind that there are: those about the market, or those that are not.
+
+    Those that are installed and cannot be used are left out.
+    """
     from graphgen.registry import PATTERNS
 
-    found = {name: PATTERNS.load(name, Pattern) for name in PATTERNS.names()}
+    found = PATTERNS.usable(Pattern)
     return [name for name, of in found.items() if (of.kind, of.market) == (kind, market)]
 
 
 def choose(
     rng: np.random.Generator, pool: Array, shape: tuple[int, ...], what: str
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    """Draw distinct rows out of a pool; `ValueError` if there are too few, naming `what`."""
+    """Draw distinct rows out of a pool; `TooFewError` if there are too few, naming `what`."""
     need = int(np.prod(shape))
     if need > len(pool):
-        raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
+        raise TooFewError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
     return rng.choice(pool, need, replace=False).astype(np.int32).reshape(shape)
 
 

@@ -2,11 +2,13 @@
 
 What is in the folder is there: the file's name is its name. Other packages add theirs by entry
 points of the groups `graphgen.patterns`, `graphgen.exporters` and `graphgen.walks`. A file is
-imported when it is first asked for.
+imported when it is first asked for. What cannot be used is an error where it is asked for by its
+name, and left out where all there is is asked for.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import pkgutil
 from dataclasses import dataclass
@@ -15,10 +17,20 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
-__all__ = ["EXPORTERS", "PATTERNS", "WALKS", "Registry", "UnknownNameError", "region_names"]
+__all__ = [
+    "EXPORTERS",
+    "PATTERNS",
+    "WALKS",
+    "BrokenError",
+    "Registry",
+    "UnknownNameError",
+    "region_names",
+]
 
 
 class UnknownNameError(ValueError):
@@ -28,6 +40,10 @@ class UnknownNameError(ValueError):
         near = get_close_matches(name, there_is, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         super().__init__(f"no {what} called {name!r}; {hint}there is: {', '.join(there_is)}")
+
+
+class BrokenError(ValueError):
+    """There is such a thing, but it cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +59,36 @@ class Registry:
         return sorted({*_modules(self.group), *_entry_points(self.group)})
 
     def module(self, name: str) -> ModuleType:
-        """Import the file of that name; `UnknownNameError` if there is none."""
-        if name in _modules(self.group):
-            return import_module(f"{self.group}.{name}")
-        if name in _entry_points(self.group):
-            return import_module(_entry_points(self.group)[name].module)
-        raise UnknownNameError(self.what, name, self.names())
+        """Import the file of that name.
+
+        `UnknownNameError` if there is none, `BrokenError` if it cannot be imported.
+        """
+        place = self._place(name)
+        try:
+            return import_module(place)
+        except Exception as wrong:  # whatever a file does that somebody else wrote
+            raise self._cannot_be_imported(name, place, wrong) from wrong
+
+    def beside(self, name: str, suffix: str) -> Path:
+        """Say where a file of that name with another suffix lies beside it, there or not.
+
+        The file itself is not imported. Raises what `module` does.
+        """
+        place = self._place(name)
+        try:
+            spec = find_spec(place)
+        except Exception as wrong:  # of the packages that it is in
+            raise self._cannot_be_imported(name, place, wrong) from wrong
+        if spec is None or spec.origin is None:
+            raise BrokenError(f"{self.what} {name}: there is no module {place}")
+        return Path(spec.origin).with_name(f"{name}{suffix}")
 
     def load(self, name: str, kind: type) -> Any:  # noqa: ANN401 - a subclass of `kind`
-        """Give the one public class of that file that is a `kind`."""
+        """Give the one public class of that file that is a `kind`, and a whole one.
+
+        Raises what `module` does, and `BrokenError` for no such class, several, or one that lacks
+        what a `kind` must have.
+        """
         module = self.module(name)
         found = [
             value
@@ -62,8 +99,72 @@ class Registry:
             and not value.__name__.startswith("_")
         ]
         if len(found) != 1:
-            raise TypeError(f"{self.what} {name}: {len(found)} classes of {kind.__name__}; one")
+            names = f" ({', '.join(each.__name__ for each in found)})" if found else ""
+            raise BrokenError(
+                f"{self.what} {name}: {module.__name__} has {len(found)} public classes of "
+                f"{kind.__name__}{names}; one is needed"
+            )
+        try:
+            get_type_hints(found[0], include_extras=True)
+        except Exception as wrong:  # whatever stands there
+            told = f"the types of {found[0].__name__}'s fields cannot be read: {wrong}"
+            raise BrokenError(f"{self.what} {name}: {told}") from wrong
+        lacks = _lacks(found[0], kind)
+        if lacks:
+            raise BrokenError(f"{self.what} {name}: {found[0].__name__} has no {', '.join(lacks)}")
         return found[0]
+
+    def usable(self, kind: type) -> dict[str, Any]:
+        """Load all there is, by name, but for what is broken."""
+        found = {}
+        for name in self.names():
+            try:
+                found[name] = self.load(name, kind)
+            except BrokenError:
+                continue
+        return found
+
+    def _place(self, name: str) -> str:
+        """Say which module it is."""
+        if name in _modules(self.group):
+            return f"{self.group}.{name}"
+        if name not in _entry_points(self.group):
+            raise UnknownNameError(self.what, name, self.names())
+        place = _entry_points(self.group)[name].module
+        if place.rpartition(".")[2] != name:
+            raise BrokenError(
+                f"{self.what} {name}: its entry point is the module {place}; a file's name is the "
+                f"name of what is in it, so it has to be {name}.py"
+            )
+        return place
+
+    def _cannot_be_imported(self, name: str, place: str, wrong: Exception) -> BrokenError:
+        said = " ".join(str(wrong).split())
+        told = f"{place} cannot be imported: {type(wrong).__name__}: {said}"
+        return BrokenError(f"{self.what} {name}: {told}")
+
+
+def _lacks(cls: type, kind: type) -> list[str]:
+    """Name what a class must give to be a whole `kind`, and does not."""
+    declared = {
+        name
+        for base in kind.__mro__
+        for name, hint in inspect.get_annotations(base).items()
+        if str(hint).startswith("ClassVar") and not hasattr(cls, name)
+    }
+    lacks = sorted({*declared, *getattr(cls, "__abstractmethods__", ())})
+    usual = {field.name for field in _fields(kind)}
+    return lacks + [
+        f"default for {field.name}"
+        for field in _fields(cls)
+        if field.name not in usual
+        and field.init
+        and field.default is field.default_factory is dataclasses.MISSING
+    ]
+
+
+def _fields(cls: type) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
 
 
 @cache

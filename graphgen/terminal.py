@@ -135,19 +135,27 @@ def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, str, 
 
 
 def show_checks(checks: Sequence[Check]) -> None:
-    """Print each promise and whether it is kept; if not, the first row that breaks it."""
+    """Print each promise and whether it is kept; if not, the first row that breaks it.
+
+    What could not be proven, for want of the pattern that promises it, stands apart.
+    """
     table = plain_table()
     table.add_column(no_wrap=True)
     table.add_column()
     for check in checks:
         mark = Text("ok", style="green") if check.ok else Text("BROKEN", style="bold red")
+        if not check.proven:
+            mark = Text("not proven", style="bold yellow")
         said = check.promise if check.ok else f"{check.promise}\n{check.detail}"
         table.add_row(mark, Text(said))
     out = console()
     out.print(table)
-    broken = [check.name for check in checks if not check.ok]
+    broken = [check.name for check in checks if check.proven and not check.ok]
+    unproven = [check.detail for check in checks if not check.proven]
     out.print()
-    out.print(f"{len(checks) - len(broken)} of {len(checks)} promises are kept")
+    out.print(f"{sum(check.ok for check in checks)} of {len(checks)} promises are kept")
+    if unproven:
+        out.print(Text.assemble(("not proven: ", "bold yellow"), "; ".join(unproven)))
     if broken:
         out.print(Text.assemble(("broken: ", "bold red"), ", ".join(broken)))
 

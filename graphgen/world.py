@@ -57,8 +57,8 @@ does not publish is as in `rabobank`."""
 
 
 def all_patterns() -> dict[str, Pattern]:
-    """Give every pattern there is, with its defaults."""
-    return {name: PATTERNS.load(name, Pattern)() for name in PATTERNS.names()}
+    """Give every pattern there is and can be used, with its defaults."""
+    return {name: pattern() for name, pattern in PATTERNS.usable(Pattern).items()}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphgen.market.listing import listing
 from graphgen.market.minutes import curve
-from graphgen.pattern import cases, choose, members
+from graphgen.pattern import TooFewError, cases, choose, members
 from graphgen.planting.flow import banking, times
 from graphgen.planting.market import calendar
 from graphgen.planting.rings import own_ways, ways
@@ -106,7 +106,7 @@ class Desk:
         rows = rows[np.sort(np.unique(user[rows], return_index=True)[1])][:count]
         if len(rows) < count:
             what = f"{self.pattern.name}: investors with stocks"
-            raise ValueError(f"{what}: {count:,} are needed, the world has {len(rows):,}")
+            raise TooFewError(f"{what}: {count:,} are needed, the world has {len(rows):,}")
         self._free[user[rows]] = False
         return user[rows], security[rows].astype(np.int32), holds["quantity"][rows]
 

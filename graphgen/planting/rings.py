@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.pattern import TooFewError
 from graphgen.planting.flow import standing
 from graphgen.table import Array, Table
 
@@ -41,12 +42,12 @@ def recruits(rng: np.random.Generator, pool: Array, here: Array, what: str) -> A
     """Draw somebody for each place of a grid: int32, -1 where nobody is.
 
     Nobody is in a case twice, nobody in two cases as long as the pool lasts, and nobody in more
-    than four; `ValueError`, naming `what`, if there are too few for that.
+    than four; `TooFewError`, naming `what`, if there are too few for that.
     """
     largest = int(here.sum(axis=1).max(initial=0))
     need = max(largest, -(-int(here.sum()) // _CASES_EACH))
     if need > len(pool):
-        raise ValueError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
+        raise TooFewError(f"{what}: {need:,} are needed, the world has {len(pool):,}")
     order = rng.permutation(pool)
     return in_grid(
         here, order[np.arange(here.sum()) % max(1, len(order))] if largest else order[:0]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphgen.compiled import compiled
 from graphgen.ids import FIRST_ID, scramble
+from graphgen.pattern import TooFewError
 
 if TYPE_CHECKING:
     from graphgen.table import Array
@@ -101,10 +102,10 @@ def distinct(
 
     Numbers are consecutive places of a keyed bijection, from a place that `rng` chooses: so two
     draws for one world that know nothing of each other meet with a chance of about their sizes
-    over `size`, not over its square.
+    over `size`, not over its square. `TooFewError` for more than half of them.
     """
     if count > size // 2:
-        raise ValueError(f"{kind}: {count:,} are needed, the region has {size:,}")
+        raise TooFewError(f"{kind}: {count:,} are needed, the region has {size:,}")
     while True:
         first = int(rng.integers(size))
         numbers = _walk(seed, kind, size, (first + np.arange(count)) % size)

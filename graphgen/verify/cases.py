@@ -25,10 +25,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from graphgen.registry import PATTERNS
+from graphgen.registry import PATTERNS, BrokenError
 from graphgen.verify.promise import Promise, Setup
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PROMISES", "SETUP", "promises", "statements"]
 
+_AT_A_PROMPT = "__main__"
+"""What a pattern is called that is in no file that could be imported."""
 _NEEDS = {
     "paid": "payment",
     "signed_in": "session",
@@ -114,10 +115,20 @@ PROMISES = (
 
 
 def promises(dataset: Dataset) -> Iterator[Promise]:
-    """Give the promises of every pattern that the dataset has cases of."""
+    """Give the promises of every pattern that the dataset has cases of.
+
+    Of a pattern that is not installed, or has no promises beside it, it is one that cannot be
+    proven: nobody knows what its cases keep. A pattern that was typed at a prompt has no file that
+    promises could lie beside, so its cases are held to what all cases are.
+    """
     found = dataset.connection.execute('SELECT DISTINCT pattern FROM "case" ORDER BY 1').fetchall()
     for (pattern,) in found:
-        if pattern not in PATTERNS.names():  # typed at a prompt: it has no file to lie beside
+        if pattern == _AT_A_PROMPT:
+            continue
+        why = _unproven(pattern)
+        if why:
+            text = f"every case of {pattern} is what its pattern says it is"
+            yield Promise(pattern, text, "", unproven=why)
             continue
         for text, query in statements(pattern):
             needs = tuple(
@@ -126,11 +137,20 @@ def promises(dataset: Dataset) -> Iterator[Promise]:
             yield Promise(pattern, text, _about(pattern, query), needs)
 
 
+def _unproven(pattern: str) -> str:
+    """Say why nobody can tell what cases of a pattern keep, if so."""
+    if pattern not in PATTERNS.names():
+        return f"{pattern} is not installed"
+    try:
+        return "" if statements(pattern) else f"{pattern} has no promises in a {pattern}.sql"
+    except BrokenError as wrong:
+        return str(wrong)
+
+
 @cache
 def statements(pattern: str) -> tuple[tuple[str, str], ...]:
     """Read what a pattern promises of its cases: pairs of a text and a query."""
-    package = PATTERNS.module(pattern).__package__
-    beside = files(str(package)) / f"{pattern}.sql"
+    beside = PATTERNS.beside(pattern, ".sql")
     if not beside.is_file():
         return ()
     found = []

@@ -22,7 +22,9 @@ class Check:
     """In plain words."""
     ok: bool
     detail: str = ""
-    """The first thing that breaks it, in one line."""
+    """The first thing that breaks it, in one line; or why it could not be asked."""
+    proven: bool = True
+    """Whether it was asked for at all; what was not proven is not kept (`ok`)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Promise:
     it is kept; or what makes such a query for a dataset."""
     needs: tuple[str, ...] = ()
     """Event tables without which there is nothing to promise."""
+    unproven: str = ""
+    """Why nobody can ask for it here, if so."""
 
 
 @dataclass(frozen=True)
