@@ -18,8 +18,8 @@ SELECT c.case_id, deposits, wires FROM cases AS c LEFT JOIN (
     FROM paid WHERE leg = 'original' GROUP BY case_id
 ) USING (case_id)
 WHERE deposits IS NULL OR wires <> 1 OR deposits < declared('fewest')
-    OR deposits > declared('most') - CASE difficulty WHEN 'hard' THEN 0.75 WHEN 'medium' THEN 0.63
-        ELSE 0 END * (declared('most') - declared('fewest')) + 0.5;
+    OR deposits > ceil(
+        declared('most') - 0.75 * hardness(difficulty) * (declared('most') - declared('fewest')));
 
 -- deposits are of cash, out of a bank's vault, into the account of the case
 SELECT case_id, payment_id, debtor_account_id, creditor_account_id, channel FROM paid
@@ -30,12 +30,12 @@ WHERE leg = 'original' AND rail = 'cash' AND (
 );
 
 -- no deposit reaches the threshold, and a structured one is at most 99 % of it and at least what
--- is declared; takings are at least 84 % of it, all to within the rounding to ten dollars
+-- is declared; takings are at least 84 % of it, all to within a minor unit
 SELECT case_id, payment_id, amount_minor FROM paid
 WHERE leg = 'original' AND rail = 'cash' AND (amount_minor >= declared('threshold')
-    OR amount_minor > CASE WHEN is_fraud THEN 0.99 ELSE 0.995 END * declared('threshold') + 500
+    OR amount_minor > CASE WHEN is_fraud THEN 0.99 ELSE 0.995 END * declared('threshold') + 1
     OR amount_minor < CASE WHEN is_fraud THEN declared('least') ELSE 0.84 END
-        * declared('threshold') - 500);
+        * declared('threshold') - 1);
 
 -- the wire goes from the account of the case to one outside
 SELECT p.case_id, p.payment_id, p.creditor_account_id FROM paid AS p
@@ -67,5 +67,5 @@ WHERE d.leg = 'original' AND d.rail = 'cash'
 SELECT case_id, min(time) AS first, max(time) AS last FROM paid
 WHERE leg = 'original'
 GROUP BY case_id, difficulty
-HAVING max(time) - min(time) > to_days(greatest(1, round(declared('days')
-    * CASE difficulty WHEN 'hard' THEN 1 WHEN 'medium' THEN 0.9 ELSE 0.3 END))::INTEGER);
+HAVING max(time) - min(time)
+    > to_days(ceil(declared('days') * (0.3 + 0.7 * hardness(difficulty)))::INTEGER);
