@@ -46,9 +46,11 @@ def changed(usual: Pattern, name: str, value: float, difficulty: str, world: Wor
     try:
         return pattern.within(world)
     except ValueError as refused:
-        would_do = re.search(rf"^{usual.name}\.{name}: .*; give at most (\d+)$", str(refused))
-        assert would_do, refused
-        return replace(pattern, **{name: type(value)(would_do[1])}).within(world)
+        said = str(refused)
+    would_do = re.search(rf"^{usual.name}\.{name}: .*; give at most (\d+)$", said)
+    assert would_do, said
+    most: dict[str, Any] = {name: type(value)(would_do[1])}
+    return replace(pattern, **most).within(world)
 
 
 def tried(name: str, world: World) -> Iterator[Pattern]:
@@ -70,11 +72,10 @@ def broken(world: World, patterns: Mapping[str, Pattern], folder: Path) -> list[
             generate(replace(world, patterns=patterns), [exporter(str(folder))])
             break
         except ValueError as refused:
-            name = str(refused).partition(":")[0]
-            assert "ask for" in str(refused), refused
-            count = patterns[name].count
-            assert count, refused
-            patterns = {**patterns, name: replace(patterns[name], count=count // 2)}
+            said = str(refused)
+        room = re.search(r"^(\w+): .*ask for fewer.*; there is room for (\d+)$", said)
+        assert room, said
+        patterns = {**patterns, room[1]: replace(patterns[room[1]], count=int(room[2]))}
     checks = verify(folder, list(patterns))
     return [f"{patterns[each.name]}: {each}" for each in checks if not each.ok]
 
