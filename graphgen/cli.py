@@ -415,8 +415,10 @@ def _typed(names: Sequence[str]) -> str:
 def _asked_as(wrong: Exception) -> str:
     """Say how a command that reads a dataset is asked, where a folder was given without `--in`."""
     context = getattr(wrong, "ctx", None)
-    params = [] if context is None else context.command.params
-    if "extra argument" not in str(wrong) or not any("--in" in each.opts for each in params):
+    if context is None or "extra argument" not in str(wrong):
+        return ""
+    params = context.command.params
+    if not any("--in" in each.opts for each in params):
         return ""
     given = "".join(f" {each.metavar}" for each in params if each.param_type_name == "argument")
     return f"; a dataset's folder follows --in: {context.command_path}{given} --in DATASET"

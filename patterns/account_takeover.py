@@ -51,7 +51,8 @@ _VISITS = (0.6, 0.25)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones; our
 assumption."""
 _QUICK = 0.75
-"""Hours after the first success in which things are made ready, if there are as many; our assumption."""
+"""Hours after the first success in which things are made ready, if there are as many; our
+assumption."""
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,9 @@ class Structuring(Pattern):
         at_a_machine = ~is_firm & (rng.random(at.shape) < _AT_AN_ATM)
         by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
         sums = rng.uniform(*shares, at.shape) * self.threshold
+        # the walk rounds some to the nearest such sum: none of them to the threshold
+        below = _TENS * ((self.threshold - 1) // _TENS) + _TENS // 2 - 1
+        sums = np.minimum(sums, below)
         tens = _TENS * np.floor(sums / _TENS)
         is_round = ~is_firm & (rng.random(at.shape) < _ROUND) & (tens >= shares[0] * self.threshold)
         sums = np.where(is_round, tens, sums)

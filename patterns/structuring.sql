@@ -30,12 +30,12 @@ WHERE leg = 'original' AND rail = 'cash' AND (
 );
 
 -- no deposit reaches the threshold, and a structured one is at most 99 % of it and at least what
--- is declared; takings are at least 84 % of it, all to within a minor unit
+-- is declared; takings are at least 84 % of it, all to within the rounding to ten dollars
 SELECT case_id, payment_id, amount_minor FROM paid
 WHERE leg = 'original' AND rail = 'cash' AND (amount_minor >= declared('threshold')
-    OR amount_minor > CASE WHEN is_fraud THEN 0.99 ELSE 0.995 END * declared('threshold') + 1
+    OR amount_minor > CASE WHEN is_fraud THEN 0.99 ELSE 0.995 END * declared('threshold') + 500
     OR amount_minor < CASE WHEN is_fraud THEN declared('least') ELSE 0.84 END
-        * declared('threshold') - 1);
+        * declared('threshold') - 500);
 
 -- the wire goes from the account of the case to one outside
 SELECT p.case_id, p.payment_id, p.creditor_account_id FROM paid AS p
