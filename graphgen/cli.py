@@ -425,11 +425,23 @@ def _typed(names: Sequence[str]) -> str:
     return ""
 
 
+def _asked_as(wrong: Exception) -> str:
+    """Say how a command that reads a dataset is asked, where a folder was given without `--in`."""
+    context = getattr(wrong, "ctx", None)
+    if context is None or "extra argument" not in str(wrong):
+        return ""
+    params = context.command.params
+    if not any("--in" in each.opts for each in params):
+        return ""
+    given = "".join(f" {each.metavar}" for each in params if each.param_type_name == "argument")
+    return f"; a dataset's folder follows --in: {context.command_path}{given} --in DATASET"
+
+
 def _line(wrong: Exception) -> str:
     """Say in one line what was wrong."""
     if isinstance(wrong, typer.TyperException):
         said = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
-        said = said.replace("Value error, ", "")
+        said = said.replace("Value error, ", "") + _asked_as(wrong)
         typed = _typed(getattr(getattr(wrong, "param", None), "opts", ()))
         if typed and typed not in said:
             said = said.replace("Invalid value for", f"Invalid value {typed!r} for")

@@ -39,8 +39,11 @@ _TRIED = 8
 """Cases that are planted to see what one orders."""
 _NEAR, _TRIES = 0.15, 4
 """How far a pattern's payments may be off its part, and how often planting it is tried again."""
-_LEAST_SURE = 0.1
-"""How far the share may be off."""
+_LEAST_SURE, _SURE_TRIES = 0.1, 24
+"""How far the share may be off where somebody asked for one, and how often the last pattern is
+planted at most to come that near."""
+_LOWER = 0.8
+"""What part of the rate for which there is room is offered, as cases differ in size."""
 _SMALL = 20
 """With so many times the payments of the smallest case, whole cases come near enough to any share;
 seen in trials."""
@@ -82,18 +85,31 @@ def planted(
     rate = world.fraud.rate if world.fraud else _USUAL
     calendar = Calendar(world)
     by_rate = {} if rate is None else _by_rate(calendar, population, patterns)
+    if strict and rate is not None and not by_rate:
+        _check_nothing_is_left_over(population, patterns)
     tables = {
-        name: _both(market if pattern.market else population, pattern)
+        name: _counted(market if pattern.market else population, pattern)
         for name, pattern in patterns.items()
         if name not in by_rate
     }
     if rate is not None and by_rate:
         fixed = sum(calendar.ordered(crime, own=True) for crime, _ in tables.values())
-        target = rate * _payments(calendar, population, tables, by_rate, rate) - fixed
-        tables |= dict(_shared_out(calendar, population, by_rate, patterns, target))
+        asked = rate * _payments(calendar, population, tables, by_rate, rate)
+        if strict and fixed - asked > _LEAST_SURE * max(asked, 1):
+            raise ValueError(
+                f"fraud.rate: {rate:g} asks for {asked:,.0f} payments, the counts that are set "
+                f"come to {fixed:,.0f} already; ask for fewer cases, or for a higher rate"
+            )
+        try:
+            tables |= dict(_shared_out(calendar, population, by_rate, patterns, asked - fixed))
+        except NoSuchError:
+            raise
+        except ValueError as wrong:
+            told = _no_room(population, by_rate, patterns, asked - fixed, wrong)
+            raise ValueError(told) from wrong
         made = sum(calendar.ordered(tables[name][0], own=True) for name in by_rate)
-        if strict and abs(made - target) > _LEAST_SURE * max(target, 1):
-            raise ValueError(_too_small(world, by_rate, target, made))
+        if strict and abs(fixed + made - asked) > _LEAST_SURE * max(asked, 1):
+            raise ValueError(_too_small(world, by_rate, asked, fixed, made))
     return {
         name: ([_weighted(t, pattern, population) for t in tables[name][0]], tables[name][1])
         for name, pattern in patterns.items()
@@ -106,6 +122,26 @@ def _weighted(table: Table, pattern: Pattern, population: Graph) -> Table:
         return table
     weight = pattern.published(population.world) / len(table)
     return table.with_columns(sample_weight=np.full(len(table), weight, np.float32))
+
+
+def _check_nothing_is_left_over(population: Graph, patterns: Mapping[str, Pattern]) -> None:
+    """Refuse a rate that no pattern can make up, if it was not for counts: `ValueError`, why."""
+    world = population.world
+    free = [name for name, of in world.patterns.items() if of.count is None and not of.market]
+    asked = sorted(name for name in free if patterns[name].count is None)
+    if not free:
+        return
+    if not asked:
+        raise ValueError("fraud.mix: no pattern has a part of more than 0; give one, or drop mix")
+    for name in asked:
+        try:
+            _crimes(population, replace(patterns[name], count=1))
+        except ValueError as wrong:
+            raise ValueError(f"fraud.rate: not even one case has room; {wrong}") from wrong
+    raise ValueError(
+        f"fraud.rate: no payment is part of {', '.join(asked)}, so there is nothing to make up a "
+        "share of payments; set its count, or give a mix with other patterns"
+    )
 
 
 def _by_rate(
@@ -139,6 +175,17 @@ def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | N
 
 def _both(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
     return _crimes(graph, pattern), _lookalikes(graph, pattern)
+
+
+def _counted(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
+    """Plant as many as the count says; `ValueError` with how many there is room for."""
+    try:
+        return _both(graph, pattern)
+    except NoSuchError:
+        raise
+    except ValueError as wrong:
+        room = _room(graph, pattern, pattern.instances(graph))
+        raise ValueError(f"{wrong}; there is room for {room:,}") from wrong
 
 
 def _crimes(population: Graph, pattern: Pattern) -> list[Table]:
@@ -211,18 +258,68 @@ def _shared_out(
         weight -= share
         near = _NEAR * (wanted if weight > 0 else target / 4)
         count, best = round(wanted / size.crime), None
-        for _ in range(_TRIES):
+        sure = population.world.fraud is not None and weight <= 0
+        known: set[int] = set()
+        for again in range(_SURE_TRIES if sure else _TRIES):
+            known.add(count)
             planted = _as_many(population, replace(patterns[name], count=count))
             made = calendar.ordered(planted[1], own=True)
             if best is None or abs(made - wanted) < abs(best[0] - wanted):
                 best = made, *planted
             if abs(made - wanted) <= max(near, size.crime / 2) or not made:
                 break
+            if again >= _TRIES - 1 and abs(best[0] - wanted) <= _LEAST_SURE / 2 * target:
+                break
             count = max(1, round(count * wanted / made))  # what one brings is not what was tried
+            if again >= _TRIES - 1:
+                count = _untried(known, count)
         assert best is not None  # noqa: S101 - for the type checker
         tables = _beside_lookalikes(population, *best[1:])
         left -= calendar.ordered(tables[0], own=True)
         yield name, tables
+
+
+def _untried(known: set[int], count: int) -> int:
+    """Give the number of cases nearest to this one that was not planted yet."""
+    away = 0
+    while True:
+        for near in (count + away, count - away):
+            if near > 0 and near not in known:
+                return near
+        away += 1
+
+
+def _no_room(
+    population: Graph,
+    by_rate: Mapping[str, tuple[float, _Size]],
+    patterns: Mapping[str, Pattern],
+    target: float,
+    wrong: ValueError,
+) -> str:
+    """Say of a rate that there is no room for its cases, and which rate there is room for."""
+    fraud, whole = population.world.fraud, sum(share for share, _ in by_rate.values())
+    rate = (fraud and fraud.rate) or 0.0
+    least = 1.0
+    for name, (share, size) in by_rate.items():
+        count = int(np.ceil(target * share / whole / size.crime))
+        least = min(least, _room(population, patterns[name], count + 1) / max(count, 1))
+    why = str(wrong).partition(", with ")[0]
+    said = f"fraud.rate: there is no room for so many cases as {rate:g} asks for; {why}"
+    lower = _LOWER * rate * least
+    return f"{said}; a rate of {lower:.2g} would do" if lower else said
+
+
+def _room(graph: Graph, pattern: Pattern, count: int) -> int:
+    """Say how many cases there is room for, with their look-alikes, of fewer than this many."""
+    room, too_many = 0, count
+    while too_many - room > 1:
+        some = (room + too_many) // 2
+        try:
+            _both(graph, replace(pattern, count=some))
+            room = some
+        except ValueError:
+            too_many = some
+    return room
 
 
 def _beside_lookalikes(
@@ -253,13 +350,17 @@ def _halved(population: Graph, pattern: Pattern, wrong: TooFewError) -> Pattern:
 
 
 def _too_small(
-    world: World, by_rate: Mapping[str, tuple[float, _Size]], target: float, made: float
+    world: World,
+    by_rate: Mapping[str, tuple[float, _Size]],
+    asked: float,
+    fixed: float,
+    made: float,
 ) -> str:
     """Say that whole cases do not come near enough to the rate, and how many people would do."""
     name, size = min(((name, size.crime) for name, (_, size) in by_rate.items()), key=itemgetter(1))
-    users = int(np.ceil(world.users * max(2, _SMALL * size / max(target, 1e-9))))
+    users = int(np.ceil(world.users * max(2, (fixed + _SMALL * size) / asked)))
     return (
-        f"fraud.rate: asks for {max(target, 0):,.0f} payments, whole cases come to {made:,.0f}, as "
+        f"fraud.rate: asks for {asked:,.0f} payments, whole cases come to {fixed + made:,.0f}, as "
         f"the smallest, of {name}, has {size:,.0f}; {users:,} users would do"
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graphgen.world import World
 
 __all__ = [
+    "HARDNESS",
     "NoSuchError",
     "Pattern",
     "TooFewError",
@@ -38,9 +39,11 @@ __all__ = [
 
 
 _QUARTER = 90
-_HARDNESS = {"easy": 0.0, "medium": 0.85, "hard": 1.0}
-"""Our assumption: at medium, detectors of the default world have something to find, and cheap ones
-little of it (`graphgen report`)."""
+_LASTING = {"days": 1, "nursing": 1, "hours": 24}
+"""Parameters that say for how long a pattern goes on, and how many of each a day has."""
+HARDNESS = {"easy": 0.0, "medium": 0.85, "hard": 1.0}
+"""Each difficulty as a number. Our assumption: at medium, detectors of the default world have
+something to find, and cheap ones little of it (`graphgen report`)."""
 
 
 class NoSuchError(ValueError):
@@ -88,7 +91,7 @@ class Pattern(ABC):
     @property
     def hardness(self) -> float:
         """The difficulty as a number, from 0 for easy to 1 for hard."""
-        return _HARDNESS[self.difficulty or "medium"]
+        return HARDNESS[self.difficulty or "medium"]
 
     def within(self, world: World) -> Self:
         """Give the pattern as it is in this world: with the world's difficulty, if none is set.
@@ -96,12 +99,14 @@ class Pattern(ABC):
         `ValueError` for a pattern that was asked to go on for longer than the world does; at its
         default it takes what days there are.
         """
-        usual, days = getattr(type(self), "days", None), getattr(self, "days", None)
-        if isinstance(days, int) and days != usual and days > world.days:
-            raise ValueError(
-                f"{self.name}.days: {days} do not fit into a world of {world.days} days; "
-                f"give at most {world.days}"
-            )
+        for key, unit in _LASTING.items():
+            usual, lasts = getattr(type(self), key, None), getattr(self, key, None)
+            most = world.days * unit
+            if isinstance(lasts, int | float) and lasts != usual and lasts > most:
+                raise ValueError(
+                    f"{self.name}.{key}: {lasts:g} do not fit into a world of {world.days} days; "
+                    f"give at most {most}"
+                )
         return replace(self, difficulty=self.difficulty or world.difficulty)
 
     @abstractmethod

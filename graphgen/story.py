@@ -127,14 +127,18 @@ def account_story(dataset: Dataset, account: int, limit: int = 200) -> Story:
 
 _NOTE = """concat_ws(', ', CASE WHEN status <> 'booked' THEN status END,
     CASE WHEN leg <> 'original' THEN leg END, {more})"""
-_PARTIES = """coalesce(CASE leg WHEN 'original' THEN p.counterparty_account_id END,
-    p.debtor_account_id)"""
+_BEHIND = "p.counterparty_account_id"
+_CLEARS = "(SELECT clearing_account_id FROM bank)"
+_PAYER = f"""CASE WHEN p.debtor_account_id IN {_CLEARS} THEN coalesce({_BEHIND},
+    p.debtor_account_id) ELSE p.debtor_account_id END"""
+_PAYEE = f"""CASE WHEN p.creditor_account_id IN {_CLEARS} THEN coalesce({_BEHIND},
+    p.creditor_account_id) ELSE p.creditor_account_id END"""
 _STAGE = """(SELECT r.stage FROM event_label AS l JOIN {recipe} AS r ON r.edge_id = l.edge_id
     WHERE l.event = '{event}' AND l.event_id = {event}_id AND l.edge = '{recipe}')"""
 _TOLD = {
     "payment": f"""
         SELECT p.time, p.payment_id AS id, rail AS what,
-            printf('A%d to A%d', {_PARTIES}, p.creditor_account_id) AS text, amount,
+            printf('A%d to A%d', {_PAYER}, {_PAYEE}) AS text, amount,
             NULL AS balance, {_NOTE.format(more=_STAGE.format(recipe="pays", event="payment"))}
             AS note
         FROM payment AS p WHERE {{where}}
@@ -155,8 +159,8 @@ _TOLD = {
 _CASE = "CASE WHEN l.case_id IS NOT NULL THEN printf('C%d', l.case_id) END"
 _OF_ACCOUNT = f"""
     SELECT p.time, payment_id AS id, rail AS what,
-        CASE WHEN debtor_account_id = {{account}} THEN printf('to A%d', creditor_account_id)
-            ELSE printf('from A%d', debtor_account_id) END AS text,
+        CASE WHEN debtor_account_id = {{account}} THEN printf('to A%d', {_PAYEE})
+            ELSE printf('from A%d', {_PAYER}) END AS text,
         CASE WHEN debtor_account_id = {{account}} THEN -amount ELSE amount END AS amount,
         CASE WHEN debtor_account_id = {{account}} THEN debtor_balance ELSE creditor_balance END
         AS balance, {_NOTE.format(more=_CASE)} AS note

@@ -40,15 +40,19 @@ _HOUR = 3_600_000
 _ADDRESSES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
 """What attackers hide behind: mostly the homes of others, as residential proxies."""
 _AWAY = {"home": 0.5, "mobile": 0.3, "public": 0.2}
-"""Where people are who have just moved."""
+"""Where people are who have just moved; our assumption."""
 _PASSED, _CASH = (0.95, 0.98), 0.3
-"""Shares of a receipt that a mule passes on, and of the receipts that are drawn in cash."""
+"""Shares of a receipt that a mule passes on, and of the receipts that are drawn in cash; our
+assumption."""
 _SHORT = 2.0
-"""How much more often, at hard, it is people with little on their accounts, as a logarithm."""
+"""How much more often, at hard, it is people with little on their accounts, as a logarithm;
+our assumption."""
 _VISITS = (0.6, 0.25)
-"""Sessions a day from an attacker's device, and from a new phone beside the old ones."""
+"""Sessions a day from an attacker's device, and from a new phone beside the old ones; our
+assumption."""
 _QUICK = 0.75
-"""Hours after the first success in which things are made ready, if there are as many."""
+"""Hours after the first success in which things are made ready, if there are as many; our
+assumption."""
 
 
 @dataclass(frozen=True)

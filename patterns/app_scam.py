@@ -41,22 +41,25 @@ from graphgen.table import Array, Table
 _PURCHASE, _ROMANCE, _INVESTMENT = range(3)
 _STORIES = (0.7, 0.12, 0.18)
 _FEWEST, _MOST = np.array([1, 6, 3]), np.array([2, 10, 8])
-"""How many payments a story takes."""
+"""How many payments a story takes, at least and at most: romances as in the sources, about ten; our
+assumption otherwise."""
 _SPREAD, _GROWTH = 1.2, 1.4
-"""Of the sums' logarithm; and how much more each payment into an investment is."""
+"""Of the sums' logarithm; and how much more each payment into an investment is; our assumption."""
 _AFFORDED = 0.6
-"""All payments together are at most this share of the payer's balance at the world's start."""
+"""All payments together are at most this share of the payer's balance at the world's start; our
+assumption."""
 _PASSED, _MARGIN = (0.95, 0.98), (0.43, 0.9)
-"""Shares that a mule passes on, and that an honest seller pays to suppliers."""
+"""Shares that a mule passes on, and that an honest seller pays to suppliers; our assumption."""
 _BACK = (0.05, 0.2)
-"""How much of an investor's first payment goes back, beside what is passed on of it."""
+"""How much of an investor's first payment goes back, beside what is passed on of it; our
+assumption."""
 _SUPPLIED, _CASH = 0.5, 0.3
 """Shares of the instalments for which a seller has something to pay, and of the payments that
-payees pass on in cash."""
+payees pass on in cash; our assumption."""
 _MACHINE = (6_000, 40_000)
-"""What people draw at machines, in minor units."""
+"""What people draw at machines, in minor units; our assumption."""
 _LEAST = 500
-"""The least that anybody asks for, in minor units."""
+"""The least that anybody asks for, in minor units; our assumption."""
 _NEVER = 1 << 24
 """A day after all others, for payments that are not made."""
 

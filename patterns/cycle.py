@@ -42,10 +42,10 @@ class Cycle(Pattern):
 
     prevalence: ClassVar[float] = 3.0
 
-    fewest: Annotated[int, Interval(ge=2, le=50)] = 3
+    fewest: Annotated[int, Interval(ge=2, le=15)] = 3
     """At least so many people are on the cycle, each making one hop."""
 
-    most: Annotated[int, Interval(ge=2, le=50)] = 6
+    most: Annotated[int, Interval(ge=2, le=15)] = 6
     """At most so many at easy and medium difficulty, and twice as many at hard."""
 
     days: Annotated[int, Interval(ge=2, le=365)] = 14

@@ -97,6 +97,8 @@ class IpRecycling(Pattern):
         yield from made
         # the first goes through the first exit, the next through the next, and on as exits change
         through = 1 + (rng.random(people.shape) < 0.9 - 0.7 * hard).astype(int)
+        # so few are two behind each exit only if all go through two
+        through[here.sum(axis=1) < 2 * exits[:, 0]] = 2
         use = here[:, :, None] & (np.arange(2) < through[:, :, None])
         turn = (np.arange(people.shape[1])[:, None] + np.arange(2)) % exits[:, :, None]
         first = first_day(graph, rng, count, self.days)[:, None, None]

@@ -19,7 +19,10 @@ Source: Bankers Online, "Steps to Prove Check Kiting"
 (https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
 a day near the cut-off, deposits about equal to withdrawals, drawings on funds that are not
 collected. Cycles of 2 to 4 accounts, 1 to 2 days of float and growth of 5 to 15 % a cycle are
-common to the guidance of bank examiners; the sums are our assumption.
+common to the guidance of bank examiners; the sums are our assumption. So is how many do it: 0.5 to
+2 in 10,000 checking accounts a year, by two to four accounts a case some 0.03 to 0.25 cases among
+10,000 people with one account each in 90 days. The default prevalence is our assumption too, and
+at least twenty times that, so that there are cases to learn from.
 """
 
 from __future__ import annotations

@@ -42,20 +42,23 @@ from graphgen.world import DAY_MS
 
 _HOUR = 3_600_000
 _PASSED, _SHARED_OUT = (0.95, 0.98), (0.74, 0.95)
-"""Shares of a receipt that a mule passes on, and that a gig worker shares out."""
+"""Shares of a receipt that a mule passes on, and that a gig worker shares out; our assumption."""
 _CASH, _MACHINE = (0.4, 1.0), (0, 15_000)
 """Share of what leaves that is drawn in cash, when it is easy and when it is hard to see; and what
-a machine gives, in minor units: the harder, the more of it is within that."""
+a machine gives, in minor units: the harder, the more of it is within that; our assumption."""
 _SPENDS, _SLOWLY = 0.3, 8.0
 """Share of gig workers who draw or send away at once what they are given, and how many times as
-long money lies with them."""
+long money lies with them; our assumption."""
 _SPREAD, _READY = 0.6, 36 * _HOUR
+"""Spread of the logarithm of what comes in, and for how long before it things are made ready; our
+assumption."""
 _LEAST = 12_000
 """The least that comes in at hard, about, so that something is left for the last layer, in minor
-units; when it is easy to see, three times as much."""
+units; when it is easy to see, three times as much; our assumption."""
 _NARROW = 0.25
-"""Share of the hard cases in which the collector pays but one."""
+"""Share of the hard cases in which the collector pays but one; our assumption."""
 _ADDRESSES = {"home": 0.5, "vpn": 0.2, "mobile": 0.2, "public": 0.1}
+"""Where herders sit; our assumption."""
 
 
 @dataclass(frozen=True)

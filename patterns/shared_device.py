@@ -38,7 +38,7 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _FARM = 4
-"""How many times as many accounts a farm has."""
+"""How many times as many accounts a farm has; our assumption."""
 _EMULATORS = 6
 _NEVER = np.iinfo(np.int64).max - (1 << 40)
 _PHONE = words.DEVICE_TYPES.index("phone")

@@ -50,7 +50,7 @@ _FIRMS, _AT_AN_ATM = 0.35, 0.4
 machine, as in the population; our assumption."""
 _ROUND, _TENS = 0.2, 1_000
 """Some people always pay in the same round sum, in minor units: so of what people pay in, this
-share more is round than the habit says; our assumption."""
+share more is rounded down to it than the habit says, unless that is too little; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,12 @@ class Structuring(Pattern):
         at_a_machine = ~is_firm & (rng.random(at.shape) < _AT_AN_ATM)
         by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
         sums = rng.uniform(*shares, at.shape) * self.threshold
-        sums = np.where(
-            ~is_firm & (rng.random(at.shape) < _ROUND), _TENS * np.rint(sums / _TENS), sums
-        )
+        # the walk rounds some to the nearest such sum: none of them to the threshold
+        below = _TENS * ((self.threshold - 1) // _TENS) + _TENS // 2 - 1
+        sums = np.minimum(sums, below)
+        tens = _TENS * np.floor(sums / _TENS)
+        is_round = ~is_firm & (rng.random(at.shape) < _ROUND) & (tens >= shares[0] * self.threshold)
+        sums = np.where(is_round, tens, sums)
         case = graph.new("case", count)
         yield errands(
             graph,

@@ -18,8 +18,8 @@ SELECT c.case_id, deposits, wires FROM cases AS c LEFT JOIN (
     FROM paid WHERE leg = 'original' GROUP BY case_id
 ) USING (case_id)
 WHERE deposits IS NULL OR wires <> 1 OR deposits < declared('fewest')
-    OR deposits > declared('most') - CASE difficulty WHEN 'hard' THEN 0.75 WHEN 'medium' THEN 0.63
-        ELSE 0 END * (declared('most') - declared('fewest')) + 0.5;
+    OR deposits > ceil(
+        declared('most') - 0.75 * hardness(difficulty) * (declared('most') - declared('fewest')));
 
 -- deposits are of cash, out of a bank's vault, into the account of the case
 SELECT case_id, payment_id, debtor_account_id, creditor_account_id, channel FROM paid
@@ -68,5 +68,5 @@ WHERE d.leg = 'original' AND d.rail = 'cash'
 SELECT case_id, min(time) AS first, max(time) AS last FROM paid
 WHERE leg = 'original'
 GROUP BY case_id, difficulty
-HAVING max(time) - min(time) > to_days(greatest(1, round(declared('days')
-    * CASE difficulty WHEN 'hard' THEN 1 WHEN 'medium' THEN 0.9 ELSE 0.3 END))::INTEGER);
+HAVING max(time) - min(time)
+    > to_days(ceil(declared('days') * (0.3 + 0.7 * hardness(difficulty)))::INTEGER);

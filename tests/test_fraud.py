@@ -17,7 +17,7 @@ from graphgen.pattern import Pattern, named
 from graphgen.registry import PATTERNS
 from graphgen.schema import words
 from graphgen.table import Table
-from graphgen.world import FRAUD, Fraud, World
+from graphgen.world import FRAUD, Fraud, World, all_patterns
 
 ORIGINAL = words.LEGS.index("original")
 
@@ -87,6 +87,69 @@ def test_a_world_that_is_too_small_for_its_rate_says_which_size_would_do_and_it_
     said = re.search(r"([\d,]+) users would do", str(wrong.value))
     assert said is not None
     grow(replace(world, users=int(said[1].replace(",", ""))))
+
+
+@pytest.mark.parametrize(
+    ("mix", "line"),
+    [
+        ({"ip_recycling": 1.0}, "fraud.rate: no payment is part of ip_recycling"),
+        ({"kiting": 0.0}, "fraud.mix: no pattern has a part of more than 0"),
+    ],
+)
+def test_a_rate_that_no_pattern_can_make_up_is_refused(mix: dict[str, float], line: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(line)):
+        grow(World(users=200, days=10, fraud=Fraud(rate=0.001, mix=mix)))
+
+
+def test_counts_that_come_to_more_than_the_rate_are_named_with_what_they_come_to() -> None:
+    patterns = all_patterns()
+    patterns["kiting"] = replace(patterns["kiting"], count=40)
+    world = World(users=200, fraud=Fraud(rate=0.01), patterns=patterns)
+    with pytest.raises(ValueError, match=r"0\.01 asks for \d+ .* set come to \d+ already; ask for"):
+        grow(world)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rate", [0.00015, 0.00025, 0.0003])
+def test_the_size_that_is_named_does_for_a_pattern_of_large_cases(rate: float) -> None:
+    world = World(users=500, fraud=Fraud(rate=rate, mix={"mule_network": 1.0}))
+    with pytest.raises(ValueError, match=r"([\d,]+) users would do") as wrong:
+        grow(world)
+    said = re.search(r"([\d,]+) users would do", str(wrong.value))
+    assert said is not None
+    grow(replace(world, users=int(said[1].replace(",", ""))))
+
+
+@pytest.mark.slow
+def test_a_rate_without_room_says_which_rate_has_room_and_it_does() -> None:
+    world = World(users=300, fraud=Fraud(rate=0.2))
+    with pytest.raises(ValueError, match=r"a rate of ([\d.]+) would do") as wrong:
+        grow(world)
+    said = re.search(r"a rate of ([\d.]+) would do", str(wrong.value))
+    assert said is not None
+    grow(replace(world, fraud=Fraud(rate=float(said[1]))))
+
+
+def test_a_count_without_room_says_how_many_have_room_and_they_do() -> None:
+    patterns = {"kiting": PATTERNS.load("kiting", Pattern)(count=90)}
+    world = World(users=100, days=10, patterns=patterns)
+    with pytest.raises(ValueError, match=r"there is room for \d+$") as wrong:
+        grow(world)
+    room = int(str(wrong.value).rpartition(" ")[2])
+    grow(replace(world, patterns={"kiting": replace(patterns["kiting"], count=room)}))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "days", "most"),
+    [("account_takeover", "hours", 168.0, 3, 72), ("identity_ring", "nursing", 200, 10, 10)],
+)
+def test_what_lasts_longer_than_the_world_is_refused_with_what_fits(
+    name: str, key: str, value: float, days: int, most: int
+) -> None:
+    pattern = replace(PATTERNS.load(name, Pattern)(count=1), **{key: value})  # type: ignore[arg-type]
+    line = f"{name}.{key}: {value:g} do not fit into a world of {days} days; give at most {most}"
+    with pytest.raises(ValueError, match=re.escape(line)):
+        grow(World(users=100, days=days, patterns={name: pattern}))
 
 
 def test_a_world_that_nobody_asked_a_rate_of_has_what_it_has_room_for() -> None:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from graphgen import Dataset
-from graphgen.cli import app
+from graphgen.cli import app, main
 from graphgen.dataset import DatasetError
 from graphgen.exporter import FileExporter
 from graphgen.generate import generate
@@ -73,6 +73,24 @@ def test_an_account_s_amounts_lead_from_balance_to_balance(dataset: Dataset) -> 
     assert ("account", "kiting", spell_id(case, "case")) in story.members
 
 
+def test_who_is_behind_a_clearing_account_is_named_in_both_stories(dataset: Dataset) -> None:
+    case = first_case(dataset, "kiting")
+    query = f"SELECT entity_id FROM member WHERE case_id = {case} AND entity = 'account'"
+    ring = [int(row[0]) for row in dataset.sql(query).fetchall()]
+    names = {spell_id(account, "account") for account in ring}
+    events = case_story(dataset, case, 100_000).events
+    cheques = [e for e in events if e.what == "cheque" and "return" not in e.note]
+    assert cheques
+    assert {name for e in cheques for name in e.text.split(" to ")} <= names
+    assert any("settlement" in e.note for e in cheques)
+    clearing = dataset.sql("SELECT clearing_account_id FROM bank").fetchall()
+    never = {spell_id(int(row[0]), "account") for row in clearing}
+    told = [e for each in ring for e in account_story(dataset, each, 100_000).events]
+    partners = {e.text.rpartition(" ")[2] for e in told}
+    assert not partners & never
+    assert {e.text.rpartition(" ")[2] for e in told if e.what == "cheque"} >= names
+
+
 def test_the_first_events_are_told_and_how_many_there_are(dataset: Dataset) -> None:
     story = case_story(dataset, first_case(dataset, "kiting"), 3)
     assert len(story.events) == 3
@@ -100,3 +118,14 @@ def test_the_command_line_tells_both_in_eighty_columns_and_as_json(
     shown = run.invoke(app, ["account", account, "--in", str(folder), "--limit", "5"])
     assert shown.exit_code == 0, shown.output
     assert "more; --limit shows them" in shown.stdout
+
+
+@pytest.mark.parametrize("command", ["case", "account"])
+def test_a_folder_without_its_option_is_answered_by_how_it_is_asked(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["graphgen", command, "1", "world"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert f"graphgen {command} ID --in DATASET" in capsys.readouterr().err

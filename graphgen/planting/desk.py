@@ -111,9 +111,17 @@ class Desk:
         return user[rows], security[rows].astype(np.int32), holds["quantity"][rows]
 
     def rich(self, share: float) -> Array:
-        """Give the share of the investors who have the most cash, of those who are in no case."""
-        pool = self.pool
-        cash = self.graph["account"]["opening_balance_minor"][self.account[pool]]
+        """Give the share of the investors who have the most cash to spare, of those in no case.
+
+        That is what they have at the start less what they buy by habit.
+        """
+        pool, trades = self.pool, self.graph["trades"]
+        habit = np.flatnonzero(trades["rate"] > 0)
+        price = listing(self.graph.world.place).price[trades["security_id"][habit]]
+        bought = trades["rate"][habit] * trades["quantity"][habit] * price
+        spent = np.bincount(trades["account_id"][habit], bought, self.graph.size("account"))
+        cash = self.graph["account"]["opening_balance_minor"] - self.graph.world.days * spent / 2
+        cash = cash[self.account[pool]]
         return pool[np.sort(np.argsort(-cash, kind="stable")[: round(share * len(pool))])]
 
     def buys(self, user: Array, security: Array) -> Array:

@@ -18,15 +18,17 @@ included:
     told         prices of the cases' securities by session, beside what they would have been
                  without the case (`clean_close_minor`, ...)
     declared(k)  the value that the world file gives the pattern's parameter `k`
+    hardness(d)  the difficulty `d` as a number, as `Pattern.hardness` is
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from graphgen.pattern import HARDNESS
 from graphgen.registry import PATTERNS, BrokenError
 from graphgen.verify.promise import Promise, Setup
 
@@ -200,11 +202,16 @@ class _about:  # noqa: N801 - a function that remembers two words
             if re.search(rf"\b{name}\b", self.query):  # making them all would take longest
                 dataset.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
         settings = dataset.run["world"].get("patterns", {}).get(self.pattern, {})
-        whens = " ".join(
-            f"WHEN '{key}' THEN {float(value)}"
-            for key, value in settings.items()
-            if isinstance(value, int | float)
-        )
-        case = f"CASE key {whens} END" if whens else "NULL"
-        dataset.connection.execute(f"CREATE OR REPLACE TEMP MACRO declared(key) AS ({case})")
+        numbers = {key: value for key, value in settings.items() if isinstance(value, int | float)}
+        for macro, values in {"declared": numbers, "hardness": HARDNESS}.items():
+            dataset.connection.execute(
+                f"CREATE OR REPLACE TEMP MACRO {macro}(key) AS ({_looked_up(values)})"
+            )
         return self.query
+
+
+def _looked_up(values: Mapping[str, float]) -> str:
+    """Say in SQL which number belongs to `key`: none, where no value has that name."""
+    # a literal of many digits would be a decimal, which is too narrow for large numbers beside it
+    whens = " ".join(f"WHEN '{key}' THEN {float(value)!r}::DOUBLE" for key, value in values.items())
+    return f"CASE key {whens} END" if whens else "NULL"
