@@ -25,8 +25,16 @@ TRUTH: tuple[Schema, ...] = (
                 "How well it was asked to hide.",
                 values=words.DIFFICULTIES,
             ),
-            Column("start", Meaning.TIME, "When its first edge can fire."),
-            Column("end", Meaning.TIME, "When its last edge can fire."),
+            Column(
+                "start",
+                Meaning.TIME,
+                "When its first edge can fire; its session may begin minutes before.",
+            ),
+            Column(
+                "end",
+                Meaning.TIME,
+                "When its last edge can fire; what has to clear is settled or returned days later.",
+            ),
             Column("loss_minor", Meaning.MONEY, "What victims and banks were robbed of, settled."),
             Column("recovered_minor", Meaning.MONEY, "What of that came back."),
             Column(
