@@ -178,14 +178,12 @@ def _both(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
 
 
 def _counted(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
-    """Plant as many as the count says; `ValueError` with how many there is room for."""
+    """Plant as many as the count says; `TooFewError` with how many there is room for."""
     try:
         return _both(graph, pattern)
-    except NoSuchError:
-        raise
-    except ValueError as wrong:
+    except TooFewError as wrong:
         room = _room(graph, pattern, pattern.instances(graph))
-        raise ValueError(f"{wrong}; there is room for {room:,}") from wrong
+        raise TooFewError(f"{wrong}; there is room for {room:,}") from wrong
 
 
 def _crimes(population: Graph, pattern: Pattern) -> list[Table]:
@@ -317,7 +315,7 @@ def _room(graph: Graph, pattern: Pattern, count: int) -> int:
         try:
             _both(graph, replace(pattern, count=some))
             room = some
-        except ValueError:
+        except TooFewError:
             too_many = some
     return room
 

@@ -20,7 +20,7 @@ import pytest
 
 from graphgen.arrow import canonical, to_arrow
 from graphgen.dataset import Dataset
-from graphgen.exporter import FileExporter
+from graphgen.exporter import Exporter, FileExporter
 from graphgen.generate import Interrupted, Progress, StoreError, generate
 from graphgen.pattern import Pattern, named
 from graphgen.registry import EXPORTERS, PATTERNS
@@ -41,11 +41,11 @@ WORLD = World(
     investors=0.3,
     walks=("action", "payment", "price", "session", "trade"),
 )
-FILES = [n for n in EXPORTERS.names() if issubclass(EXPORTERS.load(n, object), FileExporter)]
+FILES = [n for n in EXPORTERS.names() if issubclass(EXPORTERS.load(n, Exporter), FileExporter)]
 
 RUN = """
 import sys
-from graphgen.exporter import FileExporter
+from graphgen.exporter import Exporter, FileExporter
 from graphgen.generate import Interrupted, generate
 from graphgen.pattern import Pattern, named
 from graphgen.registry import EXPORTERS, PATTERNS

@@ -202,7 +202,7 @@ def test_the_harder_it_is_to_see_the_longer_it_takes_and_the_more_parts(tables_o
     "world",
     [
         replace(planted(tries=1, transfers=1, hours=0.25), days=1),
-        replace(planted(transfers=10, hours=168, drained=0.05), days=3),
+        replace(planted(transfers=10, hours=168, drained=0.05), days=7),
         replace(planted(drained=0.95, difficulty="hard"), days=2),
     ],
 )
