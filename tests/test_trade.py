@@ -119,6 +119,16 @@ def test_nobody_pays_for_more_than_there_is_or_sells_more_than_is_held(tables: T
     assert (holding["quantity"] >= 0).all()
 
 
+def test_purchases_go_unfilled_as_often_as_sales(tables: Tables) -> None:
+    order = tables["order"]
+    waits = (order["type"] == LIMIT) & (order["tif"] == DAY)
+    unfilled = np.isin(
+        order["status"], [words.ORDER_STATUSES.index(w) for w in ("cancelled", "expired")]
+    )
+    shares = [unfilled[waits & (order["side"] == side)].mean() for side in (BUY, SELL)]
+    assert shares[0] == pytest.approx(shares[1], abs=0.1)
+
+
 def test_money_moves_on_the_next_session(tables: Tables) -> None:
     trade, price = tables["trade"], tables["price"]
     sessions = np.unique(price["time"] // DAY_MS)

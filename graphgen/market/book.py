@@ -107,6 +107,7 @@ class Book:
             orders.part,
             orders.fill,
             orders.price,
+            orders.limit,
             orders.end,
             int(self._sessions.closes[self._sessions.on(day)]),
             state,

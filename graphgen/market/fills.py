@@ -32,6 +32,7 @@ def cleared(
     part: Array,
     fill: Array,
     price: Array,
+    limit: Array,
     end: Array,
     closing: int,
     state: Array,
@@ -53,11 +54,13 @@ def cleared(
             continue
         at, who, other = place[i], account[i], partner[i]
         held = max(np.int64(0), state[0, at])
-        asked[i] = _wanted(quantity_of[i], asked[i], share[i], held, free[who], price[i])
-        room = _room(i, side, held, free[who], price)
+        # who does not know what it will be filled at reckons with the limit
+        cost = price[i] if fill[i] > 0 else max(np.int64(1), limit[i])
+        asked[i] = _wanted(quantity_of[i], asked[i], share[i], held, free[who], cost)
+        room = _room(side[i], held, free[who], cost)
         if other >= 0:
             theirs = max(np.int64(0), state[0, place[other]])
-            asked[i] = min(asked[i], room, _room(other, side, theirs, free[account[other]], price))
+            asked[i] = min(asked[i], room, _room(side[other], theirs, free[account[other]], cost))
             asked[other] = asked[i]
         elif side[i] == _BUY and part[i] > 0:  # most look first how much they can pay
             asked[i] = min(asked[i], room)
@@ -89,14 +92,14 @@ def _wanted(of: int, number: int, share: float, held: int, free: int, price: int
     if of == _OF_HOLDING:
         return int(share * held + 0.5)
     if of == _OF_CASH:
-        return int(share * max(0, free)) // max(1, price)
+        return int(share * max(0, free)) // price
     return number
 
 
 @compiled
-def _room(i: int, side: Array, held: int, free: int, price: Array) -> int:
+def _room(side: int, held: int, free: int, price: int) -> int:
     """Say how many shares an order could be filled with."""
-    return max(0, free) // price[i] if side[i] == _BUY else held
+    return max(0, free) // price if side == _BUY else held
 
 
 @compiled
