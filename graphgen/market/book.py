@@ -1,8 +1,9 @@
 """The book: what accounts hold, and which orders there is money or stock for.
 
 Orders are taken strictly in the order in which they would be filled. A purchase takes what the cash
-that was free when the day began allows, a sale at most what is held. The money moves on the next
-session: what a purchase costs is held till then, what a sale brings comes then.
+that was free when the day began allows, a sale at most what is held, a short sale what there is
+margin for. The money moves on the next session: what a purchase costs is held till then, what a
+sale brings comes then. Only a margin account may sell short, and only what can be borrowed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from graphgen.market.brokerage import MARKET
 from graphgen.market.fills import cleared
+from graphgen.market.orders import is_bought
 from graphgen.market.sessions import sessions
 from graphgen.proposals import Payments
 from graphgen.schema import words
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["UNSETTLED", "Book", "Traded"]
 
-UNSETTLED = np.dtype([("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8")])
-"""Money that is to move: on which day, whose, of which row of `trades`, and how much (above 0 to
-the account)."""
+UNSETTLED = np.dtype(
+    [("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8"), ("kept", "i8")]
+)
+"""Money that is to move: on which day, whose, of which row of `trades`, how much (above 0 to the
+account), and by how much the collateral that is kept on it grows then."""
 _LATEST = 10
 """Days after the world's end that may have the session on which its last trades settle."""
-_BUY = words.SIDES.index("buy")
+_MARGIN = words.BROKERAGE_TYPES.index("margin")
 _BOOK, _FILE = words.RAILS.index("book"), words.CHANNELS.index("file")
 _OF_SUM, _OF_HOLD = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("hold")
 _TRADE = words.HABITS.index("trade")
@@ -68,6 +72,8 @@ class Book:
         self.begins = np.zeros((3, len(self.pairs)), np.int64)
         held = np.searchsorted(self.pairs, pairs[0])
         self.begins[0, held], self.begins[1, held] = holds["quantity"], holds["cost_minor"]
+        may, lent = graph["account"]["brokerage_type"] == _MARGIN, graph["security"]["is_shortable"]
+        self._shortable = may[self.pairs >> 32] & lent[self.pairs & 0xFFFFFFFF]
         self._start = world.start_ms
         if len(self.pairs):
             self._counterparty = next(
@@ -77,11 +83,14 @@ class Book:
             self._fees = fees["of_sale"], fees["a_share_minor"], fees["most_minor"]
             self._sessions = sessions(world.place, world.start, world.days + _LATEST)
 
-    def clear(self, state: Array, free: Array, day: int, orders: Orders) -> tuple[Traded, Array]:
-        """Fill a day's orders: changes positions (`state`) and free cash; gives what is to settle.
+    def clear(
+        self, state: Array, free: Array, hold: Array, day: int, orders: Orders
+    ) -> tuple[Traded, Array]:
+        """Fill a day's orders: changes positions (`state`), free and held cash.
 
-        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free` is
-        int64 (accounts,): what each may spend, minor units.
+        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free`
+        what each account may spend and `hold` what it may not, int64 (accounts,), minor units.
+        Gives what is to settle, too.
         """
         settles = day + 1
         if len(self.pairs):
@@ -95,7 +104,7 @@ class Book:
             (np.arange(len(orders)), np.where(orders.fill > 0, orders.fill, orders.end))
         )
         asked = orders.quantity.copy()
-        status, quantity, fee = cleared(
+        status, quantity, fee, kept = cleared(
             first,
             _partners(orders),
             self._place[orders.edge],
@@ -105,24 +114,24 @@ class Book:
             orders.quantity_of,
             orders.share,
             orders.part,
+            orders.is_once,
             orders.fill,
             orders.price,
             orders.limit,
             orders.end,
             int(self._sessions.closes[self._sessions.on(day)]),
+            self._shortable,
             state,
             free,
+            hold,
             *self._fees,
         )
         done = first[quantity[first] > 0]
         moves = np.zeros(len(done), UNSETTLED)
         gross = orders.price[done] * quantity[done]
-        moves["day"], moves["account"], moves["edge"] = (
-            settles,
-            orders.account[done],
-            orders.edge[done],
-        )
-        moves["amount"] = np.where(orders.side[done] == _BUY, -gross - fee[done], gross - fee[done])
+        moves["day"], moves["account"] = settles, orders.account[done]
+        moves["edge"], moves["kept"] = orders.edge[done], kept[done]
+        moves["amount"] = np.where(is_bought(orders.side[done]), -gross, gross) - fee[done]
         return Traded(status, asked, quantity, fee, settles), moves
 
     def payments(self, due: Array, day: int) -> Payments:

@@ -2,7 +2,9 @@
 
 Market 35 %, limit 60 %, stop 5 %, a third of the limits such that they are filled at once; 10 %
 immediate or cancel; half of the others are cancelled sooner or later, one in six of these within
-seconds: our assumption. A stock is bought rather than sold as it rises, and sold as it falls.
+seconds: our assumption. A stock is bought rather than sold as it rises, and sold as it falls; short
+sellers go against it (Diether, Lee and Werner, "Short-sale strategies and return predictability",
+Review of Financial Studies 22, 2009).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.market.orders import filled, priced
+from graphgen.market.orders import filled, is_bought, priced
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -25,7 +27,7 @@ __all__ = ["order_terms"]
 _OF_HOLDING = words.QUANTITY_OF.index("holding")
 _MATCHED_MS = 40
 """How long after the second of two orders they are matched; our assumption."""
-_BUY, _SELL = (words.SIDES.index(w) for w in ("buy", "sell"))
+_BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
 _MARKET, _LIMIT, _STOP = (words.ORDER_TYPES.index(w) for w in ("market", "limit", "stop"))
 _DAY, _IOC = (words.TIMES_IN_FORCE.index(w) for w in ("day", "ioc"))
 _TYPES = (0.35, 0.95)
@@ -47,6 +49,9 @@ _ROUND = 0.6
 """Share of numbers of shares that are round."""
 _CLOSED_OUT = (0.12, 0.2, 0.27)
 """Shares of sales that are of all that is held, of a half, and of a quarter."""
+_SHORTED, _COVERED = 0.5, (0.6, 0.8, 0.85)
+"""Share of orders of those who sell a stock short that do, the others cover; and shares of these
+that cover all, a half, and a quarter."""
 _LEANS, _STEEP = 0.3, 0.04
 """How much likelier a stock is bought as it has risen, and by how much it then has, in logarithms;
 our assumption."""
@@ -75,8 +80,14 @@ def order_terms(
     mid = priced(time, security, opens, bars.open, bars.close)
     before = tape.close[session - 1] if session else tape.open[session]
     leans = _LEANS * np.tanh(np.log(mid / before[security]) / _STEEP)
-    drawn = np.where(u[:, 0] < _BOUGHT + leans, _BUY, _SELL)
-    side = np.where(edges["side"][edge] >= 0, edges["side"][edge], drawn).astype(np.int8)
+    is_habit, told = edges["rate"][edge] > 0, edges["side"][edge]
+    shorts = is_habit & (told == _SHORT)
+    drawn = np.where(
+        shorts,
+        np.where(u[:, 0] < _SHORTED + leans, _SHORT, _COVER),
+        np.where(u[:, 0] < _BOUGHT + leans, _BUY, _SELL),
+    )
+    side = np.where((told >= 0) & ~shorts, told, drawn).astype(np.int8)
     kind = np.digitize(u[:, 1], _TYPES).astype(np.int8)
     is_set = edges["type"][edge] >= 0
     kind = np.where(is_set, edges["type"][edge], kind)
@@ -84,7 +95,7 @@ def order_terms(
     off = np.where((kind == _LIMIT) & (u[:, 7] < _AT_MARKET), -off, off)
     off = np.where(is_set, mid * edges["off"][edge], off)
     # a limit lies on the better side of the price, a stop on the worse
-    better = (kind == _LIMIT) == (side == _BUY)
+    better = (kind == _LIMIT) == is_bought(side)
     limit = np.maximum(1, np.rint(np.where(better, mid - off, mid + off))).astype(np.int64)
     limit[kind == _MARKET] = 0
     tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP), _IOC, _DAY).astype(np.int8)
@@ -113,9 +124,9 @@ def order_terms(
     meets = edges["meets"][edge]
     fill, price = _met(edge + start, meets, fill, price, time, mid)
     part, of = edges["share"][edge], edges["quantity_of"][edge]
-    closes = (side == _SELL) & (edges["rate"][edge] > 0)
-    for limit_of, some in zip(_CLOSED_OUT, (1.0, 0.5, 0.25), strict=True):
-        here = closes & (u[:, 6] < limit_of) & (part == 0)
+    closes = is_habit & ((side == _SELL) | (side == _COVER))
+    for sold, covered, some in zip(_CLOSED_OUT, _COVERED, (1.0, 0.5, 0.25), strict=True):
+        here = closes & (u[:, 6] < np.where(side == _COVER, covered, sold)) & (part == 0)
         part, of = np.where(here, some, part), np.where(here, _OF_HOLDING, of)
     return {
         "meets": meets,
@@ -125,9 +136,7 @@ def order_terms(
         "side": side,
         "type": kind,
         "tif": tif,
-        "quantity": np.where(
-            edges["rate"][edge] > 0, _rounded(wanted, u[:, 6]), edges["quantity"][edge]
-        ),
+        "quantity": np.where(is_habit, _rounded(wanted, u[:, 6]), edges["quantity"][edge]),
         "limit": limit,
         "fill": fill,
         "price": price,
