@@ -59,7 +59,8 @@ class LedgerState:
     balance: Array
     """int64 (accounts,)."""
     hold: Array
-    """int64 (accounts,): money that waits for the next hop of its chain."""
+    """int64 (accounts,): money that waits for the next hop of its chain, or for trades to be
+    settled, and what a short position keeps."""
     resolved: Array
     """int64 (links,): what each hop of a chain will pay, -1 before its money has come."""
     pending: Array
@@ -181,11 +182,13 @@ class Ledger:
     ) -> Booked:
         """Settle a day: change the state, and give the rows."""
         traded = self._trade(state, day, stacked(Orders, []) if orders is None else orders)
-        moving = state.unsettled["day"] == day
-        if moving.any():
-            due_today = self.book.payments(state.unsettled[moving], day)
-            proposals = stacked(Payments, [proposals, due_today])
-            state.unsettled = state.unsettled[~moving]
+        is_moving = state.unsettled["day"] == day
+        moving, state.unsettled = state.unsettled[is_moving], state.unsettled[~is_moving]
+        if len(moving):
+            proposals = stacked(Payments, [proposals, self.book.payments(moving, day)])
+        # collateral is kept before it comes, and let go when what it was for has been paid
+        kept = np.maximum(0, moving["kept"])
+        np.add.at(state.hold, moving["account"], kept)
         midnight = self.world.start_ms + day * DAY_MS
         is_due = state.pending["due"] < midnight + DAY_MS
         if len(state.pending) and state.pending["due"].min() < midnight:
@@ -225,6 +228,7 @@ class Ledger:
             self.note,
             np.empty(len(proposals), _PENDING),
         )
+        np.add.at(state.hold, moving["account"], moving["kept"] - kept)
         state.pending = np.concatenate([later, added])
         booked = Booked.of(
             rows,
@@ -239,9 +243,7 @@ class Ledger:
     def _trade(self, state: LedgerState, day: int, orders: Orders) -> Traded:
         """Fill the day's orders, off what is free when it begins; what they cost is held."""
         free = state.balance - state.hold if len(orders) else state.balance
-        traded, moves = self.book.clear(state.positions, free, day, orders)
-        costs = moves[moves["amount"] < 0]
-        np.add.at(state.hold, costs["account"], -costs["amount"])
+        traded, moves = self.book.clear(state.positions, free, state.hold, day, orders)
         state.unsettled = np.concatenate([state.unsettled, moves])
         return traded
 

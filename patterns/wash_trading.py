@@ -30,7 +30,7 @@ from graphgen.table import Table
 
 _DAY = 86_400_000
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
-_PAID = 0.6
+_PAID = 0.3
 """At most this share of what the poorest of a ring could buy goes round; our assumption."""
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
 

@@ -36,6 +36,7 @@ def accounts() -> Table:
             "opening_balance_minor": np.array([12_345, -1, 0]),
             "credit_limit_minor": np.array([0, np.iinfo(np.int64).min, 500_000]),
             "risk_profile": np.array([-1, -1, 2], np.int8),
+            "brokerage_type": np.array([-1, -1, 1], np.int8),
         },
     )
 

@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graphgen.day import DayMaker
+from graphgen.ledger import Ledger
 from graphgen.market.minutes import MINUTE_MS
-from graphgen.market.orders import filled, priced
+from graphgen.market.orders import Orders, filled, is_bought, priced
+from graphgen.proposals import Payments
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS, World
@@ -20,7 +23,7 @@ Collect = Callable[[World], Tables]
 WORLD = World(
     users=700, days=35, patterns={}, investors=0.4, walks=("payment", "price", "session", "trade")
 )
-BUY, SELL = 0, 1
+BUY, SELL, SHORT, COVER = range(4)
 MARKET, LIMIT, STOP = 0, 1, 2
 DAY, IOC = 0, 1
 OPEN = 1_767_364_200_000
@@ -116,7 +119,48 @@ def test_nobody_pays_for_more_than_there_is_or_sells_more_than_is_held(tables: T
     of_trade = payment["purpose"] == words.PURPOSES.index("SECU")
     assert of_trade.any()
     assert (payment["status"][of_trade] == words.STATUSES.index("booked")).all()
-    assert (holding["quantity"] >= 0).all()
+    short = np.unique(holding["account_id"][holding["quantity"] < 0])
+    assert len(short)
+    assert np.isin(short, tables["trade"]["account_id"][tables["trade"]["side"] == SHORT]).all()
+
+
+def test_only_a_margin_account_sells_short_and_only_what_can_be_borrowed(tables: Tables) -> None:
+    order, account, security = tables["order"], tables["account"], tables["security"]
+    shorts = order["side"] >= SHORT
+    margin = account["brokerage_type"] == words.BROKERAGE_TYPES.index("margin")
+    assert shorts.any()
+    assert np.isin(order["account_id"][shorts], account["account_id"][margin]).all()
+    lent = security["security_id"][security["is_shortable"]]
+    assert np.isin(order["security_id"][shorts], lent).all()
+
+
+def test_what_is_held_on_an_account_is_margin_collateral_and_what_is_yet_to_be_paid() -> None:
+    graph = replace(WORLD, users=400, investors=0.6).graph()
+    maker, ledger = DayMaker(graph), Ledger(graph)
+    state, shorts = ledger.start(), 0
+    for day in range(12):
+        proposed = maker.propose(day)
+        ledger.settle(state, day, proposed[Payments], proposed[Orders])
+        owed = state.unsettled
+        kept = np.zeros(len(state.hold), np.int64)
+        brought = np.maximum(0, -state.positions[1])
+        np.add.at(kept, ledger.book.pairs >> 32, brought + (brought + 1) // 2)
+        # what a sale has brought comes later, and so does what a cover lets go
+        np.add.at(kept, owed["account"], np.maximum(0, -owed["amount"]) - owed["kept"])
+        assert np.array_equal(state.hold[kept > 0], kept[kept > 0])
+        assert (state.balance[kept > 0] >= 0).all()
+        shorts += np.count_nonzero(brought)
+    assert shorts
+
+
+def test_purchases_go_unfilled_as_often_as_sales(tables: Tables) -> None:
+    order = tables["order"]
+    waits = (order["type"] == LIMIT) & (order["tif"] == DAY)
+    unfilled = np.isin(
+        order["status"], [words.ORDER_STATUSES.index(w) for w in ("cancelled", "expired")]
+    )
+    shares = [unfilled[waits & (order["side"] == side)].mean() for side in (BUY, SELL)]
+    assert shares[0] == pytest.approx(shares[1], abs=0.1)
 
 
 def test_money_moves_on_the_next_session(tables: Tables) -> None:
@@ -134,7 +178,7 @@ def test_a_sale_earns_what_it_brings_less_its_average_cost(tables: Tables) -> No
     last = holding["time"] == holding["time"].max()
     end = _sums(holding, last, "cost_minor", "realised_minor")
     begin = _sums(holds, np.ones(len(holds), bool), "cost_minor")
-    buys = trade["side"] == BUY
+    buys = is_bought(trade["side"])
     paid = (trade["amount_minor"] + trade["fee_minor"])[buys].sum()
     got = (trade["amount_minor"] - trade["fee_minor"])[~buys].sum()
     # cost at the end is cost at the start and of what was bought, less that of what was sold

@@ -364,6 +364,7 @@ MARKET = World(
     walks=("bar", "payment", "price", "trade"),
 )
 BOUGHT = "side = 'buy' AND status = 'executed'"
+SHORT = "SELECT account_id FROM trade WHERE side = 'short'"
 MARKET_BREAKS = (
     Break("price prices", "price", "true", "low_minor", "high_minor + 1", ("bars of sessions",)),
     Break("bar prices", "bar", "high_minor > 9", "high_minor", "low_minor - 1",
@@ -373,12 +374,19 @@ MARKET_BREAKS = (
           ("bars of sessions", "values", "executions")),
     Break("bars of sessions", "bar", "true", "volume", "volume + 1"),
     Break("positions", "holding", "quantity > 1", "quantity", "quantity - 1", ("values",)),
-    Break("sales", "holding", "true", "cost_minor", "-1"),
+    Break("sales", "holding", "quantity > 0", "cost_minor", "-1", ("costs",)),
+    Break("sales", "holding", "quantity < 0", "cost_minor", "0", ("costs",)),
+    Break("short sales", "account", f"account_id IN ({SHORT})", "brokerage_type", "'cash'"),
+    Break("short sales", "trade", "side = 'short'", "side", "'cover'",
+          ("collateral", "costs", "money of trades", "orders", "positions")),
+    Break("costs", "holding", "quantity < 0", "cost_minor", "cost_minor - 1"),
+    Break("costs", "holding", "quantity > 0", "realised_minor", "realised_minor + 1"),
+    Break("collateral", "holding", "quantity < 0", "cost_minor", "cost_minor * 100", ("costs",)),
     Break("values", "holding", "true", "value_minor", "value_minor + 1"),
     Break("executions", "trade", "true", "time", "time + INTERVAL 8 HOURS",
           ("event ids", "orders", "positions")),
     Break("orders", "order", BOUGHT, "filled", "filled + 1"),
-    Break("money of trades", "trade", "true", "fee_minor", "fee_minor + 1"),
+    Break("money of trades", "trade", "true", "fee_minor", "fee_minor + 1", ("costs",)),
 )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The book: what accounts hold, and which orders there is money or stock for.
 
 Orders are taken strictly in the order in which they would be filled. A purchase takes what the cash
-that was free when the day began allows, a sale at most what is held. The money moves on the next
-session: what a purchase costs is held till then, what a sale brings comes then.
+that was free when the day began allows, a sale at most what is held, a short sale what there is
+margin for. The money moves on the next session: what a purchase costs is held till then, what a
+sale brings comes then. Only a margin account may sell short, and only what can be borrowed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.compiled import compiled
 from graphgen.market.brokerage import MARKET
+from graphgen.market.fills import cleared
+from graphgen.market.orders import is_bought
 from graphgen.market.sessions import sessions
 from graphgen.proposals import Payments
 from graphgen.schema import words
@@ -26,18 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["UNSETTLED", "Book", "Traded"]
 
-UNSETTLED = np.dtype([("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8")])
-"""Money that is to move: on which day, whose, of which row of `trades`, and how much (above 0 to
-the account)."""
+UNSETTLED = np.dtype(
+    [("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8"), ("kept", "i8")]
+)
+"""Money that is to move: on which day, whose, of which row of `trades`, how much (above 0 to the
+account), and by how much the collateral that is kept on it grows then."""
 _LATEST = 10
 """Days after the world's end that may have the session on which its last trades settle."""
-_BUY = words.SIDES.index("buy")
-_EXECUTED, _PARTLY, _CANCELLED, _EXPIRED, _REJECTED = range(5)
-_OPEN = -2
-"""An order of which nothing is known yet."""
-_OF_HOLDING, _OF_CASH = words.QUANTITY_OF.index("holding"), words.QUANTITY_OF.index("cash")
-_NOTHING = -1
-"""What becomes of an order of habit for which there is nothing to sell: nobody gives it."""
+_MARGIN = words.BROKERAGE_TYPES.index("margin")
 _BOOK, _FILE = words.RAILS.index("book"), words.CHANNELS.index("file")
 _OF_SUM, _OF_HOLD = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("hold")
 _TRADE = words.HABITS.index("trade")
@@ -74,6 +72,8 @@ class Book:
         self.begins = np.zeros((3, len(self.pairs)), np.int64)
         held = np.searchsorted(self.pairs, pairs[0])
         self.begins[0, held], self.begins[1, held] = holds["quantity"], holds["cost_minor"]
+        may, lent = graph["account"]["brokerage_type"] == _MARGIN, graph["security"]["is_shortable"]
+        self._shortable = may[self.pairs >> 32] & lent[self.pairs & 0xFFFFFFFF]
         self._start = world.start_ms
         if len(self.pairs):
             self._counterparty = next(
@@ -83,11 +83,14 @@ class Book:
             self._fees = fees["of_sale"], fees["a_share_minor"], fees["most_minor"]
             self._sessions = sessions(world.place, world.start, world.days + _LATEST)
 
-    def clear(self, state: Array, free: Array, day: int, orders: Orders) -> tuple[Traded, Array]:
-        """Fill a day's orders: changes positions (`state`) and free cash; gives what is to settle.
+    def clear(
+        self, state: Array, free: Array, hold: Array, day: int, orders: Orders
+    ) -> tuple[Traded, Array]:
+        """Fill a day's orders: changes positions (`state`), free and held cash.
 
-        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free` is
-        int64 (accounts,): what each may spend, minor units.
+        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free`
+        what each account may spend and `hold` what it may not, int64 (accounts,), minor units.
+        Gives what is to settle, too.
         """
         settles = day + 1
         if len(self.pairs):
@@ -101,7 +104,7 @@ class Book:
             (np.arange(len(orders)), np.where(orders.fill > 0, orders.fill, orders.end))
         )
         asked = orders.quantity.copy()
-        status, quantity, fee = _cleared(
+        status, quantity, fee, kept = cleared(
             first,
             _partners(orders),
             self._place[orders.edge],
@@ -111,23 +114,24 @@ class Book:
             orders.quantity_of,
             orders.share,
             orders.part,
+            orders.is_once,
             orders.fill,
             orders.price,
+            orders.limit,
             orders.end,
             int(self._sessions.closes[self._sessions.on(day)]),
+            self._shortable,
             state,
             free,
+            hold,
             *self._fees,
         )
         done = first[quantity[first] > 0]
         moves = np.zeros(len(done), UNSETTLED)
         gross = orders.price[done] * quantity[done]
-        moves["day"], moves["account"], moves["edge"] = (
-            settles,
-            orders.account[done],
-            orders.edge[done],
-        )
-        moves["amount"] = np.where(orders.side[done] == _BUY, -gross - fee[done], gross - fee[done])
+        moves["day"], moves["account"] = settles, orders.account[done]
+        moves["edge"], moves["kept"] = orders.edge[done], kept[done]
+        moves["amount"] = np.where(is_bought(orders.side[done]), -gross, gross) - fee[done]
         return Traded(status, asked, quantity, fee, settles), moves
 
     def payments(self, due: Array, day: int) -> Payments:
@@ -177,127 +181,3 @@ def _partners(orders: Orders) -> Array:
 
 def _pair(account: Array, security: Array) -> Array:
     return np.asarray(account.astype(np.int64) << 32 | security)
-
-
-@compiled
-def _cleared(
-    order: Array,
-    partner: Array,
-    place: Array,
-    account: Array,
-    side: Array,
-    asked: Array,
-    quantity_of: Array,
-    share: Array,
-    part: Array,
-    fill: Array,
-    price: Array,
-    end: Array,
-    closing: int,
-    state: Array,
-    free: Array,
-    of_sale: float,
-    a_share: float,
-    most: float,
-) -> tuple[Array, Array, Array]:
-    """Fill orders one after the other; changes positions, free cash, and the numbers asked for.
-
-    Costs are averages: a sale takes as large a share of the cost as of the shares. What a sale
-    brings may be spent at once: both are settled together. Orders that meet are filled together,
-    as far as both can be.
-    """
-    status = np.full(len(order), -2, np.int8)
-    quantity, fee = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
-    for i in order:
-        if status[i] != _OPEN:
-            continue
-        at, who, other = place[i], account[i], partner[i]
-        held = max(np.int64(0), state[0, at])
-        asked[i] = _wanted(quantity_of[i], asked[i], share[i], held, free[who], price[i])
-        room = _room(i, side, held, free[who], price)
-        if other >= 0:
-            theirs = max(np.int64(0), state[0, place[other]])
-            asked[i] = min(asked[i], room, _room(other, side, theirs, free[account[other]], price))
-            asked[other] = asked[i]
-        elif side[i] == _BUY and part[i] > 0:  # most look first how much they can pay
-            asked[i] = min(asked[i], room)
-        if asked[i] <= 0 or (side[i] != _BUY and held == 0):
-            status[i] = _NOTHING
-            if other >= 0:
-                status[other] = _NOTHING
-            continue
-        if fill[i] == 0:
-            status[i] = _CANCELLED if end[i] < closing else _EXPIRED
-            continue
-        some = _part_of(part[i], min(asked[i], room))
-        if other >= 0:
-            some = asked[i]
-            quantity[other] = _filled(
-                other, some, place, account, side, price, state, free, fee, of_sale, a_share, most
-            )
-            status[other] = _became(some, asked[other])
-        quantity[i] = _filled(
-            i, some, place, account, side, price, state, free, fee, of_sale, a_share, most
-        )
-        status[i] = _became(some, asked[i])
-    return status, quantity, fee
-
-
-@compiled
-def _wanted(of: int, number: int, share: float, held: int, free: int, price: int) -> int:
-    """Say how many shares an order is for."""
-    if of == _OF_HOLDING:
-        return int(share * held + 0.5)
-    if of == _OF_CASH:
-        return int(share * max(0, free)) // max(1, price)
-    return number
-
-
-@compiled
-def _room(i: int, side: Array, held: int, free: int, price: Array) -> int:
-    """Say how many shares an order could be filled with."""
-    return max(0, free) // price[i] if side[i] == _BUY else held
-
-
-@compiled
-def _part_of(part: float, some: int) -> int:
-    """Say how many of these shares find another side: one at least."""
-    return max(1, int(part * some)) if 0 < part < 1 and some > 0 else some
-
-
-@compiled
-def _became(some: int, asked: int) -> int:
-    if some == 0:
-        return _REJECTED
-    return _EXECUTED if some == asked else _PARTLY
-
-
-@compiled
-def _filled(
-    i: int,
-    some: int,
-    place: Array,
-    account: Array,
-    side: Array,
-    price: Array,
-    state: Array,
-    free: Array,
-    fee: Array,
-    of_sale: float,
-    a_share: float,
-    most: float,
-) -> int:
-    """Fill one order with some shares, and give how many."""
-    at, who, gross = place[i], account[i], some * price[i]
-    if some > 0 and side[i] == _BUY:
-        free[who] -= gross
-        state[0, at] += some
-        state[1, at] += gross
-    elif some > 0:
-        fee[i] = min(gross, np.int64(np.ceil(of_sale * gross + min(most, a_share * some))))
-        cost = state[1, at] * some // state[0, at]
-        free[who] += gross - fee[i]
-        state[0, at] -= some
-        state[1, at] -= cost
-        state[2, at] += gross - fee[i] - cost
-    return some

@@ -5,8 +5,9 @@ What investors are given is a block of its own, from a stream of its own: with o
 everybody else's life is the same.
 
 Sources: 21 % of families held stocks directly (Federal Reserve, Survey of Consumer Finances 2022),
-the richer the more often. Risk profiles trade 5 to 15, 15 to 50, and 50 to 150 times a quarter. All
-else is our assumption.
+the richer the more often. Risk profiles trade 5 to 15, 15 to 50, and 50 to 150 times a quarter. Who
+may trade on margin takes more risk (Ko and Rapkin, "The financial illiteracy and overconfidence of
+margin traders", SEC 2018). All else is our assumption.
 """
 
 from __future__ import annotations
@@ -54,9 +55,16 @@ _A_QUARTER = ((5, 15), (15, 50), (50, 150))
 """Trades of an investor in a quarter, by risk profile."""
 _TRADED, _TRADED_SPREAD = 0.35, 0.8
 """Median of what is bought or sold at a time, as a share of what is held, and its spread."""
+_ON_MARGIN = (0.05, 0.2, 0.5)
+"""Share of investors with a margin account, by risk profile."""
+_SHORTS, _SHORTED, _SOLD_SHORT = 0.6, (1, 3), 0.2
+"""Share of these who ever sell short, how many securities, and for what share of their orders."""
+_SHORT_OF_CASH = 0.15
+"""Median of what is sold short at a time, as a share of the cash at the start."""
 _INSIDERS, _OF_PEOPLE = 3, 0.02
 """Insiders of a firm among the people at most, and how many there are at most beside these."""
 _SESSIONS = 63
+_SHORT = words.SIDES.index("short")
 _BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
 
 
@@ -74,6 +82,8 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     account = graph.new("account", len(user) + 1)
     main = everybody.main[user]
     opened = uniform_ms(rng, graph["account"]["opened"][main], world.start_ms, len(user))
+    is_margin = rng.random(len(user)) < np.array(_ON_MARGIN)[risk]
+    cash = np.rint(worth * rng.uniform(*_CASH, len(user)))
     bank = np.append(0, draw_banks(graph, len(user), rng))
     yield Table.of(
         "account",
@@ -81,11 +91,12 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         type=np.append(_type("external"), np.full(len(user), _type("brokerage"))),
         currency=world.place.currency,
         opened=np.append(graph["account"]["opened"].min(), opened),
-        opening_balance_minor=np.append(0, np.rint(worth * rng.uniform(*_CASH, len(user)))),
+        opening_balance_minor=np.append(0, cash),
         credit_limit_minor=np.append(
             graph["account"]["credit_limit_minor"].min(), np.zeros(len(user), np.int64)
         ),
         risk_profile=np.append(-1, risk),
+        brokerage_type=np.append(-1, is_margin),
     )
     own = account[1:]
     yield Table.of("has_account", user_id=user, account_id=own, role="owner", since=opened)
@@ -99,7 +110,19 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     )
     yield from _funding(graph, rng, user, own, bank[1:], opened)
     yield _insiders(graph, rng, everybody.main, everybody.income)
-    yield _trading(graph, rng, risk[slot], user[slot], own[slot], security, quantity)
+    short, borrowed = _shorted(graph, rng, is_margin, slot, security)
+    sold = np.maximum(1, _SHORT_OF_CASH * cash[short] / here.price[borrowed] / _TRADED)
+    yield _trading(
+        graph,
+        rng,
+        np.append(slot, short),
+        np.append(security, borrowed),
+        np.append(quantity, sold),
+        np.arange(len(slot) + len(short)) >= len(slot),
+        risk,
+        user,
+        own,
+    )
 
 
 def _insiders(graph: Graph, rng: np.random.Generator, main: Array, income: Array) -> Table:
@@ -154,34 +177,55 @@ def _portfolios(
     return investor, security, quantity
 
 
+def _shorted(
+    graph: Graph, rng: np.random.Generator, is_margin: Array, slot: Array, security: Array
+) -> tuple[Array, Array]:
+    """Draw who sells what short: investors and securities, int64; nobody what they hold."""
+    who = np.flatnonzero(is_margin & (rng.random(len(is_margin)) < _SHORTS))
+    who = np.repeat(who, rng.integers(_SHORTED[0], _SHORTED[1] + 1, len(who)))
+    lent = np.flatnonzero(graph["security"]["is_shortable"])
+    odds = listing(graph.world.place).worth[lent] ** _POPULAR
+    what = rng.choice(lent, len(who), p=odds / odds.sum())
+    many = graph.size("security")
+    pair = np.setdiff1d(who * many + what, slot * many + security)
+    return pair // many, pair % many
+
+
 def _trading(
     graph: Graph,
     rng: np.random.Generator,
+    investor: Array,
+    security: Array,
+    quantity: Array,
+    is_short: Array,
     risk: Array,
     user: Array,
     account: Array,
-    security: Array,
-    quantity: Array,
 ) -> Table:
-    """Give the habits of trading what one holds: each account as often as its risk profile does."""
+    """Give the habits of trading, each account as often in all as its risk profile does.
+
+    One for each security that an investor holds or, where `is_short`, sells short.
+    """
     low, high = np.array(_A_QUARTER)[risk].T
-    first, of = np.unique(account, return_inverse=True)
-    in_all = (low + (high - low) * rng.random(len(first))[of]) / _SESSIONS
-    part = rng.standard_exponential(len(account))
-    part /= np.bincount(of, part, len(first))[of]
-    graph.new("trades", len(account))
+    in_all = (low + (high - low) * rng.random(len(risk))) / _SESSIONS
+    part = rng.standard_exponential(len(investor))
+    sums = [np.bincount(investor[rows], part[rows], len(risk)) for rows in (~is_short, is_short)]
+    part /= np.stack(sums)[is_short.astype(int), investor]
+    of_shorts = np.where(sums[1] > 0, _SOLD_SHORT, 0.0)[investor]
+    graph.new("trades", len(investor))
     return Table.of(
         "trades",
-        account_id=account,
+        account_id=account[investor],
         security_id=security,
-        user_id=user,
+        user_id=user[investor],
+        side=np.where(is_short, _SHORT, -1),
         quantity=np.maximum(1, np.rint(quantity * _TRADED)),
         spread=_TRADED_SPREAD,
         off=0.0,
         lasts=0,
         quantity_of="number",
         share=0.0,
-        rate=in_all * part,
+        rate=in_all[investor] * part * np.where(is_short, of_shorts, 1 - of_shorts),
         schedule=BY_RATE,
         valid_from=graph.world.start_ms - 1,
     )

@@ -17,9 +17,9 @@ from graphgen.proposals import Columns
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["Orders", "filled", "priced"]
+__all__ = ["Orders", "filled", "is_bought", "priced"]
 
-_BUY = words.SIDES.index("buy")
+_BUY, _COVER = words.SIDES.index("buy"), words.SIDES.index("cover")
 _MARKET, _LIMIT = words.ORDER_TYPES.index("market"), words.ORDER_TYPES.index("limit")
 _IOC = words.TIMES_IN_FORCE.index("ioc")
 _AT_ONCE_MS = 1_500
@@ -61,6 +61,11 @@ class Orders(Columns):
     ip: Array = field(metadata={"dtype": "int32"})
 
 
+def is_bought(side: Array) -> Array:
+    """Say of sides whether they are bought, in a purchase or to cover a short sale: bool."""
+    return np.asarray((side == _BUY) | (side == _COVER))
+
+
 @compiled
 def priced(time: Array, security: Array, opens: int, first: Array, last: Array) -> Array:
     """Give the price of each security at each moment of a session: float64, minor units."""
@@ -99,7 +104,7 @@ def filled(
     when, price = np.zeros(count, np.int64), np.zeros(count, np.int64)
     until = np.empty(count, np.int64)
     for i in range(count):
-        s, buys = security[i], side[i] == _BUY
+        s, buys = security[i], side[i] == _BUY or side[i] == _COVER
         minute = min(minutes - 1, (time[i] - opens) // MINUTE_MS)
         half = spread[i] * mid[i] / 2
         asked = mid[i] + half if buys else mid[i] - half

@@ -108,7 +108,13 @@ _TRADES = Schema(
         Column("account_id", _REF, "The brokerage account.", "account"),
         Column("security_id", _REF, "The security.", "security"),
         _USER,
-        Column("side", _CATEGORY, "Bought, sold; none: either.", values=words.SIDES, nullable=True),
+        Column(
+            "side",
+            _CATEGORY,
+            "Bought or sold; of a habit none: either, short: sold short and covered.",
+            values=words.SIDES,
+            nullable=True,
+        ),
         Column(
             "type", _CATEGORY, "Of an errand; none: any.", values=words.ORDER_TYPES, nullable=True
         ),

@@ -110,6 +110,13 @@ NODES: tuple[Schema, ...] = (
             values=words.RISK_PROFILES,
             nullable=True,
         ),
+        Column(
+            "brokerage_type",
+            _CATEGORY,
+            "Whether a brokerage account may sell short (margin), or not (cash).",
+            values=words.BROKERAGE_TYPES,
+            nullable=True,
+        ),
     ),
     _node(
         "card",

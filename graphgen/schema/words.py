@@ -7,6 +7,7 @@ __all__ = [
     "ACCOUNT_TYPES",
     "ACTIONS",
     "AMOUNT_OF",
+    "BROKERAGE_TYPES",
     "CARD_TYPES",
     "CASE_KINDS",
     "CHANNELS",
@@ -41,6 +42,7 @@ ACCOUNT_TYPES = (
     "checking", "savings", "credit_card", "business", "internal", "external", "brokerage",
 )  # fmt: skip
 RISK_PROFILES = ("low", "medium", "high")
+BROKERAGE_TYPES = ("cash", "margin")
 ACCOUNT_ROLES = ("owner", "joint", "signatory")
 CARD_TYPES = ("debit", "credit")
 EMPLOYMENT = ("employed", "self_employed", "student", "retired", "unemployed")
@@ -88,7 +90,8 @@ ACTIONS = (
 
 SECURITY_TYPES = ("stock", "etf", "bond")
 INSIDER_ROLES = ("officer", "director", "adviser")
-SIDES = ("buy", "sell")
+SIDES = ("buy", "sell", "short", "cover")
+"""To short is to sell what is borrowed, to cover is to buy it back."""
 ORDER_TYPES = ("market", "limit", "stop")
 TIMES_IN_FORCE = ("day", "ioc")
 """For the session, or immediate or cancel."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset
 from graphgen.registry import PATTERNS, UnknownNameError
-from graphgen.verify import books, cases, clearing, files, keys, market, times, truth, use
+from graphgen.verify import books, cases, clearing, files, keys, market, times, trading, truth, use
 from graphgen.verify.promise import Check, Promise
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "Check", "Promise", "names", "verify"]
 
-GROUPS = (files, keys, truth, times, books, clearing, use, market, cases)
+GROUPS = (files, keys, truth, times, books, clearing, use, market, trading, cases)
 """What is proven, group by group; each has `PROMISES`, and a `SETUP` of what they share."""
 
 _THREADS = 2
