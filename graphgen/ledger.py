@@ -18,7 +18,7 @@ import numpy as np
 
 from graphgen import settle
 from graphgen.losses import Losses
-from graphgen.market.book import UNSETTLED, Book, Traded
+from graphgen.market.book import RESTING, UNSETTLED, Book, Traded
 from graphgen.market.orders import Orders
 from graphgen.order import by_time
 from graphgen.population.habits import habits
@@ -68,9 +68,12 @@ class LedgerState:
     loss: Array
     """int64 (cases, 2): what each case has cost, and what of that came back; minor units."""
     positions: Array
-    """int64 (3, places): shares held, their cost, and the profit of what was sold; minor units."""
+    """int64 (4, places): shares held, their cost, the profit of what was sold, and shares that are
+    set aside; minor units."""
     unsettled: Array
     """Money of trades that is yet to move (`graphgen.market.book`)."""
+    resting: Array
+    """Orders that outlive their session."""
 
     def save(self, path: Path) -> None:
         """Write the state to a file."""
@@ -175,6 +178,7 @@ class Ledger:
             loss=self.losses.none(),
             positions=self.book.begins.copy(),
             unsettled=np.empty(0, UNSETTLED),
+            resting=np.empty(0, RESTING),
         )
 
     def settle(
@@ -242,8 +246,10 @@ class Ledger:
 
     def _trade(self, state: LedgerState, day: int, orders: Orders) -> Traded:
         """Fill the day's orders, off what is free when it begins; what they cost is held."""
-        free = state.balance - state.hold if len(orders) else state.balance
-        traded, moves = self.book.clear(state.positions, free, state.hold, day, orders)
+        free = state.balance - state.hold if len(orders) or len(state.resting) else state.balance
+        traded, moves, state.resting = self.book.clear(
+            state.positions, free, state.hold, state.resting, day, orders
+        )
         state.unsettled = np.concatenate([state.unsettled, moves])
         return traded
 

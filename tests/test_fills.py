@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from graphgen.market.book import RESTING
 from graphgen.market.fills import cleared
 from graphgen.schema import words
 from graphgen.table import Array
@@ -22,13 +23,13 @@ class Account:
     free: int
     shortable: bool = True
     hold: int = 0
-    state: Array = field(default_factory=lambda: np.zeros((3, 1), np.int64))
+    state: Array = field(default_factory=lambda: np.zeros((4, 1), np.int64))
 
     def order(self, side: int, quantity: int, price: int, *, bold: bool = False) -> tuple[str, int]:
         """Order some shares: what becomes of it, and the shares traded."""
         one = np.ones(1, np.int64)
         free, hold = np.array([self.free]), np.array([self.hold])
-        status, some, _, _ = cleared(
+        status, some, _, _, _ = cleared(
             np.zeros(1, np.int64),
             -one,
             np.zeros(1, np.int32),
@@ -42,8 +43,9 @@ class Account:
             one,
             one * price,
             one * 0,
-            one,
-            1,
+            np.zeros(1, bool),
+            np.zeros(1, np.int8),
+            np.empty(0, RESTING).view(np.recarray),
             np.array([self.shortable]),
             self.state,
             free,
@@ -60,7 +62,7 @@ class Account:
 def test_a_short_sale_needs_half_of_what_it_brings_and_its_fee() -> None:
     account = Account(free=50_000)
     assert account.order(SHORT, 100, 1_001) == ("executed", 99)
-    assert account.state[:, 0].tolist() == [-99, -99_099, -10]
+    assert account.state[:3, 0].tolist() == [-99, -99_099, -10]
     assert account.free == 50_000 - 49_550 - 10
     assert account.hold == 49_560
     assert account.order(SHORT, 1, 1_000) == ("none", 0)
@@ -71,9 +73,9 @@ def test_who_covers_for_less_earns_the_difference_less_the_fee() -> None:
     account = Account(free=60_000)
     account.order(SHORT, 100, 1_000)
     assert account.order(COVER, 40, 900) == ("executed", 40)
-    assert account.state[:, 0].tolist() == [-60, -60_000, -10 + 40_000 - 36_000]
+    assert account.state[:3, 0].tolist() == [-60, -60_000, -10 + 40_000 - 36_000]
     assert account.order(COVER, 100, 900) == ("executed", 60)
-    assert account.state[:, 0].tolist() == [0, 0, -10 + 100_000 - 90_000]
+    assert account.state[:3, 0].tolist() == [0, 0, -10 + 100_000 - 90_000]
     assert account.free == 60_000 + 10_000 - 10
 
 

@@ -147,6 +147,8 @@ def test_what_is_held_on_an_account_is_margin_collateral_and_what_is_yet_to_be_p
         np.add.at(kept, ledger.book.pairs >> 32, brought + (brought + 1) // 2)
         # what a sale has brought comes later, and so does what a cover lets go
         np.add.at(kept, owed["account"], np.maximum(0, -owed["amount"]) - owed["kept"])
+        waits = state.resting[state.resting["side"] == BUY]
+        np.add.at(kept, waits["account"], waits["aside"])
         assert np.array_equal(state.hold[kept > 0], kept[kept > 0])
         assert (state.balance[kept > 0] >= 0).all()
         shorts += np.count_nonzero(brought)

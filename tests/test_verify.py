@@ -356,7 +356,7 @@ BREAKS = (
 
 
 MARKET = World(
-    users=150,
+    users=400,
     days=3,
     start=date(2026, 1, 5),
     patterns={},
@@ -364,6 +364,7 @@ MARKET = World(
     walks=("bar", "payment", "price", "trade"),
 )
 BOUGHT = "side = 'buy' AND status = 'executed'"
+RESTS = "tif = 'gtc' AND status = 'open' AND time < '2026-01-07' AND type = 'limit'"
 SHORT = "SELECT account_id FROM trade WHERE side = 'short'"
 MARKET_BREAKS = (
     Break("price prices", "price", "true", "low_minor", "high_minor + 1", ("bars of sessions",)),
@@ -386,6 +387,9 @@ MARKET_BREAKS = (
     Break("executions", "trade", "true", "time", "time + INTERVAL 8 HOURS",
           ("event ids", "orders", "positions")),
     Break("orders", "order", BOUGHT, "filled", "filled + 1"),
+    Break("orders", "order", "tif = 'gtc' AND status = 'open'", "tif", "'day'"),
+    Break("resting orders", "order", RESTS, "limit_minor",
+          "CASE side WHEN 'buy' THEN 1000000 ELSE 1 END"),
     Break("money of trades", "trade", "true", "fee_minor", "fee_minor + 1", ("costs",)),
 )  # fmt: skip
 

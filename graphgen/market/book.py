@@ -2,8 +2,9 @@
 
 Orders are taken strictly in the order in which they would be filled. A purchase takes what the cash
 that was free when the day began allows, a sale at most what is held, a short sale what there is
-margin for. The money moves on the next session: what a purchase costs is held till then, what a
-sale brings comes then. Only a margin account may sell short, and only what can be borrowed.
+margin for; an order that rests beyond its session takes it when it is given. The money moves on the
+next session: what a purchase costs is held till then, what a sale brings comes then. Only a margin
+account may sell short, and only what can be borrowed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.ids import event_ids
 from graphgen.market.brokerage import MARKET
 from graphgen.market.fills import cleared
 from graphgen.market.orders import is_bought
+from graphgen.market.resting import STILL_OPEN
 from graphgen.market.sessions import sessions
 from graphgen.proposals import Payments
 from graphgen.schema import words
@@ -26,16 +29,26 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.market.orders import Orders
 
-__all__ = ["UNSETTLED", "Book", "Traded"]
+__all__ = ["RESTING", "UNSETTLED", "Book", "Traded"]
 
 UNSETTLED = np.dtype(
     [("day", "i4"), ("account", "i4"), ("edge", "i4"), ("amount", "i8"), ("kept", "i8")]
 )
 """Money that is to move: on which day, whose, of which row of `trades`, how much (above 0 to the
 account), and by how much the collateral that is kept on it grows then."""
+RESTING = np.dtype(
+    [("time", "i8"), ("order", "i8"), ("edge", "i4"), ("account", "i4"), ("place", "i4"),
+     ("side", "i1"), ("quantity", "i8"), ("price", "i8"), ("aside", "i8")]
+)  # fmt: skip
+"""An order that rests: when it is filled or ends, its id, row of `trades`, account, place in the
+state and side; how many shares it is filled with (0: it ends), at what price; what is set aside."""
 _LATEST = 10
 """Days after the world's end that may have the session on which its last trades settle."""
 _MARGIN = words.BROKERAGE_TYPES.index("margin")
+_CANCELLED, _EXPIRED, _OPEN = (
+    words.ORDER_STATUSES.index(w) for w in ("cancelled", "expired", "open")
+)
+_SETTLED = ("account", "edge", "side", "price")
 _BOOK, _FILE = words.RAILS.index("book"), words.CHANNELS.index("file")
 _OF_SUM, _OF_HOLD = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("hold")
 _TRADE = words.HABITS.index("trade")
@@ -52,11 +65,15 @@ class Traded:
     asked: Array
     """int64: shares that were ordered."""
     quantity: Array
-    """int64: shares that were traded."""
+    """int64: shares that were traded, or will be on a later day."""
     fee: Array
     """int64: minor units."""
     settles: int
     """The day on which the money moves."""
+    rested: Array
+    """Orders of earlier days that were filled (`RESTING`)."""
+    rested_fee: Array
+    """int64: their fees, minor units."""
 
 
 class Book:
@@ -69,7 +86,7 @@ class Book:
         self.pairs = np.unique(np.concatenate(pairs))
         """int64: account << 32 | security, of each place that the state has."""
         self._place = np.searchsorted(self.pairs, pairs[1]).astype(np.int32)
-        self.begins = np.zeros((3, len(self.pairs)), np.int64)
+        self.begins = np.zeros((4, len(self.pairs)), np.int64)
         held = np.searchsorted(self.pairs, pairs[0])
         self.begins[0, held], self.begins[1, held] = holds["quantity"], holds["cost_minor"]
         may, lent = graph["account"]["brokerage_type"] == _MARGIN, graph["security"]["is_shortable"]
@@ -84,30 +101,30 @@ class Book:
             self._sessions = sessions(world.place, world.start, world.days + _LATEST)
 
     def clear(
-        self, state: Array, free: Array, hold: Array, day: int, orders: Orders
-    ) -> tuple[Traded, Array]:
+        self, state: Array, free: Array, hold: Array, resting: Array, day: int, orders: Orders
+    ) -> tuple[Traded, Array, Array]:
         """Fill a day's orders: changes positions (`state`), free and held cash.
 
-        `state` is int64 (3, places): shares, their cost, and the profit of what was sold; `free`
-        what each account may spend and `hold` what it may not, int64 (accounts,), minor units.
-        Gives what is to settle, too.
+        `state` is int64 (4, places): shares, their cost, the profit of what was sold, and shares
+        set aside; `free` what each account may spend and `hold` what it may not, int64 (accounts,),
+        minor units; `resting` the orders that rest (`RESTING`). Gives what is to settle
+        (`UNSETTLED`), and the orders that rest from then on, too.
         """
-        settles = day + 1
-        if len(self.pairs):
-            settles = int(
-                self._sessions.day[np.searchsorted(self._sessions.day, day, side="right")]
-            )
-        if not len(orders):
+        is_due = resting["time"] < self._start + (day + 1) * DAY_MS
+        due, count = resting[is_due], len(orders)
+        if not count and not len(due):
             nothing = np.empty(0, np.int64)
-            return Traded(nothing, nothing, nothing, nothing, settles), np.empty(0, UNSETTLED)
-        first = np.lexsort(
-            (np.arange(len(orders)), np.where(orders.fill > 0, orders.fill, orders.end))
-        )
-        asked = orders.quantity.copy()
-        status, quantity, fee, kept = cleared(
+            traded = Traded(nothing, nothing, nothing, nothing, self._settles(day), due, nothing)
+            return traded, np.empty(0, UNSETTLED), resting
+        ends = np.where(orders.fill > 0, orders.fill, orders.end)
+        rests = ends > self._sessions.closes[self._sessions.on(day)]
+        at = np.concatenate([np.where(rests, orders.time, ends), due["time"]])
+        first = np.lexsort((np.arange(len(at)), at))
+        asked, place = orders.quantity.copy(), self._place[orders.edge]
+        status, quantity, fee, kept, aside = cleared(
             first,
             _partners(orders),
-            self._place[orders.edge],
+            place,
             orders.account,
             orders.side,
             asked,
@@ -118,21 +135,48 @@ class Book:
             orders.fill,
             orders.price,
             orders.limit,
-            orders.end,
-            int(self._sessions.closes[self._sessions.on(day)]),
+            rests,
+            self._unfilled(orders.end),
+            due.view(np.recarray),
             self._shortable,
             state,
             free,
             hold,
             *self._fees,
         )
-        done = first[quantity[first] > 0]
+        shares = np.where(np.append(rests, np.zeros(len(due), bool)), 0, quantity)
+        account, edge, side, price = (np.append(getattr(orders, n), due[n]) for n in _SETTLED)
+        done = first[shares[first] > 0]
         moves = np.zeros(len(done), UNSETTLED)
-        gross = orders.price[done] * quantity[done]
-        moves["day"], moves["account"] = settles, orders.account[done]
-        moves["edge"], moves["kept"] = orders.edge[done], kept[done]
-        moves["amount"] = np.where(is_bought(orders.side[done]), -gross, gross) - fee[done]
-        return Traded(status, asked, quantity, fee, settles), moves
+        gross = price[done] * shares[done]
+        moves["day"], moves["account"] = self._settles(day), account[done]
+        moves["edge"], moves["kept"] = edge[done], kept[done]
+        moves["amount"] = np.where(is_bought(side[done]), -gross, gross) - fee[done]
+        stays = _stays(day, orders, place, status[:count], quantity, aside[:count], ends)
+        filled = np.flatnonzero(due["quantity"] > 0)
+        traded = Traded(
+            status[:count],
+            asked,
+            quantity[:count],
+            fee[:count],
+            self._settles(day),
+            due[filled],
+            fee[count:][filled],
+        )
+        return traded, moves, np.concatenate([resting[~is_due], stays])
+
+    def _settles(self, day: int) -> int:
+        """Say on which day what is traded on a day is settled: that of the next session."""
+        if not len(self.pairs):
+            return day + 1
+        return int(self._sessions.day[np.searchsorted(self._sessions.day, day, side="right")])
+
+    def _unfilled(self, end: Array) -> Array:
+        """Say what becomes of orders that end without being filled, by when: int8, statuses."""
+        closes = self._sessions.closes
+        place = np.minimum(np.searchsorted(closes, end), len(closes) - 1)
+        expired = np.where(closes[place] == end, _EXPIRED, _CANCELLED)
+        return np.where(end == STILL_OPEN, _OPEN, expired).astype(np.int8)
 
     def payments(self, due: Array, day: int) -> Payments:
         """Give the movements of money that are due on a day, as payments; edges are of `trades`.
@@ -165,6 +209,26 @@ class Book:
             device=nobody,
             ip=nobody,
         )
+
+
+def _stays(
+    day: int,
+    orders: Orders,
+    place: Array,
+    status: Array,
+    quantity: Array,
+    aside: Array,
+    ends: Array,
+) -> Array:
+    """Give those of a day's orders that rest: `RESTING`."""
+    number = event_ids(day, 0, len(status))[np.cumsum(status >= 0) - 1]
+    new = np.flatnonzero(aside > 0)
+    stays = np.zeros(len(new), RESTING)
+    stays["time"], stays["order"], stays["edge"] = ends[new], number[new], orders.edge[new]
+    stays["account"], stays["place"] = orders.account[new], place[new]
+    stays["side"], stays["quantity"] = orders.side[new], quantity[new]
+    stays["price"], stays["aside"] = orders.price[new], aside[new]
+    return stays
 
 
 def _partners(orders: Orders) -> Array:

@@ -54,11 +54,13 @@ class Minutes:
 def minutes(world: World, tape: Tape, session: int, some: Array | None = None) -> Minutes:
     """Draw the minutes of a session: a function of the world and the session alone.
 
-    Over them lies what cases do. With `some`, of these securities alone: rows of a clean tape.
+    Over them lies what cases do. With `some`, of these securities alone (ascending).
     """
     if tape.overlay is not None and tape.clean is not None:
         laid = tape.overlay.at(session)
-        clean = minutes(world, tape.clean, session)
+        clean = minutes(world, tape.clean, session, some)
+        if laid is not None and some is not None:
+            laid = laid.among(some)
         return clean if laid is None else laid.over(clean)
     opens, closes = int(tape.sessions.opens[session]), int(tape.sessions.closes[session])
     count = (closes - opens) // MINUTE_MS

@@ -2,7 +2,8 @@
 
 A market order is filled within seconds, on the far side of the spread; a limit order when the price
 comes to its limit; a stop order when it falls to its stop. What is not filled is cancelled by its
-investor, or ends with the session. `graphgen.market.book` says whether there is money or stock.
+investor, or ends with the session, unless it is good till cancelled (`graphgen.market.resting`).
+`graphgen.market.book` says whether there is money or stock.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from graphgen.proposals import Columns
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["Orders", "filled", "is_bought", "priced"]
+__all__ = ["Orders", "filled", "is_bought", "is_reached", "priced"]
 
 _BUY, _COVER = words.SIDES.index("buy"), words.SIDES.index("cover")
 _MARKET, _LIMIT = words.ORDER_TYPES.index("market"), words.ORDER_TYPES.index("limit")
@@ -50,7 +51,7 @@ class Orders(Columns):
     """Limit or stop, minor units; 0 for a market order."""
     is_once: Array = field(metadata={"dtype": "bool"})
     fill: Array = field(metadata={"dtype": "int64"})
-    """When it would be filled, ms; 0 for never."""
+    """When it would be filled, ms; 0 for never. It may be in a later session."""
     price: Array = field(metadata={"dtype": "int64"})
     """At what price, minor units."""
     end: Array = field(metadata={"dtype": "int64"})
@@ -64,6 +65,19 @@ class Orders(Columns):
 def is_bought(side: Array) -> Array:
     """Say of sides whether they are bought, in a purchase or to cover a short sale: bool."""
     return np.asarray((side == _BUY) | (side == _COVER))
+
+
+@compiled
+def is_reached(
+    buys: bool | np.bool_,  # noqa: FBT001 - a column's value
+    is_limit: bool | np.bool_,  # noqa: FBT001
+    limit: int,
+    high: int,
+    low: int,
+) -> bool | np.bool_:
+    """Say whether a price between two comes to an order's limit, or to its stop."""
+    # a limit is on the better side of the price, a stop on the worse
+    return low <= limit if buys == is_limit else high >= limit
 
 
 @compiled
@@ -123,11 +137,7 @@ def filled(
         for m in range(minute + 1, minutes):
             if opens + m * MINUTE_MS >= until[i]:
                 break
-            if kind[i] == _LIMIT:
-                is_there = low[s, m] <= limit[i] if buys else high[s, m] >= limit[i]
-            else:
-                is_there = high[s, m] >= limit[i] if buys else low[s, m] <= limit[i]
-            if is_there:
+            if is_reached(buys, kind[i] == _LIMIT, limit[i], high[s, m], low[s, m]):
                 at = opens + m * MINUTE_MS + int(u[i, 1] * (MINUTE_MS - 1))
                 if at < until[i]:
                     when[i] = at

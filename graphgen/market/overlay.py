@@ -50,8 +50,22 @@ class Laid:
     volume: Array
     """float64 (k, minutes): what volumes are multiplied by."""
 
+    def among(self, some: Array) -> Laid:
+        """Give what lies over some securities alone (ascending), by their places among these."""
+        even, security = np.isin(self.even, some), np.isin(self.security, some)
+        return Laid(
+            np.searchsorted(some, self.even[even]),
+            self.shift[even],
+            self.scale[even],
+            np.searchsorted(some, self.security[security]),
+            self.begin[security],
+            self.end[security],
+            self.factor[security],
+            self.volume[security],
+        )
+
     def over(self, clean: Minutes) -> Minutes:
-        """Lay it over the minutes of a session, of all securities."""
+        """Lay it over the minutes of a session, of all securities that it knows."""
         changed = {name: getattr(clean, name).copy() for name in _PRICES}
         volume = clean.volume.copy()
         moved = self.moved(clean.rows(self.security))

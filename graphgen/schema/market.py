@@ -158,7 +158,12 @@ MARKET_EVENTS: tuple[Schema, ...] = (
             Column("limit_minor", _MONEY, "Limit or stop price.", nullable=True),
             Column("status", _CATEGORY, "What became of it.", values=words.ORDER_STATUSES),
             Column("filled", _INT, "Shares that were traded.", width="int64"),
-            Column("ended", _TIME, "When it was filled, cancelled, rejected or expired."),
+            Column(
+                "ended",
+                _TIME,
+                "When it was filled, cancelled, rejected or expired; none: open as the world ends.",
+                nullable=True,
+            ),
             Column("session_id", _REF, "The session it was given in.", "session", nullable=True),
             Column("device_id", _REF, "The device.", "device"),
             Column("ip_id", _REF, "The internet address.", "ip"),

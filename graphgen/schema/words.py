@@ -93,12 +93,12 @@ INSIDER_ROLES = ("officer", "director", "adviser")
 SIDES = ("buy", "sell", "short", "cover")
 """To short is to sell what is borrowed, to cover is to buy it back."""
 ORDER_TYPES = ("market", "limit", "stop")
-TIMES_IN_FORCE = ("day", "ioc")
-"""For the session, or immediate or cancel."""
+TIMES_IN_FORCE = ("day", "ioc", "gtc")
+"""For the session, immediate or cancel, or good till cancelled."""
 QUANTITY_OF = ("number", "holding", "cash")
 """What an order's number of shares is: a number, a share of what is held, or what a share of the
 cash that is free buys."""
-ORDER_STATUSES = ("executed", "partly_filled", "cancelled", "expired", "rejected")
+ORDER_STATUSES = ("executed", "partly_filled", "cancelled", "expired", "rejected", "open")
 
 DIFFICULTIES = ("easy", "medium", "hard")
 CASE_KINDS = ("crime", "lookalike", "event")

@@ -183,7 +183,8 @@ PROMISES = (
     Promise(
         "orders",
         "a trade fills an order of its account, for no worse than its limit, once it was given and "
-        "before it ended; an order says how much of it was filled, and what became of it",
+        "before it ended; an order says how much of it was filled, and what became of it; only one "
+        "that is good till cancelled outlives its day",
         """
         SELECT o.order_id, o.status, o.filled, sum(t.quantity) AS traded
         FROM "order" AS o FULL JOIN trade AS t USING (order_id)
@@ -194,11 +195,26 @@ PROMISES = (
                 OR t.side <> o.side OR t.amount_minor <> t.price_minor * t.quantity)
             OR bool_or(o.type = 'limit' AND CASE WHEN o.side IN ('buy', 'cover')
                 THEN t.price_minor > o.limit_minor ELSE t.price_minor < o.limit_minor END)
+            OR (o.ended IS NULL) <> (o.status = 'open') OR o.ended < o.time
+            OR (o.tif <> 'gtc' AND o.ended::DATE <> o.time::DATE)
             OR CASE o.status WHEN 'executed' THEN o.filled <> o.quantity
+                WHEN 'open' THEN o.filled <> 0 OR o.tif <> 'gtc'
                 WHEN 'partly_filled' THEN o.filled NOT BETWEEN 1 AND o.quantity - 1
                 ELSE o.filled <> 0 END
         """,
         needs=("trade", "order"),
+    ),
+    Promise(
+        "resting orders",
+        "an order that is good till cancelled rests only as long as no session's price comes to it",
+        """
+        SELECT o.order_id, o.status, o.limit_minor, p.time, p.low_minor, p.high_minor
+        FROM "order" AS o JOIN price AS p ON p.security_id = o.security_id
+            AND p.time::DATE > o.time::DATE AND (o.ended IS NULL OR p.time::DATE < o.ended::DATE)
+        WHERE o.tif = 'gtc' AND CASE WHEN (o.side IN ('buy', 'cover')) = (o.type = 'limit')
+            THEN p.low_minor <= o.limit_minor ELSE p.high_minor >= o.limit_minor END
+        """,
+        needs=("order", "price"),
     ),
     Promise(
         "money of trades",

@@ -1,10 +1,10 @@
 """Terms of orders: side, type, time in force, quantity and limit, and how they would be filled.
 
 Market 35 %, limit 60 %, stop 5 %, a third of the limits such that they are filled at once; 10 %
-immediate or cancel; half of the others are cancelled sooner or later, one in six of these within
-seconds: our assumption. A stock is bought rather than sold as it rises, and sold as it falls; short
-sellers go against it (Diether, Lee and Werner, "Short-sale strategies and return predictability",
-Review of Financial Studies 22, 2009).
+immediate or cancel, 3 % good till cancelled, which are farther from the price; half of the others
+are cancelled sooner or later, one in six of these within seconds: our assumption. A stock is bought
+rather than sold as it rises, and sold as it falls; short sellers go against it (Diether, Lee and
+Werner, "Short-sale strategies and return predictability", Review of Financial Studies 22, 2009).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.market.orders import filled, is_bought, priced
+from graphgen.market.resting import rested
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from graphgen.market.minutes import Minutes
     from graphgen.market.prices import Tape
     from graphgen.section import Draws, Section
+    from graphgen.world import World
 
 __all__ = ["order_terms"]
 
@@ -29,9 +31,12 @@ _MATCHED_MS = 40
 """How long after the second of two orders they are matched; our assumption."""
 _BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
 _MARKET, _LIMIT, _STOP = (words.ORDER_TYPES.index(w) for w in ("market", "limit", "stop"))
-_DAY, _IOC = (words.TIMES_IN_FORCE.index(w) for w in ("day", "ioc"))
+_DAY, _IOC, _GTC = (words.TIMES_IN_FORCE.index(w) for w in ("day", "ioc", "gtc"))
 _TYPES = (0.35, 0.95)
 _AT_ONCE = 0.1
+_RESTS, _FARTHER, _STAYS = 0.055, 5.0, 8.0
+"""Share of limits, and of stops that sell, of habit that are good till cancelled; how many times
+farther from the price they lie, and after how many sessions they are cancelled at the median."""
 _BOUGHT = 0.53
 """Share of orders of habit that buy."""
 _OFF, _OFF_SPREAD = 0.003, 0.9
@@ -58,6 +63,7 @@ our assumption."""
 
 
 def order_terms(
+    world: World,
     rng: Draws,
     section: Section,
     edge: Array,
@@ -91,19 +97,23 @@ def order_terms(
     kind = np.digitize(u[:, 1], _TYPES).astype(np.int8)
     is_set = edges["type"][edge] >= 0
     kind = np.where(is_set, edges["type"][edge], kind)
-    off = mid * _OFF * np.exp(_OFF_SPREAD * z[:, 0])
-    off = np.where((kind == _LIMIT) & (u[:, 7] < _AT_MARKET), -off, off)
+    rests = (kind == _LIMIT) & ((side == _BUY) | (side == _SELL))
+    rests |= (kind == _STOP) & (side == _SELL)
+    rests &= is_habit & (u[:, 2] > 1 - _RESTS)
+    off = mid * _OFF * np.exp(_OFF_SPREAD * z[:, 0]) * np.where(rests, _FARTHER, 1)
+    off = np.where((kind == _LIMIT) & (u[:, 7] < _AT_MARKET) & ~rests, -off, off)
     off = np.where(is_set, mid * edges["off"][edge], off)
     # a limit lies on the better side of the price, a stop on the worse
     better = (kind == _LIMIT) == is_bought(side)
     limit = np.maximum(1, np.rint(np.where(better, mid - off, mid + off))).astype(np.int64)
     limit[kind == _MARKET] = 0
-    tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP), _IOC, _DAY).astype(np.int8)
+    tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP), _IOC, _DAY)
+    tif = np.where(rests, _GTC, tif).astype(np.int8)
     patience = _PATIENCE_MS * np.exp(_PATIENCE_SPREAD * z[:, 1])
     patience = np.where(u[:, 3] < _HASTY, _HASTE_MS * np.exp(z[:, 1]), patience)
     lasts = edges["lasts"][edge]
     patience = np.where(lasts > 0, lasts, patience)
-    impatient = ((u[:, 3] < _IMPATIENT) & (kind != _MARKET)) | (lasts > 0)
+    impatient = ((u[:, 3] < _IMPATIENT) & (kind != _MARKET) & ~rests) | (lasts > 0)
     cancelled = np.where(impatient, time + patience.astype(np.int64), np.iinfo(np.int64).max)
     wanted = edges["quantity"][edge] * np.exp(edges["spread"][edge] * z[:, 2])
     fill, price, end = filled(
@@ -121,6 +131,20 @@ def order_terms(
         bars.high,
         bars.low,
     )
+    late = np.flatnonzero(rests & (fill == 0))
+    if len(late):
+        stays = np.ceil(_STAYS * np.exp(z[late, 1])).astype(np.int64)
+        fill[late], price[late], end[late] = rested(
+            world,
+            tape,
+            session,
+            security[late],
+            side[late],
+            kind[late],
+            limit[late],
+            np.where(u[late, 3] < _IMPATIENT, stays, 0),
+            u[late, 4:6],
+        )
     meets = edges["meets"][edge]
     fill, price = _met(edge + start, meets, fill, price, time, mid)
     part, of = edges["share"][edge], edges["quantity_of"][edge]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.market.orders import Orders
+from graphgen.market.resting import STILL_OPEN
 from graphgen.market.tape import tape
 from graphgen.proposals import Sessions
 from graphgen.public_day import Rows
@@ -31,9 +32,7 @@ def trade_rows(day: PublicDay) -> Iterator[Rows]:
     number = np.full(len(orders), -1, np.int64)
     number[given] = day.event_ids(len(given))
     yield _rows("order", _orders(day, given, number), orders.edge[given])
-    done = given[traded.quantity[given] > 0]
-    done = done[np.argsort(orders.fill[done], kind="stable")]
-    yield _rows("trade", _trades(day, done, number), orders.edge[done])
+    yield _trades(day, number)
     yield Rows(_holdings(day))
 
 
@@ -48,6 +47,7 @@ def _orders(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
     written = len(day.proposed[Sessions]) if day.writes("session") else 0
     session = np.append(day.event_ids(written), -1)
     some = traded.quantity[rows]
+    ended = np.where(orders.fill > 0, orders.fill, orders.end)
     return {
         "order_id": number[rows],
         "time": orders.time,
@@ -61,30 +61,41 @@ def _orders(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
         "limit_minor": np.where(orders.type == _MARKET, NULL_NUMBER, orders.limit),
         "status": traded.status[rows].astype(np.int8),
         "filled": some,
-        "ended": np.where(orders.fill > 0, orders.fill, orders.end),
+        "ended": np.where(ended == STILL_OPEN, NULL_NUMBER, ended),
         "session_id": session[orders.session] if written else np.full(len(rows), -1, np.int64),
         "device_id": look.ids("device")[orders.device],
         "ip_id": look.ids("ip")[orders.ip],
     }
 
 
-def _trades(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
-    orders, traded, look = day.proposed[Orders].take(rows), day.booked.traded, day.look
-    quantity = traded.quantity[rows]
+def _trades(day: PublicDay, number: Array) -> Rows:
+    """Tell what was traded: of the day's orders, and of those that have rested until now."""
+    orders, traded, look = day.proposed[Orders], day.booked.traded, day.look
+    tomorrow = day.proposed.today.midnight + DAY_MS
+    done = np.flatnonzero((traded.quantity > 0) & (orders.fill < tomorrow))
+    rested = traded.rested
+    order = np.argsort(np.append(orders.fill[done], rested["time"]), kind="stable")
+
+    def both(name: str) -> Array:
+        return np.asarray(np.append(getattr(orders, name)[done], rested[name])[order])
+
+    quantity = np.append(traded.quantity[done], rested["quantity"])[order]
+    security = np.append(orders.security[done], day.booked.pairs[rested["place"]] & 0xFFFFFFFF)
     settles = look.graph.world.start_ms + traded.settles * DAY_MS
-    return {
-        "trade_id": day.event_ids(len(rows)),
-        "time": orders.fill,
-        "order_id": number[rows],
-        "account_id": look.ids("account")[orders.account],
-        "security_id": look.ids("security")[orders.security],
-        "side": orders.side,
+    columns = {
+        "trade_id": day.event_ids(len(order)),
+        "time": np.append(orders.fill[done], rested["time"])[order],
+        "order_id": np.append(number[done], rested["order"])[order],
+        "account_id": look.ids("account")[both("account")],
+        "security_id": look.ids("security")[security[order]],
+        "side": both("side").astype(np.int8),
         "quantity": quantity,
-        "price_minor": orders.price,
-        "amount_minor": orders.price * quantity,
-        "fee_minor": traded.fee[rows],
-        "settles": np.full(len(rows), settles, np.int64),
+        "price_minor": both("price"),
+        "amount_minor": both("price") * quantity,
+        "fee_minor": np.append(traded.fee[done], traded.rested_fee)[order],
+        "settles": np.full(len(order), settles, np.int64),
     }
+    return _rows("trade", columns, both("edge"))
 
 
 def _holdings(day: PublicDay) -> Table:

@@ -128,7 +128,9 @@ class TradeWalk(Walk):
             )
         )
         ip = ip[lead][visit]
-        what = order_terms(rng, self.section, edge, time, bars, self.tape, session, self.spread)
+        what = order_terms(
+            self.ground.world, rng, self.section, edge, time, bars, self.tape, session, self.spread
+        )
         so_far.add(
             Orders(
                 time=time,
