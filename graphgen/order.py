@@ -7,7 +7,7 @@ import numpy as np
 from graphgen.compiled import compiled
 from graphgen.table import Array
 
-__all__ = ["among", "by_time"]
+__all__ = ["among", "by_time", "members_of"]
 
 _DIGIT = 14
 _MASK = (1 << _DIGIT) - 1
@@ -54,3 +54,12 @@ def among(values: Array, known: Array) -> Array:
     ascending = np.sort(known)
     place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return np.asarray(ascending[place] == values)
+
+
+def members_of(size: Array) -> tuple[Array, Array]:
+    """Give the members of groups of these sizes, group after group: int64, two numbers of each.
+
+    The first is the group that it is of, the second its place there, from 0.
+    """
+    group = np.repeat(np.arange(len(size)), size)
+    return group, np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)

@@ -22,6 +22,7 @@ __all__ = [
     "ORIGINAL",
     "PROPOSAL",
     "RAIL",
+    "ROUND_AT",
     "STATUS",
     "TIME",
     "settle_day",
@@ -66,7 +67,7 @@ Number: TypeAlias = int | np.signedinteger[Any]
 ) = range(14)
 
 
-_ROUND_AT = 20
+ROUND_AT = 20
 """A round sum is passed on where it is at least so many of the units: the rest, a twentieth at
 most, stays where it was; our assumption."""
 
@@ -254,7 +255,7 @@ def _passed_on(amount: Number, unit: Number, in_notes: bool) -> Number:  # noqa:
     if in_notes:
         return _rounded(amount, unit)
     for one in (unit, unit // 5):
-        if one > 1 and amount >= _ROUND_AT * one:
+        if one > 1 and amount >= ROUND_AT * one:
             return np.int64(amount - amount % one)
     return np.int64(amount)
 

@@ -65,8 +65,8 @@ WHERE b.leg = 'original'
 GROUP BY b.case_id, b.payment_id, b.status, b.amount_minor, b.is_fraud, m.role
 HAVING b.status <> 'booked' OR sum(p.amount_minor) > b.amount_minor
     OR (m.role <> 'output' AND coalesce(sum(p.amount_minor + 1), 0) <
-        (1 - CASE WHEN b.is_fraud THEN greatest(declared('keeps'), declared('keeps') / 4 + 0.05)
-            ELSE greatest(declared('margin'), declared('margin') / 4 + 0.05) END)
+        (1 - CASE WHEN b.is_fraud THEN kept('keeps')
+            ELSE kept('margin') END)
         * b.amount_minor);
 
 -- it takes no more days than declared

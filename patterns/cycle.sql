@@ -57,7 +57,7 @@ SELECT p.case_id, p.payment_id, p.amount_minor, b.amount_minor AS received FROM 
 LEFT JOIN paid AS b ON b.payment_id = p.follows_payment_id
 WHERE p.leg = 'original' AND (p.status <> 'booked' OR p.amount_minor > b.amount_minor
     OR (b.follows_payment_id IS NOT NULL
-        AND p.amount_minor < floor((1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)) * b.amount_minor) - 1));
+        AND p.amount_minor < floor((1 - kept('keeps')) * b.amount_minor) - 1));
 
 -- it takes no more days than declared
 SELECT case_id, min(time) AS first, max(time) AS last FROM paid

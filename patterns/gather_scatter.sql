@@ -56,7 +56,7 @@ FROM paid AS o
 JOIN paid AS i ON i.into_payment_id = o.payment_id AND i.status = 'booked'
 GROUP BY ALL
 HAVING went_out > came_in
-    OR went_out < (1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)) * came_in - count(*);
+    OR went_out < (1 - kept('keeps')) * came_in - count(*);
 
 -- all is paid within as many days as declared, between the start and the end of the case
 SELECT case_id, min(time) AS first, max(time) AS last FROM paid

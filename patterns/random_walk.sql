@@ -51,7 +51,7 @@ WHERE p.follows IS NOT NULL AND NOT coalesce(
     i.creditor_account_id = p.debtor_account_id AND i.time < p.time
     AND p.amount_minor <= i.amount_minor
     AND p.amount_minor
-        >= (1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)) * i.amount_minor - 1, false
+        >= (1 - kept('keeps')) * i.amount_minor - 1, false
 );
 
 -- all is paid within as many days as declared, between the start and the end of the case

@@ -55,7 +55,7 @@ FROM paid AS i
 JOIN paid AS p ON p.follows_payment_id = i.payment_id
 GROUP BY ALL
 HAVING went_out > came_in
-    OR went_out < (1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)) * came_in - count(*);
+    OR went_out < (1 - kept('keeps')) * came_in - count(*);
 
 -- all is paid within as many days as declared, between the start and the end of the case
 SELECT case_id, min(time) AS first, max(time) AS last FROM paid

@@ -55,7 +55,7 @@ GROUP BY w.case_id, w.payment_id, w.status, w.amount_minor, w.unit_minor, w.is_f
 HAVING w.status <> 'booked' OR sum(d.amount_minor) IS NULL
     OR w.amount_minor > sum(d.amount_minor)
     OR w.amount_minor + count(*) < sum(d.amount_minor)
-        * CASE WHEN w.is_fraud THEN 1 - greatest(declared('keeps'), declared('keeps') / 4 + 0.05)
+        * CASE WHEN w.is_fraud THEN 1 - kept('keeps')
             ELSE 0.8 END;
 
 -- every deposit of a case is passed on by its wire

@@ -24,8 +24,6 @@ if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     # every file is made safe on disk before it counts: what tests write need not wait for a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
-# processes that share the cores gain nothing by threads that wait for each other
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 # what was begun in the background may have been told to let interruptions pass
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphgen.market.overlay import Overlay
 from graphgen.market.prices import Tape, written
+from graphgen.order import members_of
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -65,11 +66,11 @@ def _without(
     graph: Graph, clean: Tape, moved: Overlay, case: Array, security: Array
 ) -> dict[str, Array]:
     """Give the bars of each security as if one case were not: a column for each pair."""
-    first, last = (np.searchsorted(np.sort(security), moved.security, side=side)
+    order = np.argsort(security, kind="stable")
+    first, last = (np.searchsorted(security[order], moved.security, side=side)
                    for side in ("left", "right"))  # fmt: skip
-    move = np.repeat(np.arange(len(first)), last - first)
-    place = np.arange(len(move)) - np.repeat(np.cumsum(last - first) - last, last - first)
-    column = np.argsort(security, kind="stable")[place]
+    move, place = members_of(last - first)
+    column = order[first[move] + place]
     others = graph["moves"]["case_id"][move] != case[column]
     without = replace(moved.of_moves(move[others]), security=column[others])
     return without.over(graph.world, clean, security)

@@ -99,8 +99,7 @@ class Desk:
         rows = rows[self._free[user[rows]]]
         key = self.rng.gumbel(size=len(rows)) - small * np.log(here.worth[security[rows]])
         # the harder, the more often it is who trades little otherwise
-        trades = graph["trades"]
-        often = np.bincount(trades["account_id"], trades["rate"], graph.size("account"))
+        often = _habits(graph).often
         key -= _QUIET * self.pattern.hardness * 60 * often[holds["account_id"][rows]] / 10
         rows = rows[np.argsort(-key)]
         rows = rows[np.sort(np.unique(user[rows], return_index=True)[1])][:count]
@@ -115,13 +114,8 @@ class Desk:
 
         That is what they have at the start less what they buy by habit.
         """
-        pool, trades = self.pool, self.graph["trades"]
-        habit = np.flatnonzero(trades["rate"] > 0)
-        price = listing(self.graph.world.place).price[trades["security_id"][habit]]
-        bought = trades["rate"][habit] * trades["quantity"][habit] * price
-        spent = np.bincount(trades["account_id"][habit], bought, self.graph.size("account"))
-        cash = self.graph["account"]["opening_balance_minor"] - self.graph.world.days * spent / 2
-        cash = cash[self.account[pool]]
+        pool, habits = self.pool, _habits(self.graph)
+        cash = (habits.cash - self.graph.world.days * habits.traded / 2)[self.account[pool]]
         return pool[np.sort(np.argsort(-cash, kind="stable")[: round(share * len(pool))])]
 
     def buys(self, user: Array, security: Array) -> Array:
@@ -231,25 +225,38 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class _Trade:
+class _Habits:
+    """What accounts trade by habit, by row of `account`: float64."""
+
+    often: Array
+    """Trades in a session."""
+    traded: Array
+    """What they are worth in a session, minor units."""
     worth: Array
+    """What a usual one is worth."""
     cash: Array
+    """What the account opened with."""
 
 
 def worth_of_a_trade(graph: Graph, account: Array) -> Array:
     """Say what share of its cash an account's usual trade is worth: float64, at most 1."""
-    found = graph.once("usual trades", lambda: _usual_trades(graph))
+    found = _habits(graph)
     return np.asarray(np.clip(found.worth[account] / np.maximum(1, found.cash[account]), 0.01, 1.0))
 
 
-def _usual_trades(graph: Graph) -> _Trade:
+def _habits(graph: Graph) -> _Habits:
+    """Give what habits come to, which is looked at once for all patterns."""
+    return graph.once("habits of trading", lambda: _look(graph))
+
+
+def _look(graph: Graph) -> _Habits:
     trades, size = graph["trades"], graph.size("account")
     price = listing(graph.world.place).price
     worth = trades["quantity"] * price[trades["security_id"]] * trades["rate"]
-    weight = np.bincount(trades["account_id"], trades["rate"], size)
-    summed = np.bincount(trades["account_id"], worth, size)
+    often = np.bincount(trades["account_id"], trades["rate"], size)
+    traded = np.bincount(trades["account_id"], worth, size)
     cash = graph["account"]["opening_balance_minor"].astype(np.float64)
-    return _Trade(summed / np.maximum(1e-12, weight), cash)
+    return _Habits(often, traded, traded / np.maximum(1e-12, often), cash)
 
 
 def told(

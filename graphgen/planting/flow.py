@@ -13,6 +13,7 @@ from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
+from graphgen.settle import ROUND_AT
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ __all__ = [
 _A_SECOND = 1_000
 
 
-_ROUNDED = 0.05
+_ROUNDED = 1 / ROUND_AT
 """The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.order import members_of
 from graphgen.table import Array
 
 __all__ = ["assortativity", "clustering", "largest_component", "rank_correlation", "reciprocity"]
@@ -52,8 +53,8 @@ def _triangles(one: Array, other: Array, degree: Array) -> Array:
     while begin < len(edge):
         stop = int(np.searchsorted(ends, (ends[begin - 1] if begin else 0) + _WEDGES)) + 1
         here = np.arange(begin, min(stop, len(edge)))
-        first = np.repeat(here, mates[here])
-        step = np.arange(len(first)) - np.repeat(np.cumsum(mates[here]) - mates[here], mates[here])
+        group, step = members_of(mates[here])
+        first = here[group]
         second = first + 1 + step
         key = high[first] * size + high[second]
         place = np.minimum(np.searchsorted(edge, key), len(edge) - 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.order import among, members_of
 from graphgen.report.moves import Moves
 from graphgen.report.network import fans, over_devices
 from graphgen.report.reading import Facts, asked
@@ -25,6 +26,13 @@ _FAR = 60 * _DAY
 _CANCELLED = words.ORDER_STATUSES.index("cancelled")
 _BITS = 42
 """Milliseconds since 1970 fit into so many bits until 2109."""
+_SESSIONS = {"1 session": 1, "5 sessions": 5}
+_INSIDERS = "SELECT security_id, user_id FROM insider_of JOIN security USING (issuer_id)"
+_ACQUAINTED = """
+    SELECT security_id, CASE k.user_id WHEN i.user_id THEN other_user_id ELSE k.user_id END
+    FROM insider_of AS i JOIN security USING (issuer_id)
+    JOIN knows AS k ON i.user_id IN (k.user_id, k.other_user_id)
+"""
 
 
 def orders(facts: Facts) -> Moves:
@@ -55,11 +63,10 @@ def velocity(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
     # an order that is cancelled later is not known to be yet
     ended = np.flatnonzero(order["status"] == _CANCELLED)
     keys = np.sort(moves.payer[ended] << _BITS | order["ended"][ended])
-    now = moves.payer[chosen] << _BITS
-    before = np.searchsorted(keys, now | moves.time[chosen]) - np.searchsorted(keys, now)
-    found["account: cancelled before"] = before
-    for name, sessions in (("1 session", 1), ("5 sessions", 5)):
-        found[f"price: moved in {name} before"] = _moved(facts, moves, chosen, -sessions)
+    account = moves.payer[chosen] << _BITS
+    found["account: cancelled before"] = _between(keys, account, account | moves.time[chosen])
+    for sessions, moved in _moved(facts, moves, chosen, -1).items():
+        found[f"price: moved in {sessions} before"] = moved
     return {name: np.asarray(values, np.float32) for name, values in found.items()}
 
 
@@ -71,88 +78,82 @@ def network(facts: Facts, moves: Moves, chosen: Array, users: dict[str, Array]) 
     for name, values in users.items():
         if name.startswith("most users behind"):
             found[f"account: {name}"] = values[person[chosen]]
-    found.update(_acquaintances(facts, moves, chosen))
-    found.update(_insiders(facts, moves, chosen, person[chosen]))
+    found.update(_acquaintances(facts, moves, chosen, person))
+    found.update(_insiders(facts, moves, chosen, person))
     found.update(_news(facts, moves, chosen))
-    for name, sessions in (("1 session", 1), ("5 sessions", 5)):
-        found[f"price: moves in {name} after"] = _moved(facts, moves, chosen, sessions)
+    for sessions, moves_by in _moved(facts, moves, chosen, 1).items():
+        found[f"price: moves in {sessions} after"] = moves_by
     return {name: np.asarray(values, np.float32) for name, values in found.items()}
 
 
-def _moved(facts: Facts, moves: Moves, chosen: Array, sessions: int) -> Array:
-    """Say how far prices go in some sessions before an order's (negative) or after it: float64.
+def _securities(facts: Facts, moves: Moves) -> Array:
+    """Give the row of each order's security: int64."""
+    return moves.payee - len(facts.tables["account"]["account_id"])
 
-    In logarithms; 0 where the world has no such session, or no prices.
+
+def _between(keys: Array, begin: Array, end: Array) -> Array:
+    """Count ascending keys from `begin` up to `end`, without it: int64."""
+    return np.asarray(np.searchsorted(keys, end) - np.searchsorted(keys, begin))
+
+
+def _moved(facts: Facts, moves: Moves, chosen: Array, way: int) -> dict[str, Array]:
+    """Say how far prices go in some sessions before an order's (`way` -1) or after it (1): float64.
+
+    In logarithms, by how many sessions; 0 where the world has no such session, or no prices.
     """
     if "price" not in facts.dataset.run["tables"]:
-        return np.zeros(len(chosen))
+        return dict.fromkeys(_SESSIONS, np.zeros(len(chosen)))
     time, security, close = asked(
         facts.dataset, "SELECT epoch_ms(time), security_id, close_minor FROM price"
     )
     closes, session = np.unique(time, return_inverse=True)
     level = np.zeros((len(closes), len(facts.tables["security"]["security_id"])))
     level[session, facts.rows("security", security)] = np.log(close)
-    accounts = len(facts.tables["account"]["account_id"])
     # the last close that was known
     last = np.searchsorted(closes, moves.time[chosen], side="left") - 1
-    row = moves.payee[chosen] - accounts
-    there, other = np.clip((last, last + sessions), 0, len(closes) - 1)
-    return np.asarray((level[other, row] - level[there, row]) * np.sign(sessions))
+    row = _securities(facts, moves)[chosen]
+    found = {}
+    for name, sessions in _SESSIONS.items():
+        there, other = np.clip((last, last + way * sessions), 0, len(closes) - 1)
+        found[name] = (level[other, row] - level[there, row]) * way
+    return found
 
 
-def _acquaintances(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
+def _acquaintances(facts: Facts, moves: Moves, chosen: Array, person: Array) -> dict[str, Array]:
     """Count orders of people whom the order's person knows for its security, around its time."""
     one, other = asked(facts.dataset, "SELECT user_id, other_user_id FROM knows")
     one, other = facts.rows("user", one), facts.rows("user", other)
     near, far = np.concatenate([one, other]), np.concatenate([other, one])
     far = far[np.argsort(near, kind="stable")]
     size = np.bincount(near, minlength=len(facts.tables["user"]["user_id"]))
-    first = np.cumsum(size) - size
-    person = facts.rows("user", facts.events["order"]["user_id"])
-    security = moves.payee - moves.payee.min(initial=0)
-    many = int(security.max(initial=0)) + 1
+    security, many = _securities(facts, moves), len(facts.tables["security"]["security_id"])
     # by person and security, and then by time: ranks, which fit beside them
-    rank = np.searchsorted(np.unique(moves.time), moves.time)
-    span = int(rank.max(initial=0)) + 2
+    times, rank = np.unique(moves.time, return_inverse=True)
+    span = len(times) + 1
     keys = np.sort((person * many + security) * span + rank)
-    row = np.repeat(np.arange(len(chosen)), size[person[chosen]])
-    step = np.arange(len(row)) - np.repeat(
-        np.cumsum(size[person[chosen]]) - size[person[chosen]], size[person[chosen]]
-    )
-    friend = far[first[person[chosen]][row] + step]
+    row, step = members_of(size[person[chosen]])
+    friend = far[(np.cumsum(size) - size)[person[chosen]][row] + step]
     base = (friend * many + security[chosen][row]) * span
-    times = np.unique(moves.time)
     found = {}
     for name, low, high in (("7 d before", -7 * _DAY, 0), ("7 d after", 0, 7 * _DAY)):
         begin, end = (
             np.searchsorted(times, moves.time[chosen] + bound)[row] for bound in (low, high + 1)
         )
-        count = np.searchsorted(keys, base + end) - np.searchsorted(keys, base + begin)
+        count = _between(keys, base + begin, base + end)
         found[f"acquaintances: orders for it {name}"] = np.bincount(row, count, len(chosen))
     return found
 
 
 def _insiders(facts: Facts, moves: Moves, chosen: Array, person: Array) -> dict[str, Array]:
-    """Say whether the person is an insider of the security's issuer, or knows how many."""
+    """Say whether the person is an insider of the security's issuer, and knows how many."""
     people = len(facts.tables["user"]["user_id"])
-    security, user = asked(
-        facts.dataset,
-        "SELECT security_id, user_id FROM insider_of JOIN security USING (issuer_id)",
+    mine = (_securities(facts, moves) * people + person)[chosen]
+    insiders, acquainted = (
+        facts.rows("security", security) * people + facts.rows("user", user)
+        for security, user in (asked(facts.dataset, query) for query in (_INSIDERS, _ACQUAINTED))
     )
-    accounts = len(facts.tables["account"]["account_id"])
-    keys = np.unique(facts.rows("security", security) * people + facts.rows("user", user))
-    mine = (moves.payee[chosen] - accounts) * people + person
-    place = np.minimum(np.searchsorted(keys, mine), max(0, len(keys) - 1))
-    is_one = keys[place] == mine if len(keys) else np.zeros(len(chosen), bool)
-    security, user = asked(
-        facts.dataset,
-        "SELECT security_id, CASE k.user_id WHEN i.user_id THEN other_user_id ELSE k.user_id END "
-        "FROM insider_of AS i JOIN security USING (issuer_id) "
-        "JOIN knows AS k ON i.user_id IN (k.user_id, k.other_user_id)",
-    )
-    known = np.sort(facts.rows("security", security) * people + facts.rows("user", user))
-    count = np.searchsorted(known, mine, "right") - np.searchsorted(known, mine, "left")
-    return {"is an insider": is_one, "insiders known": count}
+    known = _between(np.sort(acquainted), mine, mine + 1)
+    return {"is an insider": among(mine, insiders), "insiders known": known}
 
 
 def _news(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
@@ -166,11 +167,10 @@ def _news(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
         for name in pieces
     )
     time, security, sentiment = asked(facts.dataset, union)
-    accounts = len(facts.tables["account"]["account_id"])
     keys = facts.rows("security", security) << _BITS | time
     order = np.argsort(keys, kind="stable")
     keys, time, sentiment = keys[order], time[order], sentiment[order]
-    now = (moves.payee[chosen] - accounts) << _BITS | moves.time[chosen]
+    now = _securities(facts, moves)[chosen] << _BITS | moves.time[chosen]
     after = np.searchsorted(keys, now, side="right")
     found = {}
     for what, place in (("next", after), ("last", after - 1)):

@@ -18,6 +18,8 @@ included:
     told         prices of the cases' securities by session, beside what they would have been
                  without the case (`clean_close_minor`, ...)
     declared(k)  the value that the world file gives the pattern's parameter `k`
+    kept(k)      the most that may be left of a receipt where `k` says what is kept, with what is
+                 left for a round sum: a twentieth, and of a small share a quarter of it
     hardness(d)  the difficulty `d` as a number, as `Pattern.hardness` is
 """
 
@@ -207,6 +209,10 @@ class _about:  # noqa: N801 - a function that remembers two words
             dataset.connection.execute(
                 f"CREATE OR REPLACE TEMP MACRO {macro}(key) AS ({_looked_up(values)})"
             )
+        dataset.connection.execute(
+            "CREATE OR REPLACE TEMP MACRO kept(key) AS "
+            "greatest(declared(key), declared(key) / 4 + 0.05)"
+        )
         return self.query
 
 
