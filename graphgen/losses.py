@@ -1,8 +1,9 @@
 """Losses: what crimes cost, counted while the ledger settles.
 
 A crime's loss is what was booked on its edges of theft, and what the banks' own loss accounts had
-to pay for it; what comes back of stolen money, returned or paid back, is recovered. A look-alike
-costs nobody anything, except where a cheque of it bounces.
+to pay back for it; what comes back of stolen money, returned or paid back, is recovered. A fee that
+nobody pays a bank is no loss: it pays that to itself. A look-alike costs nobody anything, except
+where a cheque of it bounces on an account whose owner, without meaning to, has spent the money.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Losses:
         rows, edge = rows[self._case[edge] >= 0], edge[self._case[edge] >= 0]
         case, stage, leg = self._case[edge], self._stage[edge], booked.leg[rows]
         by_bank = self._pays_losses[booked.debtor[rows]]
-        lost = by_bank | ((stage == _THEFT) & (leg == _ORIGINAL))
+        lost = (by_bank & (leg == _RETURN)) | ((stage == _THEFT) & (leg == _ORIGINAL))
         back = (stage == _RECOVERY) & (leg == _ORIGINAL)
         back |= (stage == _THEFT) & (leg == _RETURN) & ~by_bank
         for column, mine in enumerate((lost, back)):

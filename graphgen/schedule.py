@@ -26,6 +26,7 @@ __all__ = [
     "PRECEDING",
     "QUARTER",
     "SAME_DAY",
+    "TILLS",
     "WEEKLY",
     "due",
     "first_quarter",
@@ -50,6 +51,9 @@ ONCE = 127
 QUARTER = 90
 """Days whose errands are drawn together."""
 
+TILLS = 3
+"""Each shop has so many tills, each bank so many machines and so many counters in a town; which one
+it is that serves goes by the millisecond; our assumption."""
 _REACH = 7
 """Days between a due date and the business day it moves to: holidays and weekends are shorter."""
 

@@ -22,7 +22,7 @@ __all__ = [
     "ORIGINAL",
     "PROPOSAL",
     "RAIL",
-    "ROUND_AT",
+    "ROUNDING",
     "STATUS",
     "TIME",
     "settle_day",
@@ -67,9 +67,9 @@ Number: TypeAlias = int | np.signedinteger[Any]
 ) = range(14)
 
 
-ROUND_AT = 20
-"""A round sum is passed on where it is at least so many of the units: the rest, a twentieth at
-most, stays where it was; our assumption."""
+ROUNDING = 20
+"""A round sum is passed on where what is left for that is at most one part in so many of it all;
+our assumption."""
 
 
 @compiled
@@ -255,7 +255,7 @@ def _passed_on(amount: Number, unit: Number, in_notes: bool) -> Number:  # noqa:
     if in_notes:
         return _rounded(amount, unit)
     for one in (unit, unit // 5):
-        if one > 1 and amount >= ROUND_AT * one:
+        if one > 1 and ROUNDING * (amount % one) <= amount:
             return np.int64(amount - amount % one)
     return np.int64(amount)
 

@@ -47,6 +47,8 @@ assumption."""
 _SHORT = 2.0
 """How much more often, at hard, it is people with little on their accounts, as a logarithm;
 our assumption."""
+_LEAST = 20_000
+"""What the owner has at the world's start, at least, in minor units; our assumption."""
 _VISITS = (0.6, 0.25)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones; our
 assumption."""
@@ -104,7 +106,9 @@ class AccountTakeover(Pattern):
         hard, most, end = self.hardness, self.transfers, graph.world.end_ms
         # the harder, the more transfers, over more hours, to two accounts
         takes = np.arange(most) <= rng.binomial(most - 1, 0.1 + 0.4 * hard, (count, 1))
-        owner, mule, payee, _ = dealt(graph, rng, self, takes, short=_SHORT, is_fraud=is_fraud)
+        owner, mule, payee, _ = dealt(
+            graph, rng, self, takes, short=_SHORT, least=_LEAST, is_fraud=is_fraud
+        )
         person, case = owner[:, 0], graph.new("case", count)
         # the harder, the more honest people are away from home: on a network that is new to them
         away = is_fraud | (rng.random(count) < hard)

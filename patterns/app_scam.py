@@ -32,10 +32,9 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.flow import blend, times
+from graphgen.planting.flow import blend, held, times
 from graphgen.planting.hops import planned, through
 from graphgen.planting.mules import dealt
-from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 
 _PURCHASE, _ROMANCE, _INVESTMENT = range(3)
@@ -56,10 +55,12 @@ assumption."""
 _SUPPLIED, _CASH = 0.5, 0.3
 """Shares of the instalments for which a seller has something to pay, and of the payments that
 payees pass on in cash; our assumption."""
-_MACHINE = (6_000, 40_000)
-"""What people draw at machines, in minor units; our assumption."""
-_LEAST = 500
-"""The least that anybody asks for, in minor units; our assumption."""
+_DRAWN = (50_000, 100_000)
+"""What is drawn at machines, in minor units, of which less than a note of cash is a twentieth at
+most; our assumption."""
+_LEAST, _HELD = 500, 20_000
+"""The least that anybody asks for, and that a payer has at the world's start, in minor units; our
+assumption."""
 _NEVER = 1 << 24
 """A day after all others, for payments that are not made."""
 
@@ -106,7 +107,9 @@ class AppScam(Pattern):
         story = rng.choice(3, count, p=_STORIES)
         number = np.minimum(rng.integers(_FEWEST[story], _MOST[story] + 1), most)
         here = np.arange(most) < number[:, None]
-        payer, mule, payee, further = dealt(graph, rng, self, here, others=1, is_fraud=is_fraud)
+        payer, mule, payee, further = dealt(
+            graph, rng, self, here, others=1, least=_HELD, is_fraud=is_fraud
+        )
         # the harder, the more often what is passed on goes to one account more of the population
         further = np.where(rng.random((count, 1)) < hard, further, -1)
         passes = here & (is_fraud | (rng.random(here.shape) < _SUPPLIED))
@@ -125,7 +128,7 @@ class AppScam(Pattern):
             weight=weight,
             passed=_PASSED if is_fraud else _MARGIN,
             drawn=np.repeat([0, _CASH, 0], [most, most, 1]),
-            usual=_MACHINE,
+            usual=_DRAWN,
             hardness=hard,
         )
         used = (hops.here & (hops.payee == further)).any(axis=1, keepdims=True)
@@ -161,11 +164,11 @@ class AppScam(Pattern):
         """Draw what is asked for in each payment: int64, minor units."""
         mean = np.array([self.purchase, self.romance, self.investment])[story]
         whole = mean * rng.lognormal(-(_SPREAD**2) / 2, _SPREAD, len(payer))
-        held = graph["account"]["opening_balance_minor"][holders(graph).main[payer]]
-        whole = np.clip(whole, _LEAST * here.sum(axis=1), _AFFORDED * np.maximum(held, 0))
+        affords = _AFFORDED * held(graph, payer)
+        whole = np.clip(whole, _LEAST * here.sum(axis=1), affords)
         part = here * rng.lognormal(0, 0.25, here.shape)
         part *= np.where(story == _INVESTMENT, _GROWTH, 1.0)[:, None] ** np.arange(here.shape[1])
         own = whole[:, None] * part / part.sum(axis=1, keepdims=True)
         hard = self.hardness
         sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="online")
-        return np.maximum(_LEAST, sums)
+        return np.maximum(_LEAST, np.minimum(sums, affords[:, None].astype(np.int64)))

@@ -46,15 +46,14 @@ HAVING max(time) - min(time) > to_milliseconds(CAST((declared('days') + 1) * 864
 SELECT case_id, payment_id, time FROM paid
 WHERE leg = 'original' AND (time < case_start OR time > case_end);
 
--- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %, what is drawn in cash
--- rounded down to notes
+-- a mule passes on 90 to 98 % of each receipt, a seller 40 to 90 %
 SELECT r.case_id, r.payment_id, r.amount_minor, sum(h.amount_minor) AS passed_on FROM paid AS r
 JOIN paid AS h ON h.follows_payment_id = r.payment_id
 WHERE r.amount_minor > 2500
 GROUP BY ALL
 HAVING sum(h.amount_minor) > CASE WHEN any_value(r.is_fraud) THEN 0.98 ELSE 0.90 END * r.amount_minor
     OR sum(h.amount_minor) < CASE WHEN any_value(r.is_fraud) THEN 0.90 ELSE 0.40 END * r.amount_minor
-        - sum(CASE WHEN h.rail = 'cash' THEN h.unit_minor ELSE 1 END) - 1;
+        - count(*) - 1;
 
 -- what is passed on is booked, later than its receipt, by the account that was paid
 SELECT h.case_id, h.payment_id, h.time FROM paid AS h

@@ -46,6 +46,9 @@ _BEND = 2.0
 """Most rings are small: sizes have a median of 36 and a mean of 56; our assumption."""
 _BEHIND_EASY, _BEHIND_HARD = 12, 5
 """How many accounts there are for each address; our assumption."""
+_SEEN = 3.0
+"""How many sessions over its exits an account has at least, as is to be expected, so that one in
+twenty has none; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class IpRecycling(Pattern):
         until = graph.world.start_ms + first * DAY_MS
         until = until + (lasts * DAY_MS * (turn + 2) / (exits[:, :, None] + 1)).astype(np.int64)
         until = np.maximum(until, start + DAY_MS // 2)
+        often = (0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape)
+        seen = _SEEN / through[:, :, None]
         device, made = _devices(graph, rng, people, own=hard if is_fraud else 1.0)
         yield from made
         case = graph.new("case", count)
@@ -118,7 +123,7 @@ class IpRecycling(Pattern):
             user_id=whom,
             device_id=device[:, :, None],
             ip_id=np.take_along_axis(ip[:, None], turn, axis=2),
-            rate=(0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape),
+            rate=np.maximum(often, seen * DAY_MS / (np.minimum(until, graph.world.end_ms) - start)),
             valid_from=start,
             valid_to=until,
             case_id=case[:, None, None],

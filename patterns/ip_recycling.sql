@@ -46,3 +46,12 @@ HAVING epoch_ms(max(s.time)) - epoch_ms(min(s.time))
 
 -- no money moves in a case
 SELECT case_id, payment_id FROM paid;
+
+-- half of the people of a case of some days, at least, are seen at its addresses
+SELECT case_id, people, seen FROM (
+    SELECT case_id, count(*) AS people FROM part JOIN cases USING (case_id)
+    WHERE entity = 'user' AND "end" - start > INTERVAL 8 DAYS GROUP BY case_id
+) LEFT JOIN (
+    SELECT case_id, count(DISTINCT user_id) AS seen FROM signed_in GROUP BY case_id
+) USING (case_id)
+WHERE coalesce(seen, 0) < people / 2;

@@ -5,15 +5,16 @@ clears, so that every bank shows a balance that no one ever deposited. The sums 
 equal credits; at last the balances are drawn in cash, the cheques in clearing bounce, and the banks
 bear the loss. The look-alike is somebody who moves money round that is there, between accounts of
 their own, and fetches it in cash in the end: on the next business day, when not all of the cheques
-have cleared, so that some of them come back.
+have cleared, so that some of them come back, and cost a bank money that nobody meant to take.
 
-One of the accounts is the main one, the others lie at other banks. The harder it is to find, the
-smaller are the sums (at hard, a share of the main account, as anybody's cheques are) and the fewer
-the days, and the more is held in the accounts; but at easy, only every other business day has its
-round: some of the last round may have cleared by then, but all cheques of one round are afloat at
-once. What marks the pattern by definition, and is the same in the look-alike: many accounts, from
-which all is drawn, so that balances are near nothing when cheques are settled, cheques come back,
-and what is paid from there later is declined.
+One of the accounts is the main one, the others lie at other banks: two in all, or as many as the
+parameter says, or any number between. The harder it is to find, the smaller are the sums (at hard,
+a share of the main account, as anybody's cheques are) and the fewer the days, and the more is held
+in the accounts; but at easy, only every other business day has its round: some of the last round
+may have cleared by then, but all cheques of one round are afloat at once. What marks the pattern by
+definition, and is the same in the look-alike: many accounts, from which all is drawn, so that
+balances are near nothing when cheques are settled, cheques come back, and what is paid from there
+later is declined. The crime is that nobody had the money, and that the sums grow.
 
 Source: Bankers Online, "Steps to Prove Check Kiting"
 (https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
@@ -42,9 +43,10 @@ from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
-_OF_BALANCE, _LITTLE, _BEYOND = (0.2, 0.6), 0.3, 1.3
+_OF_BALANCE, _LITTLE, _BEYOND = (0.12, 0.4), 0.3, 1.3
 """What share of the main account a usual cheque is for, what that account holds at least, in median
 first cheques, and how far a kiter's cheques are beyond an overdraft; our assumption."""
+_NEVER = 2**62
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Kiting(Pattern):
         "declined",
     )
 
-    banks: Annotated[int, Interval(ge=2, le=5)] = 3
-    """How many accounts the cycle goes through, each at a bank of its own."""
+    banks: Annotated[int, Interval(ge=2, le=5)] = 4
+    """At most so many accounts, and at least two, each at a bank of its own."""
 
     days: Annotated[int, Interval(ge=2, le=60)] = 10
     """Business days that it goes on for."""
@@ -91,16 +93,22 @@ class Kiting(Pattern):
             count, business = 0, np.zeros(1, np.int64)
         # whoever moves money of their own has it, at any difficulty
         person, size = self._first(graph, rng, count, self.hardness if is_fraud else 1.0)
-        at, drawn = self._moments(graph, rng, person, business, later=0 if is_fraud else 1)
+        most = min(self.banks, graph.size("bank"))
+        many = rng.integers(min(2, most), most + 1, (count, 1))
+        place = np.arange(most)
+        here = place < many
+        at, drawn = self._moments(graph, rng, person, here, business, later=0 if is_fraud else 1)
         low, high = (0.0, 1.5 * self.hardness) if is_fraud else (1.0, 2.0)
         owned = rng.uniform(low, high, len(person))
-        bank, account, tables = at_banks(graph, rng, person, self.banks, owned * size)
+        bank, account, tables = at_banks(graph, rng, person, here, owned * size)
         yield from tables
         # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
-        share = np.minimum(rng.uniform(0.7, 1.15, drawn.shape), 1)
-        share[:, -1, -1] = 1
+        share, last = np.minimum(rng.uniform(0.7, 1.15, drawn.shape), 1), many - 1
+        np.put_along_axis(share[:, :, -1], last, 1, axis=1)
         if is_fraud:  # nor could that account be overdrawn by as much as a cheque
-            limit = tables[0]["credit_limit_minor"][account.shape[1] - 2 :: account.shape[1] - 1]
+            limit = np.zeros(here.shape)
+            limit[:, 1:][here[:, 1:]] = tables[0]["credit_limit_minor"]
+            limit = np.take_along_axis(limit, last, axis=1)[:, 0]
             size = np.maximum(size, _BEYOND * limit + self.amount / 10)
         growth = (1 + self.growth * is_fraud) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
@@ -109,8 +117,9 @@ class Kiting(Pattern):
         yield by_cheque(
             graph, at,
             case=case[:, None, None],
+            here=here[:, None, :],
             payer=account[:, None, :],
-            payee=np.roll(account, -1, axis=1)[:, None, :],
+            payee=np.take_along_axis(account, (place + 1) % many, axis=1)[:, None, :],
             person=person[:, None, None],
             habit="transfer",
             stage="preparation" if is_fraud else None,
@@ -119,6 +128,7 @@ class Kiting(Pattern):
         yield errands(
             graph, drawn,
             case=case[:, None, None],
+            here=here[:, :, None],
             hours="counter",
             debtor_account_id=account[:, :, None],
             creditor_account_id=graph["bank"]["vault_account_id"][bank[:, :, None]],
@@ -130,7 +140,8 @@ class Kiting(Pattern):
             amount_of="balance",
             share=share / left,
         )  # fmt: skip
-        begin, end = at.min(axis=(1, 2), initial=2**62), drawn.max(axis=(1, 2), initial=0)
+        begin = at.min(axis=(1, 2), where=here[:, None, :], initial=_NEVER)
+        end = drawn.max(axis=(1, 2), where=here[:, :, None], initial=0)
         yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
         role = "kiter" if is_fraud else "owner"
         yield from members(case, user={role: person[:, None]}, account={"account": account})
@@ -153,25 +164,42 @@ class Kiting(Pattern):
         return person, own ** (1 - hard) * usual**hard
 
     def _moments(
-        self, graph: Graph, rng: np.random.Generator, person: Array, business: Array, *, later: int
+        self,
+        graph: Graph,
+        rng: np.random.Generator,
+        person: Array,
+        here: Array,
+        business: Array,
+        *,
+        later: int,
     ) -> tuple[Array, Array]:
         """Draw when cheques are paid in, and when the balances are drawn out at the end: int64 ms.
 
         Cheques go in on business days (but at easy on every other), one after the other while the
-        counters are open: (people, rounds, banks), ascending. What is drawn of each account, but at
-        easy in two parts, is drawn after the cheques, so many business days later: (people, banks,
-        parts).
+        counters are open: (people, rounds, banks), ascending where `here` says that there is one.
+        What is drawn of each account, but at easy in two parts, is drawn after the cheques, so many
+        business days later: (people, banks, parts).
         """
-        banks, parts = min(self.banks, graph.size("bank")), 1 + (self.hardness > 0)
+        banks, parts = here.shape[1], 1 + (self.hardness > 0)
         days = min(max(2, round(self.days * (1 - 0.4 * self.hardness))), len(business))
         rounds = np.arange(0, days, parts)
         place = rng.integers(0, max(1, len(business) - days + 1 - later), len(person))[:, None]
         day = business[place + rounds]
         paid_in = np.repeat(day[:, :-1, None], banks, axis=2)
-        paid_in = np.sort(times(graph, rng, person[:, None, None], paid_in, "counter"), axis=2)
-        last = np.repeat(day[:, -1:], banks * (1 + parts), axis=1)
-        last = np.sort(times(graph, rng, person[:, None], last, "counter"), axis=1)
-        cheques = np.concatenate([paid_in, last[:, None, :banks]], axis=1)
+        paid_in = _in_order(
+            times(graph, rng, person[:, None, None], paid_in, "counter"), here[:, None]
+        )
+        final = np.repeat(day[:, -1:], banks * (1 + parts), axis=1)
+        final = times(graph, rng, person[:, None], final, "counter")
+        final = _in_order(final, np.tile(here, 1 + parts))
+        cheques = np.concatenate([paid_in, final[:, None, :banks]], axis=1)
+        # after as many cheques as there are, the first part of each account, and then the second
+        turn = here.sum(axis=1)[:, None, None] * (1 + np.arange(parts)) + np.arange(banks)[:, None]
+        drawn = np.take_along_axis(final[:, None], np.minimum(turn, final.shape[1] - 1), axis=2)
         wait = business[np.minimum(place + rounds[-1] + later, len(business) - 1)] - day[:, -1:]
-        drawn = last[:, banks:] + wait * DAY_MS
-        return cheques, drawn.reshape(len(person), parts, banks).transpose(0, 2, 1)
+        return cheques, drawn + wait[:, :, None] * DAY_MS
+
+
+def _in_order(at: Array, here: Array) -> Array:
+    """Sort moments along the last axis, those that are not (`here`, bool) after all others."""
+    return np.sort(np.where(here, at, _NEVER), axis=-1)

@@ -1,10 +1,10 @@
--- a case has as many accounts as declared, or as there are banks, each at a bank of its own
+-- a case has from two accounts to as many as declared, or as there are banks, each at a bank of its own
 SELECT case_id, count(*) AS accounts, count(DISTINCT a.bank_id) AS banks
 FROM part JOIN account AS a ON a.account_id = entity_id
 WHERE entity = 'account'
 GROUP BY case_id
 HAVING count(*) <> count(DISTINCT a.bank_id)
-    OR count(*) <> least(declared('banks'), (SELECT count(*) FROM bank));
+    OR count(*) NOT BETWEEN 2 AND least(declared('banks'), (SELECT count(*) FROM bank));
 
 -- one person has all the accounts of a case
 SELECT m.case_id, m.entity_id AS account_id FROM part AS m
@@ -72,7 +72,15 @@ GROUP BY case_id HAVING bool_and(coalesce(status = 'booked', false));
 SELECT s.case_id, s.payment_id FROM paid AS s JOIN paid AS o ON o.payment_id = s.original_payment_id
 WHERE s.leg = 'settlement' AND (s.time::DATE <= o.time::DATE OR s.time::DATE > o.time::DATE + 6);
 
--- money in cash is drawn at the bank whose account it is
+-- money in cash is drawn out of the vault of the bank whose account it is
 SELECT p.case_id, p.payment_id FROM paid AS p JOIN account AS a ON a.account_id = p.debtor_account_id
-JOIN bank AS b ON b.vault_account_id = p.creditor_account_id
-WHERE p.rail = 'cash' AND b.bank_id <> a.bank_id;
+LEFT JOIN bank AS b ON b.vault_account_id = p.creditor_account_id
+WHERE p.rail = 'cash' AND b.bank_id IS DISTINCT FROM a.bank_id;
+
+-- what is paid is paid by cheque, or drawn in cash
+SELECT case_id, payment_id, rail FROM paid WHERE leg = 'original' AND rail NOT IN ('cheque', 'cash');
+
+-- a case has cheques, and a crime ends with cash that is drawn
+SELECT c.case_id FROM cases AS c LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.leg = 'original'
+GROUP BY c.case_id, c.is_fraud
+HAVING count(*) FILTER (p.rail = 'cheque') = 0 OR (c.is_fraud AND count(*) FILTER (p.rail = 'cash') = 0);

@@ -52,3 +52,11 @@ GROUP BY p.case_id, e.user_id HAVING min(p.time) < min(e.valid_from) OR sent > 2
 
 -- the people behind a look-alike's device send nothing for it
 SELECT case_id, payment_id FROM paid WHERE NOT is_fraud;
+
+-- whoever is new behind a case's devices is first seen there within as many days as declared
+SELECT d.case_id, min(u.first_seen) AS first, max(u.first_seen) AS last FROM part AS d
+JOIN cases AS c USING (case_id)
+JOIN uses_device AS u ON u.device_id = d.entity_id AND u.first_seen >= c.start
+JOIN part AS m ON m.case_id = d.case_id AND m.entity = 'user' AND m.entity_id = u.user_id
+WHERE d.entity = 'device'
+GROUP BY d.case_id HAVING last > first + to_days(declared('days')::INTEGER);

@@ -1,11 +1,11 @@
 """Structuring: cash paid in by parts that are each just under the sum that a bank must report.
 
 A bank in the United States reports every cash deposit of more than 10,000 dollars. Who has more
-pays it in by three to twelve deposits of 85 to 99 % of that, at counters and machines, within one
-to ten days, into an account that takes cash anyway: their own, or that of a firm. When all of it
-is there, what was collected is wired on to an account elsewhere, less what stays. It looks like a
-shop or a market trader whose takings are below the threshold because they are what they are, and
-who pays the supplier from them.
+pays it in by three to twelve deposits of 85 to 99 % of that, each at another counter or machine
+than the one before (`terminal`), within one to ten days, into an account that takes cash anyway:
+their own, or that of a firm. When all of it is there, what was collected is wired on to an account
+elsewhere, less what stays. It looks like a shop or a market trader whose takings are below the
+threshold because they are what they are, and who pays the supplier from them.
 The harder it is to be, the fewer the deposits, the more days they are spread over, and the further
 below the threshold some of them stay.
 
@@ -33,6 +33,7 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.planting.flow import banking, first_day, kept, outside, times
 from graphgen.population.holders import holders
+from graphgen.schedule import TILLS
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
@@ -122,6 +123,9 @@ class Structuring(Pattern):
         day = first_day(graph, rng, count, days)[:, None]
         day = day + rng.integers(0, days, (count, most + 1))
         moments = np.sort(times(graph, rng, user, day, "counter"), axis=1)
+        # each deposit at another counter or machine than the one before
+        till = (rng.integers(0, TILLS, (count, 1)) + np.arange(most)) % TILLS
+        moments[:, :-1] += till - moments[:, :-1] % TILLS
         # the wire, in the last place of the line, comes right after the last deposit
         at = np.append(moments[:, :-1], np.take_along_axis(moments, size, axis=1), axis=1)
         place = np.arange(most + 1)

@@ -70,3 +70,8 @@ WHERE leg = 'original'
 GROUP BY case_id, difficulty
 HAVING max(time) - min(time)
     > to_days(ceil(declared('days') * (0.3 + 0.7 * hardness(difficulty)))::INTEGER);
+
+-- deposits are made at two counters or machines, or more
+SELECT case_id, count(DISTINCT terminal) AS terminals FROM paid
+WHERE leg = 'original' AND rail = 'cash'
+GROUP BY case_id HAVING terminals < 2;

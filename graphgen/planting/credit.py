@@ -320,24 +320,20 @@ def means(graph: Graph, person: Array) -> Array:
 
 
 def at_banks(
-    graph: Graph, rng: np.random.Generator, person: Array, banks: int, least: Array
+    graph: Graph, rng: np.random.Generator, person: Array, here: Array, least: Array
 ) -> tuple[Array, Array, list[Table]]:
     """Give people accounts at different banks: the banks, the accounts, and tables of new ones.
 
-    Both are int32 (people, as many as asked for, or as there are banks). The first is the main
-    account; the others are opened, with `least` (minor units) in them, and get an honest life.
+    Both are int32 (people, accounts), where `here` says that there is one, else -1 for the account;
+    there are no more than banks. The first is the main account; the others are opened, with `least`
+    (minor units) in them, and get an honest life.
     """
     main = holders(graph).main[person]
     rank = rng.random((len(person), graph.size("bank")))
     rank[np.arange(len(person)), graph["account"]["bank_id"][main]] = -1
-    bank = np.argsort(rank, axis=1)[:, :banks].astype(np.int32)
-    further = bank.shape[1] - 1
-    new, tables = open_checking(
-        graph,
-        np.repeat(person, further),
-        bank[:, 1:].reshape(-1),
-        rng,
-        least=np.repeat(least, further),
-    )
+    bank = np.argsort(rank, axis=1)[:, : here.shape[1]].astype(np.int32)
+    further = here[:, 1:]
+    owner, _ = np.nonzero(further)
+    new, tables = open_checking(graph, person[owner], bank[:, 1:][further], rng, least=least[owner])
     lived = with_life(graph, rng, tables, accounts=new)
-    return bank, np.hstack([main[:, None], new.reshape(len(person), further)]), lived
+    return bank, np.hstack([main[:, None], in_grid(further, new)]), lived

@@ -13,7 +13,7 @@ from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import ROUND_AT
+from graphgen.settle import ROUNDING
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = [
     "dwell",
     "firing",
     "first_day",
+    "held",
+    "holding",
     "hop_times",
     "kept",
     "outside",
@@ -37,7 +39,7 @@ __all__ = [
 _A_SECOND = 1_000
 
 
-_ROUNDED = 1 / ROUND_AT
+_ROUNDED = 1 / ROUNDING
 """The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
 
 
@@ -61,6 +63,16 @@ def _banking(graph: Graph) -> Array:
     can = np.zeros(graph.size("user"), bool)
     can[standing(graph)["user_id"]] = True
     return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def held(graph: Graph, person: Array) -> Array:
+    """Say what is on people's main accounts at the world's start: int64, minor units."""
+    return np.asarray(graph["account"]["opening_balance_minor"][holders(graph).main[person]])
+
+
+def holding(graph: Graph, pool: Array, least: int) -> Array:
+    """Leave people out of a pool of users who have less than that at the world's start: int32."""
+    return pool[held(graph, pool) >= least] if least > 0 else pool
 
 
 def without(graph: Graph, pool: Array, people: Array) -> Array:

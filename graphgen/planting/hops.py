@@ -126,8 +126,9 @@ def planned(
     drawn
         How much of what is passed on at each place is drawn in cash, by number: float64.
     usual
-        What people draw from machines, in minor units: the harder, the more of it is within that.
-        What is more is drawn at a counter, and so is what nobody knows before it comes.
+        What people draw in cash, in minor units: nobody draws less, and the harder it is, the fewer
+        draw more. More is drawn at a counter, and so is what nobody knows before it comes; less,
+        at a machine.
     hardness
         The harder, the longer money lies: easy, 20 minutes at the median; never more than a day.
         And the more often it waits for an hour at which people pay, or for one at the counter.

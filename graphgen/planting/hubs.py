@@ -15,7 +15,7 @@ import numpy as np
 
 from graphgen.order import among
 from graphgen.pattern import choose
-from graphgen.planting.flow import banking, firing
+from graphgen.planting.flow import banking, firing, holding
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
@@ -69,9 +69,13 @@ class Ring:
         """Draw anybody: int32 users, a grid of that shape."""
         return self._take(choose(self._rng, np.flatnonzero(self._free), shape, self._what))
 
-    def payers(self, shape: tuple[int, ...]) -> Array:
-        """Draw who pays somebody new; the harder, the nearer they then are to adding as usual."""
-        free = self._rng.permutation(np.flatnonzero(self._free))
+    def payers(self, shape: tuple[int, ...], least: int = 0) -> Array:
+        """Draw who pays somebody new; the harder, the nearer they then are to adding as usual.
+
+        They begin with `least` on their main accounts, in minor units, or more.
+        """
+        free = holding(self._graph, np.flatnonzero(self._free), least)
+        free = self._rng.permutation(free)
         adds = self._dealings("debtor").adds
         far = np.abs(adds[free] + 1 - _mean(adds[free]))
         asked = round(len(free) * (1 - _UNUSUAL * self._hardness))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from graphgen.pattern import choose
-from graphgen.planting.flow import banking, firing, without
+from graphgen.planting.flow import banking, firing, holding, without
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
@@ -53,6 +53,7 @@ def parties(
     besides: Array | None = None,
     are_mules: bool = True,
     short: float = 0.0,
+    least: int = 0,
     is_fraud: bool,
 ) -> Rows:
     """Choose people for a case's parts: int32 users, -1 where `here` says nobody is. Nobody twice.
@@ -61,9 +62,9 @@ def parties(
     and `payees` say how many pay each of them in the case, and how many each pays: the harder, the
     fewer others they deal with, so that in all it is hardly more than with other people; the
     people of look-alikes are anybody. The more `short`, and the harder, the more often these are
-    people with little on their accounts.
+    people with little on their accounts, but all begin with `least` at least, in minor units.
     """
-    pool = banking(graph)
+    pool = holding(graph, banking(graph), least)
     if besides is not None:
         pool = without(graph, pool, besides)
     user, start, hard = graph["user"], graph.world.start_ms, pattern.hardness
@@ -162,11 +163,13 @@ def dealt(
     *,
     others: int = 0,
     short: float = 0.0,
+    least: int = 0,
     is_fraud: bool,
 ) -> tuple[Array, Array, Array, Array]:
     """Choose who makes the payments of each case, and to whom: one payee, and the harder also two.
 
-    `here` says which payments there are: bool (cases, payments). Gives int32 users: the payer
+    `here` says which payments there are: bool (cases, payments); the payer begins with `least` at
+    least, in minor units. Gives int32 users: the payer
     (cases, 1), the payee of each payment (cases, payments), those who are paid at all (cases,
     payees), -1 for nobody, and so many `others` whom payees may pay (cases, others).
     """
@@ -195,6 +198,7 @@ def dealt(
         besides=mules,
         are_mules=False,
         short=short / 2,
+        least=least,
         is_fraud=is_fraud,
     )
     payees = mules[:, others:]

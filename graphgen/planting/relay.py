@@ -33,7 +33,7 @@ _PATIENCE = 0.25
 """How soon haste is given up as it gets harder to hide, as an exponent; our assumption."""
 _OF_MEANS = 0.3
 """Nobody sends more of their own than this share of what their account held; our assumption."""
-_SMALLEST = 1_500
+_SMALLEST = 2_000
 """About what is sent at least, in minor units: of less than that, what is passed on could not end
 as round as people's sums do; our assumption."""
 _DIFFER = 0.3

@@ -14,8 +14,8 @@ SETUP = Setup(
         SELECT edge_id, amount_of, payer, receipt_id, receiver,
             money - CASE
                 WHEN rail = 'cash' THEN CASE WHEN money >= 2 * unit THEN money % unit ELSE 0 END
-                WHEN money >= 20 * unit THEN money % unit
-                WHEN unit >= 10 AND money >= 20 * (unit // 5) THEN money % (unit // 5)
+                WHEN 20 * (money % unit) <= money THEN money % unit
+                WHEN unit >= 10 AND 20 * (money % (unit // 5)) <= money THEN money % (unit // 5)
                 ELSE 0
             END AS money
         FROM (

@@ -94,14 +94,15 @@ SETUP = Setup(
 PROMISES = (
     Promise(
         "losses",
-        "a case's loss is what was booked as theft and what banks' loss accounts paid for it; what "
-        "came back of it is recovered",
+        "a case's loss is what was booked as theft and what banks' loss accounts paid back for it; "
+        "what came back of it is recovered",
         """
         SELECT c.case_id, c.loss_minor, l.lost, c.recovered_minor, l.back FROM "case" AS c
         LEFT JOIN (
             SELECT case_id,
                 sum(amount_minor) FILTER (
-                    by_bank OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
+                    (by_bank AND leg = 'return')
+                    OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
                 ) AS lost,
                 sum(amount_minor) FILTER (
                     (stage = 'recovery' AND leg = 'original')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.schedule import TILLS
 from graphgen.schema import words
 from graphgen.table import Array
 
@@ -13,9 +14,7 @@ __all__ = ["assemble"]
 _CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
 _POS, _BRANCH, _FILE = (words.CHANNELS.index(c) for c in ("pos", "branch", "file"))
 _QUARTER_MS = 900_000
-_FIRST_TERMINAL, _TERMINALS, _TILLS = 10_000_000, 89_999_999, 3
-"""Each shop has so many tills, each bank so many machines and so many counters in a town; our
-assumption."""
+_FIRST_TERMINAL, _TERMINALS = 10_000_000, 89_999_999
 
 
 @compiled
@@ -96,7 +95,7 @@ def assemble(  # noqa: PLR0915 - one statement a column
             out_offset[row] = offset[zone[user], (time[row] - midnight) // _QUARTER_MS]
         if channel == _FILE:
             out_purpose[row] = purpose[habits[i]]
-        one_of = time[row] % _TILLS
+        one_of = time[row] % TILLS
         if rail == _CARD:
             merchant = merchant_of[payee]
             out_card[row] = card_id[cards[i]]
@@ -110,7 +109,7 @@ def assemble(  # noqa: PLR0915 - one statement a column
             vault, own = min(payer, payee), max(payer, payee)
             place = town[user] if user >= 0 else own
             number = account_id[vault] + place * 104_729 + one_of
-            number += _TILLS if channel == _BRANCH else 0
+            number += TILLS if channel == _BRANCH else 0
             out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
         if devices[i] >= 0:
             out_session[row] = session_id[sessions[i]]

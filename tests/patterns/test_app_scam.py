@@ -224,7 +224,10 @@ TAMPERED = {
     ),
     "of a crime is recovered": "UPDATE case_payment SET stage = 'layering' WHERE follows >= 0",
     "is passed on, once": "DELETE FROM case_payment WHERE follows IS NOT NULL",
-    "leaves the world": "UPDATE case_payment SET rail = 'instant' WHERE rail = 'cash'",
+    "leaves the world": (
+        "UPDATE case_payment SET rail = CASE rail WHEN 'cash' THEN 'instant' ELSE 'cash' END "
+        "WHERE stage = 'integration'"
+    ),
 }
 
 

@@ -128,6 +128,7 @@ def test_fewer_than_the_fewest_is_refused_in_one_line() -> None:
         ("UPDATE case_session SET ip_id = ip_id + 1", 4),
         ("UPDATE case_session SET time = case_start - INTERVAL 1 DAY", 4),
         ("UPDATE case_session SET time = case_start WHERE session_id % 2 = 0", 6),
+        ("DELETE FROM case_session WHERE user_id % 3 > 0", 8),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(

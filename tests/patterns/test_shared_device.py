@@ -171,6 +171,8 @@ def test_each_promise_is_broken_by_what_breaks_it(
 def test_sign_ins_that_begin_too_late_break_their_promise(broken: Broken) -> None:
     later = "UPDATE signs_in SET valid_from = valid_from + INTERVAL 9 DAY WHERE edge_id % 2 = 0"
     assert PROMISES[3] in broken(WORLD, later, also=("signs_in",))
+    seen = "UPDATE uses_device SET first_seen = first_seen + INTERVAL 9 DAY WHERE user_id % 2 = 0"
+    assert PROMISES[8] in broken(WORLD, seen, also=("uses_device",))
 
 
 @pytest.mark.slow

@@ -159,6 +159,7 @@ def test_the_fewest_are_no_more_than_the_most() -> None:
         ("UPDATE case_payment SET time = time - INTERVAL 20 DAY WHERE rail <> 'cash'", 5),
         ("UPDATE case_payment SET \"into\" = NULL WHERE rail = 'cash'", 6),
         ("UPDATE case_payment SET time = time + INTERVAL 11 DAY WHERE rail <> 'cash'", 7),
+        ("UPDATE case_payment SET terminal = 1 WHERE rail = 'cash'", 8),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(
