@@ -39,7 +39,13 @@ class Field:
     """Its type, with the constraints that annotate it."""
     default: Any
     """`dataclasses.MISSING` when it must be given."""
-    doc: str
+    owner: type
+    """The class that it is a field of."""
+
+    @property
+    def doc(self) -> str:
+        """Give what is written below the field."""
+        return _docs(self.owner).get(self.name, "")
 
     @property
     def allowed(self) -> str:
@@ -51,9 +57,8 @@ class Field:
 def fields_of(cls: type) -> tuple[Field, ...]:
     """Give the fields that `cls` is made from, in order; its base classes' come first."""
     hints = get_type_hints(cls, include_extras=True)
-    docs = _docs(cls)
     return tuple(
-        Field(field.name, hints[field.name], _default(field), docs.get(field.name, ""))
+        Field(field.name, hints[field.name], _default(field), cls)
         for field in dataclasses.fields(cls)
         if field.init and field.name[0] != "_"
     )
@@ -108,6 +113,7 @@ def _default(field: dataclasses.Field[Any]) -> Any:  # noqa: ANN401
     return field.default
 
 
+@cache
 def _docs(cls: type) -> dict[str, str]:
     docs: dict[str, str] = {}
     for owner in reversed(cls.__mro__):
