@@ -4,7 +4,7 @@
 default:
     @just --list
 
-# Run the tests; `just test -k ledger` runs some, `just test -m slow` those that take longer.
+# Run the tests; `just test -k ledger` runs some, `just test -m process` whole runs, `-m slow` all seeds.
 test *options:
     python -m pytest {{ options }}
 

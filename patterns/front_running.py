@@ -22,6 +22,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
+from graphgen.planting.acquaintances import acquainted
 from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.market import moments, moves, stocks
 from graphgen.schema import words
@@ -91,13 +92,8 @@ class FrontRunning(Pattern):
             quantity_of="holding", share=1.0, stage="theft" if is_fraud else None,
         )  # fmt: skip
         if is_fraud:
-            yield Table.of(
-                "knows",
-                user_id=runner[:, 0],
-                other_user_id=client[:, 0],
-                relation=_COLLEAGUE,
-                since=graph.world.start_ms - rng.integers(100 * _DAY, 1_500 * _DAY, count),
-            )
+            since = graph.world.start_ms - rng.integers(100 * _DAY, 1_500 * _DAY, count)
+            yield acquainted(graph, runner[:, 0], client[:, 0], relation=_COLLEAGUE, since=since)
         span = (first.min(axis=1), np.maximum(over.max(axis=1), last.max(axis=1)))
         roles = {"runner" if is_fraud else "trader": runner, "client": client}
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=is_fraud)

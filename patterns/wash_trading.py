@@ -26,12 +26,11 @@ from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.funding import funding
 from graphgen.planting.market import calendar, moments
 from graphgen.schema import words
-from graphgen.table import Table
+from graphgen.table import Array, Table
 
 _DAY = 86_400_000
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
-_PAID = 0.3
-"""At most this share of what the poorest of a ring could buy goes round; our assumption."""
+_NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
 
 
@@ -62,7 +61,8 @@ class WashTrading(Pattern):
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
         # who is to buy has the money to
-        others = desk.strangers_to(desk.people(here, desk.rich(0.5)), stock)
+        others = desk.able(desk.people(here, desk.rich(0.5)), stock)
+        others = desk.strangers_to(others, stock)
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
@@ -77,33 +77,38 @@ class WashTrading(Pattern):
         after = (np.arange(hops) + 1) % size[:, None]
         buyer = np.take_along_axis(user, after, axis=1)[:, None, :]
         there = in_time & (seller >= 0)
-        drawn = held[:, None] * rng.uniform(0.1, 0.6, (count, many))
-        drawn = np.minimum(drawn, _PAID * desk.buys(user, stock)[:, None])
-        number = np.maximum(1, np.rint(drawn)).astype(np.int64)[:, :, None]
+        number = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.1, 0.6, (count, many))))
+        # whoever has bought sells all of it on, and what is left in the end goes back to the first
+        last = at.max(axis=(1, 2), where=there, initial=0)[:, None]
+        back = last + rng.integers(20_000, 600_000, others.shape).cumsum(axis=1)
+        back = np.minimum(back, shut.max(axis=1, keepdims=True) - rng.integers(9_000, 60_000))
+        at = _joined(at, back)
+        whole = _joined(np.broadcast_to(np.arange(hops) > 0, seller.shape), others >= 0)
+        seller, there = _joined(seller, others), _joined(there, (others >= 0) & (last > 0))
+        buyer = _joined(np.broadcast_to(buyer, (count, many, hops)), first[:, None])
+        number = _joined(np.repeat(number[:, :, None], hops, axis=2), number[:, :1])
         lag = rng.integers(200, 4_000, at.shape)
-        grid = (count, many * hops)
-        both = [np.broadcast_to(one, at.shape).reshape(grid) for one in (seller, buyer)]
         via, device, tables = desk.shared(
-            case, user, days.opens[session] - 3_600_000, at.max(axis=(1, 2)) + 3_600_000
+            case, user, days.opens[session] - 3_600_000, at.max(axis=1) + 3_600_000
         )
         yield from tables
         paid = ((via < 0) & (user >= 0)).any(axis=1) | (rng.random(count) >= hard)
         yield from funding(graph, rng, desk, case, user, days.opens[session], paid)
-        pairs = np.arange(2 * many * hops)
-        partner = np.where(pairs < many * hops, pairs + many * hops, pairs - many * hops)
-        when = np.hstack([at.reshape(grid), (at + lag).reshape(grid)])
-        who = np.hstack(both)
+        pairs = at.shape[1]
+        when, who = np.hstack([at, at + lag]), np.hstack([seller, buyer])
         place = np.argmax(user[:, None, :] == who[:, :, None], axis=2)
         yield desk.orders(
             case[:, None],
             when,
             who,
             stock[:, None],
-            np.repeat([_SELL, _BUY], many * hops),
-            here=np.tile(there.reshape(grid), 2),
-            meets=np.broadcast_to(partner, when.shape),
+            np.repeat([_SELL, _BUY], pairs),
+            here=np.tile(there, 2),
+            meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
             type=_MARKET,
-            quantity=np.tile(np.broadcast_to(number, at.shape).reshape(grid), 2),
+            quantity=np.tile(number, 2).astype(np.int64),
+            quantity_of=np.where(np.tile(whole, 2), _OF_HOLDING, _NUMBER),
+            share=np.tile(whole, 2).astype(np.float64),
             via=np.take_along_axis(via, place, axis=1),
             stage="layering",
         )
@@ -138,3 +143,10 @@ class WashTrading(Pattern):
         span = (at.min(axis=1), at.max(axis=1))
         roles = {"market_maker": user[:, None]}
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
+
+
+def _joined(rounds: Array, back: Array) -> Array:
+    """Lay rounds (cases, rounds, hops) side by side, and what goes back (cases, others) after."""
+    many = rounds.shape[1] * rounds.shape[2]
+    back = np.broadcast_to(back, (len(rounds), rounds.shape[2] - 1))
+    return np.hstack([rounds.reshape(len(rounds), many), back])

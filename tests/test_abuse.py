@@ -406,3 +406,25 @@ def test_each_promise_is_broken_by_a_table_that_is_changed(
                 kept -= {(promise.name, promise.text)} if found else set()
         connection.execute("ROLLBACK")
     assert not kept
+
+
+def test_nobody_is_said_to_know_somebody_twice() -> None:
+    knows = grow(planted("front_running", 60))["knows"]
+    pairs = np.sort(np.stack([knows["user_id"], knows["other_user_id"]]), axis=0)
+    assert len(np.unique(pairs, axis=1).T) == len(knows)
+
+
+def test_some_of_an_insider_s_family_hear_of_what_the_insider_knows() -> None:
+    graph = grow(replace(HONEST, users=3_000))
+    knows, insiders = graph["knows"], graph["insider_of"]
+    is_family = knows["relation"] == words.RELATIONS.index("family")
+    family = {*zip(knows["user_id"][is_family], knows["other_user_id"][is_family], strict=True)}
+    heard = insiders["role"] == words.INSIDER_ROLES.index("family")
+    assert heard.any()
+    own = insiders.take(~heard)
+    for row in np.flatnonzero(heard):
+        user, issuer = insiders["user_id"][row], insiders["issuer_id"][row]
+        assert any(
+            (user, each) in family or (each, user) in family
+            for each in own["user_id"][own["issuer_id"] == issuer]
+        )

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.process
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
     only = [word for part in ("payment", "market") for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]

@@ -235,6 +235,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert ran.stdout.endswith("imported: []\n")
 
 
+@pytest.mark.process
 def test_piped_output_is_plain_text(tmp_path: Path) -> None:
     for words in (["generate", *TINY], ["list"], ["describe", "kiting"], ["--help"]):
         ran = subprocess.run(
@@ -243,6 +244,7 @@ def test_piped_output_is_plain_text(tmp_path: Path) -> None:
         assert "\x1b" not in ran.stdout + ran.stderr
 
 
+@pytest.mark.process
 def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
     words = [*COMMAND, "generate", "--users", "100", "--days", "120"]
     running = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
@@ -260,6 +262,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_does(tmp_path: Path) -> None:
     assert Dataset(tmp_path / "world").run["complete"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_example_runs_and_keeps_its_promises(graphgen: Graphgen, path: Path) -> None:
     told = json.loads(graphgen.done("generate", str(path), "--json"))

@@ -153,6 +153,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("workers", "method", "seed"),
     [(1, "fork", "0"), (2, "fork", "1"), (4, "fork", "2"), (2, "spawn", "3")],
@@ -174,6 +175,7 @@ def test_another_seed_changes_every_file_with_rows(
     assert same == []
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_killed_again_and_again_is_resumed_to_the_same_bytes(
     workers: int, wanted: dict[str, bytes], tmp_path: Path
@@ -279,6 +281,7 @@ def _assert_valid_part(root: Path, wanted: Mapping[str, bytes]) -> None:
             assert there == wanted[path], path
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_ends_at_once_says_how_to_go_on_and_leaves_a_valid_part(
     workers: int, wanted: dict[str, bytes], tmp_path: Path, run: Begin
@@ -302,6 +305,7 @@ def test_ctrl_c_ends_at_once_says_how_to_go_on_and_leaves_a_valid_part(
     assert_same_files(content(root), wanted)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_at_any_moment_is_an_interruption_that_can_be_resumed(
     workers: int, wanted: dict[str, bytes], tmp_path: Path
@@ -359,6 +363,7 @@ def _stop_after(days: int) -> Callable[[Progress], None]:
     return tell
 
 
+@pytest.mark.process
 def test_two_processes_cannot_write_one_folder(
     wanted: dict[str, bytes], tmp_path: Path, run: Begin
 ) -> None:
@@ -378,6 +383,7 @@ def test_two_processes_cannot_write_one_folder(
     assert_same_files(content(tmp_path / "csv"), wanted)
 
 
+@pytest.mark.process
 def test_a_worker_that_dies_is_one_line_and_leaves_what_can_be_resumed(
     wanted: dict[str, bytes], tmp_path: Path, run: Begin
 ) -> None:

@@ -160,6 +160,7 @@ def broken_ones(site: Site) -> Path:
     return site(contents, {name: f"broken.{name}" for name in BROKEN})
 
 
+@pytest.mark.process
 def test_the_pattern_on_the_page_is_listed_described_planted_and_proven(
     site: Site, graphgen: Typed, tmp_path: Path
 ) -> None:
@@ -226,6 +227,7 @@ def test_all_patterns_are_all_that_can_be_used(site: Site) -> None:
     assert "imports" not in json.dumps(world_file())
 
 
+@pytest.mark.process
 def test_what_does_not_need_a_broken_pattern_goes_on_and_says_what_it_left_out(
     site: Site, graphgen: Typed
 ) -> None:
@@ -287,6 +289,7 @@ def test_too_few_people_is_still_told_with_what_would_do(site: Site) -> None:
         grow(World(users=60, days=3, patterns=patterns))
 
 
+@pytest.mark.process
 def test_cases_whose_pattern_is_not_installed_are_told_as_not_proven(
     site: Site, graphgen: Typed, tmp_path: Path
 ) -> None:

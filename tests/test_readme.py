@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.process
 def test_pages_show_what_commands_print_and_files_hold() -> None:
     check = [sys.executable, "scripts/build_readme.py", "--check"]
     done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -29,6 +30,7 @@ def test_the_readme_s_python_runs(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_the_quick_start_prints_its_three_tables(tmp_path: Path) -> None:
     pytest.importorskip("pandas")
     done = subprocess.run(

@@ -821,6 +821,7 @@ rewrite(sys.argv[1], sys.argv[2], "writer-1", concurrency=2)
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_however_it_is_stopped_the_dataset_is_as_it_was_and_no_piece_is_paid_for_twice(
     how: signal.Signals, world: Path, server: Server, python: Callable[..., subprocess.Popen[str]]
@@ -876,6 +877,7 @@ rewrite(sys.argv[1], sys.argv[2], "writer-1")
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("moves", "what", "heal"),
     [

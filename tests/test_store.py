@@ -113,6 +113,7 @@ def test_a_finished_folder_holds_the_dataset_and_nothing_else(finished: dict[str
     assert run["files"]["nodes/email.csv"]["bytes"] == len(finished["nodes/email.csv"])
 
 
+@pytest.mark.process
 def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(
     tmp_path: Path, finished: dict[str, bytes]
 ) -> None:

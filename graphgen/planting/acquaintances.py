@@ -1,4 +1,4 @@
-"""Acquaintances: chains of people each of whom knows the next."""
+"""Acquaintances: who knows whom, and chains of people each of whom knows the next."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.table import Array
+from graphgen.order import among
+from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["chain_to"]
+__all__ = ["acquainted", "chain_to"]
+
+
+def acquainted(graph: Graph, one: Array, other: Array, *, relation: int, since: Array) -> Table:
+    """Let people know each other, as far as they do not: `knows`, of int32 users and int64 ms."""
+    knows = graph["knows"]
+    known, new = (
+        np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
+        for a, b in ((knows["user_id"], knows["other_user_id"]), (one, other))
+    )
+    some = np.flatnonzero(~among(new, known))
+    return Table.of(
+        "knows",
+        user_id=one[some],
+        other_user_id=other[some],
+        relation=relation,
+        since=since[some],
+    )
 
 
 def chain_to(

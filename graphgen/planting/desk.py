@@ -14,6 +14,7 @@ from graphgen.market.listing import listing
 from graphgen.market.minutes import curve
 from graphgen.pattern import TooFewError, cases, choose, members
 from graphgen.planting.flow import banking, times
+from graphgen.planting.funding import can_fund
 from graphgen.planting.market import calendar
 from graphgen.planting.rings import own_ways, ways
 from graphgen.population.network import devices
@@ -114,15 +115,26 @@ class Desk:
 
         That is what they have at the start less what they buy by habit.
         """
-        pool, habits = self.pool, _habits(self.graph)
-        cash = (habits.cash - self.graph.world.days * habits.traded / 2)[self.account[pool]]
-        return pool[np.sort(np.argsort(-cash, kind="stable")[: round(share * len(pool))])]
+        pool = self.pool
+        spare = self._spare(pool)
+        return pool[np.sort(np.argsort(-spare, kind="stable")[: round(share * len(pool))])]
 
-    def buys(self, user: Array, security: Array) -> Array:
-        """Say how many shares the poorest of each case could buy: float64 (cases,)."""
-        cash = self.graph["account"]["opening_balance_minor"][self.account[user]]
-        least = np.where(user >= 0, cash, np.iinfo(np.int64).max).min(axis=1)
-        return np.asarray(least / listing(self.graph.world.place).price[security])
+    def _spare(self, user: Array) -> Array:
+        """Say what people have at the start less what they buy by habit: float64, minor units."""
+        habits = _habits(self.graph)
+        spare = habits.cash - self.graph.world.days * habits.traded / 2
+        return np.asarray(spare[self.account[user]])
+
+    def able(self, user: Array, security: Array) -> Array:
+        """Put those who can spare more where a share costs more: int32, the same users."""
+        here, dealt = user >= 0, user.copy()
+        price = np.broadcast_to(
+            listing(self.graph.world.place).price[security][:, None], user.shape
+        )
+        able = user[here][np.argsort(self._spare(user[here]), kind="stable")]
+        rank = np.argsort(np.argsort(price[here], kind="stable"))
+        dealt[here] = able[rank]
+        return dealt
 
     def knows(self, user: Array, security: Array) -> Array:
         """Say whether people hold or trade a security by habit: bool; both broadcast."""
@@ -192,12 +204,14 @@ class Desk:
     ) -> tuple[Array, Array, list[Table]]:
         """Let the people of most cases order from one address, and, the easier, from one device.
 
+        So do those of whom nobody could send money to the others.
         Gives the rows of `signs_in` (int32, -1 where nobody is), the devices of the cases (int32,
         -1 for none), and the tables.
         """
         graph, rng, hard = self.graph, self.rng, self.pattern.hardness
         own_device, own_ip = own_ways(graph)
         some = rng.random(len(case)) >= _APART * hard
+        some |= ~can_fund(graph, user).any(axis=1)
         one = some & (rng.random(len(case)) >= 0.6 * hard)
         device = np.full(len(case), -1, np.int32)
         device[one] = graph.new("device", int(one.sum()))

@@ -89,7 +89,7 @@ ACTIONS = (
 )
 
 SECURITY_TYPES = ("stock", "etf", "bond")
-INSIDER_ROLES = ("officer", "director", "adviser")
+INSIDER_ROLES = ("officer", "director", "adviser", "family")
 SIDES = ("buy", "sell", "short", "cover")
 """To short is to sell what is borrowed, to cover is to buy it back."""
 ORDER_TYPES = ("market", "limit", "stop")

@@ -23,6 +23,8 @@ __all__ = ["trade_rows"]
 
 _TRADES = words.WALKED_EDGES.index("trades")
 _MARKET = words.ORDER_TYPES.index("market")
+_GTC = words.TIMES_IN_FORCE.index("gtc")
+_REJECTED = words.ORDER_STATUSES.index("rejected")
 
 
 def trade_rows(day: PublicDay) -> Iterator[Rows]:
@@ -48,6 +50,9 @@ def _orders(day: PublicDay, rows: Array, number: Array) -> dict[str, Array]:
     session = np.append(day.event_ids(written), -1)
     some = traded.quantity[rows]
     ended = np.where(orders.fill > 0, orders.fill, orders.end)
+    # what would have rested, had it not been refused, ends at once
+    is_refused = traded.status[rows] == _REJECTED
+    ended = np.where(is_refused & (orders.tif == _GTC), orders.time, ended)
     return {
         "order_id": number[rows],
         "time": orders.time,
@@ -74,7 +79,9 @@ def _trades(day: PublicDay, number: Array) -> Rows:
     tomorrow = day.proposed.today.midnight + DAY_MS
     done = np.flatnonzero((traded.quantity > 0) & (orders.fill < tomorrow))
     rested = traded.rested
-    order = np.argsort(np.append(orders.fill[done], rested["time"]), kind="stable")
+    account = look.ids("account")[np.append(orders.account[done], rested["account"])]
+    # of a moment's, who ordered first says who sold: so they are in the order of their accounts
+    order = np.lexsort((account, np.append(orders.fill[done], rested["time"])))
 
     def both(name: str) -> Array:
         return np.asarray(np.append(getattr(orders, name)[done], rested[name])[order])
@@ -86,7 +93,7 @@ def _trades(day: PublicDay, number: Array) -> Rows:
         "trade_id": day.event_ids(len(order)),
         "time": np.append(orders.fill[done], rested["time"])[order],
         "order_id": np.append(number[done], rested["order"])[order],
-        "account_id": look.ids("account")[both("account")],
+        "account_id": account[order],
         "security_id": look.ids("security")[security[order]],
         "side": both("side").astype(np.int8),
         "quantity": quantity,
