@@ -7,7 +7,7 @@ import numpy as np
 from graphgen.compiled import compiled
 from graphgen.table import Array
 
-__all__ = ["among", "by_time", "members_of"]
+__all__ = ["among", "by_time", "distinct", "members_of"]
 
 _DIGIT = 14
 _MASK = (1 << _DIGIT) - 1
@@ -54,6 +54,14 @@ def among(values: Array, known: Array) -> Array:
     ascending = np.sort(known)
     place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return np.asarray(ascending[place] == values)
+
+
+def distinct(values: Array) -> Array:
+    """Give each value once, ascending: of many numbers in less time than `numpy.unique` takes."""
+    ascending = np.sort(values)
+    first = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return np.asarray(ascending[first])
 
 
 def members_of(size: Array) -> tuple[Array, Array]:

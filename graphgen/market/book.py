@@ -20,6 +20,7 @@ from graphgen.market.fills import cleared
 from graphgen.market.orders import is_bought
 from graphgen.market.resting import STILL_OPEN
 from graphgen.market.sessions import sessions
+from graphgen.order import distinct
 from graphgen.proposals import Payments
 from graphgen.schema import words
 from graphgen.table import Array
@@ -83,7 +84,7 @@ class Book:
         world = graph.world
         holds, trades = graph["holds"], graph["trades"]
         pairs = [_pair(table["account_id"], table["security_id"]) for table in (holds, trades)]
-        self.pairs = np.unique(np.concatenate(pairs))
+        self.pairs = distinct(np.concatenate(pairs))
         """int64: account << 32 | security, of each place that the state has."""
         self._place = np.searchsorted(self.pairs, pairs[1]).astype(np.int32)
         self.begins = np.zeros((4, len(self.pairs)), np.int64)

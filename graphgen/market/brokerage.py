@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.market.listing import Listing, listing
+from graphgen.order import among, distinct
 from graphgen.population.banking import draw_banks
 from graphgen.population.draw import uniform_ms
 from graphgen.population.holders import holders
@@ -217,7 +218,8 @@ def _shorted(
     odds = listing(graph.world.place).worth[lent] ** _POPULAR
     what = rng.choice(lent, len(who), p=odds / odds.sum())
     many = graph.size("security")
-    pair = np.setdiff1d(who * many + what, slot * many + security)
+    pair = distinct(who * many + what)
+    pair = pair[~among(pair, slot * many + security)]
     return pair // many, pair % many
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from graphgen.market.listing import listing
 from graphgen.market.minutes import curve
+from graphgen.order import distinct
 from graphgen.pattern import TooFewError, cases, choose, members
 from graphgen.planting.flow import banking, times
 from graphgen.planting.funding import can_fund
@@ -69,7 +70,7 @@ class Desk:
         self._free = self.account >= 0
         holds, trades = graph["holds"], graph["trades"]
         of = [t["account_id"].astype(np.int64) << 32 | t["security_id"] for t in (holds, trades)]
-        self._known = np.unique(np.concatenate(of))
+        self._known = distinct(np.concatenate(of))
 
     @property
     def pool(self) -> Array:
