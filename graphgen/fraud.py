@@ -7,29 +7,25 @@ pattern orders is seen by planting a few of them.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from pathlib import Path
-from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.expected import Calendar
 from graphgen.pattern import NoSuchError, TooFewError
-from graphgen.rng import stream
-from graphgen.schedule import BY_RATE, ONCE, due, stands_for
-from graphgen.schema import NULL_NUMBER
-from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
+from graphgen.plant import as_many, beside_lookalikes, counted, crimes, room
+from graphgen.schedule import stands_for
+from graphgen.table import Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
     from graphgen.world import World
 
-__all__ = ["Calendar", "planted"]
+__all__ = ["planted"]
 
 _USUAL = 0.0015
 """Share of payments that is a crime's where nobody asked for one: 15 basis points, as cards have
@@ -47,11 +43,6 @@ _LOWER = 0.8
 _SMALL = 20
 """With so many times the payments of the smallest case, whole cases come near enough to any share;
 seen in trials."""
-_READ = ("valid_from", "valid_to", "schedule", "rate", "hours")
-_PIECE = 1 << 18
-"""Edges that are looked at together."""
-_LOOKED_AT = 60
-"""Days, evenly spread, off which the hours of a long window are read."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ def planted(
     if strict and rate is not None and not by_rate:
         _check_nothing_is_left_over(population, patterns)
     tables = {
-        name: _counted(market if pattern.market else population, pattern)
+        name: counted(market if pattern.market else population, pattern)
         for name, pattern in patterns.items()
         if name not in by_rate
     }
@@ -135,7 +126,7 @@ def _check_nothing_is_left_over(population: Graph, patterns: Mapping[str, Patter
         raise ValueError("fraud.mix: no pattern has a part of more than 0; give one, or drop mix")
     for name in asked:
         try:
-            _crimes(population, replace(patterns[name], count=1))
+            crimes(population, replace(patterns[name], count=1))
         except ValueError as wrong:
             raise ValueError(f"fraud.rate: not even one case has room; {wrong}") from wrong
     raise ValueError(
@@ -164,65 +155,13 @@ def _tried(calendar: Calendar, population: Graph, pattern: Pattern) -> _Size | N
     count = _TRIED
     while count:
         try:
-            tables = _crimes(population, replace(pattern, count=count))
+            tables = crimes(population, replace(pattern, count=count))
         except TooFewError:
             count //= 2
             continue
         crime, beside = (calendar.ordered(tables, own=own) / count for own in (True, False))
         return _Size(crime, beside + population.world.decoys * (crime + beside))
     return None
-
-
-def _both(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
-    return _crimes(graph, pattern), _lookalikes(graph, pattern)
-
-
-def _counted(graph: Graph, pattern: Pattern) -> tuple[list[Table], list[Table]]:
-    """Plant as many as the count says; `TooFewError` with how many there is room for."""
-    try:
-        return _both(graph, pattern)
-    except TooFewError as wrong:
-        room = _room(graph, pattern, pattern.instances(graph))
-        raise TooFewError(f"{wrong}; there is room for {room:,}") from wrong
-
-
-def _crimes(population: Graph, pattern: Pattern) -> list[Table]:
-    return _planted(population, pattern, pattern.name, pattern.plant)
-
-
-def _lookalikes(population: Graph, pattern: Pattern) -> list[Table]:
-    return _planted(population, pattern, f"{pattern.name}/lookalike", pattern.plant_lookalike)
-
-
-def _planted(
-    population: Graph,
-    pattern: Pattern,
-    block: str,
-    plant: Callable[[Graph, np.random.Generator], Iterable[Table]],
-) -> list[Table]:
-    bed, world = population.bed(), population.world
-    if pattern.instances(bed) > world.users:
-        told = f"{pattern.name}: {pattern.instances(bed):,} cases, with {world.users:,} people"
-        raise TooFewError(f"{told}; ask for fewer")
-    try:
-        tables = list(plant(bed, stream(world.seed, "plant", block)))
-        bed.check_promises(block, tables)
-    except (NoSuchError, MemoryError):
-        raise
-    except TooFewError as wrong:
-        told = f"{wrong}, with {world.users:,} people; ask for fewer cases than"
-        raise TooFewError(f"{told} {pattern.instances(bed):,}, or for more people") from wrong
-    except Exception as wrong:  # whatever a pattern does that somebody else wrote
-        raise ValueError(f"pattern {pattern.name}: {_said(pattern, wrong)}") from wrong
-    return tables
-
-
-def _said(pattern: Pattern, wrong: Exception) -> str:
-    """Say what went wrong in planting, and in which line of the pattern's file."""
-    said = str(wrong) if type(wrong) is ValueError else f"{type(wrong).__name__}: {wrong}"
-    place = sys.modules[type(pattern).__module__].__dict__.get("__file__")
-    lines = [f.lineno for f in extract_tb(wrong.__traceback__) if f.filename == place]
-    return f"{said} ({Path(str(place)).name}, line {lines[-1]})" if lines else said
 
 
 def _payments(
@@ -260,7 +199,7 @@ def _shared_out(
         known: set[int] = set()
         for again in range(_SURE_TRIES if sure else _TRIES):
             known.add(count)
-            planted = _as_many(population, replace(patterns[name], count=count))
+            planted = as_many(population, replace(patterns[name], count=count))
             made = calendar.ordered(planted[1], own=True)
             if best is None or abs(made - wanted) < abs(best[0] - wanted):
                 best = made, *planted
@@ -272,7 +211,7 @@ def _shared_out(
             if again >= _TRIES - 1:
                 count = _untried(known, count)
         assert best is not None  # noqa: S101 - for the type checker
-        tables = _beside_lookalikes(population, *best[1:])
+        tables = beside_lookalikes(population, *best[1:])
         left -= calendar.ordered(tables[0], own=True)
         yield name, tables
 
@@ -300,51 +239,11 @@ def _no_room(
     least = 1.0
     for name, (share, size) in by_rate.items():
         count = int(np.ceil(target * share / whole / size.crime))
-        least = min(least, _room(population, patterns[name], count + 1) / max(count, 1))
+        least = min(least, room(population, patterns[name], count + 1) / max(count, 1))
     why = str(wrong).partition(", with ")[0]
     said = f"fraud.rate: there is no room for so many cases as {rate:g} asks for; {why}"
     lower = _LOWER * rate * least
     return f"{said}; a rate of {lower:.2g} would do" if lower else said
-
-
-def _room(graph: Graph, pattern: Pattern, count: int) -> int:
-    """Say how many cases there is room for, with their look-alikes, of fewer than this many."""
-    room, too_many = 0, count
-    while too_many - room > 1:
-        some = (room + too_many) // 2
-        try:
-            _both(graph, replace(pattern, count=some))
-            room = some
-        except TooFewError:
-            too_many = some
-    return room
-
-
-def _beside_lookalikes(
-    population: Graph, pattern: Pattern, crimes: list[Table]
-) -> tuple[list[Table], list[Table]]:
-    """Plant the look-alikes of crimes; where nobody asked for a rate, both as far as both fit."""
-    while True:
-        try:
-            return crimes, _lookalikes(population, pattern)
-        except TooFewError as wrong:
-            pattern, crimes = _as_many(population, _halved(population, pattern, wrong))
-
-
-def _as_many(population: Graph, pattern: Pattern) -> tuple[Pattern, list[Table]]:
-    """Plant so many cases, or as many as there is room for if nobody asked for a rate."""
-    while True:
-        try:
-            return pattern, _crimes(population, pattern)
-        except TooFewError as wrong:
-            pattern = _halved(population, pattern, wrong)
-
-
-def _halved(population: Graph, pattern: Pattern, wrong: TooFewError) -> Pattern:
-    """Ask for half as many cases as there was no room for; not where somebody asked for a rate."""
-    if population.world.fraud is not None or not pattern.count:
-        raise wrong
-    return replace(pattern, count=pattern.count // 2)
 
 
 def _too_small(
@@ -361,61 +260,3 @@ def _too_small(
         f"fraud.rate: asks for {asked:,.0f} payments, whole cases come to {fixed + made:,.0f}, as "
         f"the smallest, of {name}, has {size:,.0f}; {users:,} users would do"
     )
-
-
-class Calendar:
-    """How often edges fire in a world's window, as its calendar makes them expect."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._dues = np.zeros(128)
-        for day in range(world.days):
-            self._dues += due(world.date_of(day), world.place)
-        self._often = self._busy_hours() if world.days else np.zeros(len(world.place.profiles))
-
-    def expected(self, pays: Table, *, an_errand: float = 1.0) -> float:
-        """Add up how often edges of `pays` will fire in the window; each errand counts so much."""
-        if not self._world.days:
-            return 0.0
-        # piece by piece, so that a large graph does not have a dozen columns beside it
-        return sum(
-            self._expected({name: pays[name][first : first + _PIECE] for name in _READ}, an_errand)
-            for first in range(0, len(pays), _PIECE)
-        )
-
-    def _expected(self, pays: Mapping[str, Array], an_errand: float) -> float:
-        world = self._world
-        last = np.where(pays["valid_to"] == NULL_NUMBER, world.end_ms, pays["valid_to"])
-        stands = np.minimum(last, world.end_ms) - np.maximum(pays["valid_from"], world.start_ms)
-        days = np.clip(stands / DAY_MS, 0, world.days)
-        schedule = pays["schedule"]
-        often = pays["rate"] * days * self._often[pays["hours"]]
-        regular = self._dues[schedule] * days / world.days
-        begins = (pays["valid_from"] >= world.start_ms) & (pays["valid_from"] < world.end_ms)
-        fires = np.where(
-            schedule == BY_RATE, often, np.where(schedule == ONCE, begins * an_errand, regular)
-        )
-        return float(fires.sum())
-
-    def ordered(self, tables: Iterable[Table], *, own: bool) -> float:
-        """Add up the payments that edges will order: of cases (`own`), or all others."""
-        return sum(
-            self.expected(table.take((table["case_id"] >= 0) == own))
-            for table in tables
-            if table.name == "pays"
-        )
-
-    def _busy_hours(self) -> Array:
-        """Say how much busier than its rate each profile is, by the calendar and its days."""
-        from graphgen.clock import Clocks
-
-        world = self._world
-        zones = tuple(sorted(set(world.place.csv("cities")["time_zone"])))
-        clocks = Clocks(world.place, zones)
-        some = np.unique(np.linspace(0, world.days - 1, _LOOKED_AT).astype(int))
-        weights = np.zeros(len(world.place.profiles))
-        for day in some:
-            here = world.date_of(int(day))
-            weight = clocks.hours(here).weight.reshape(-1, len(zones)).mean(axis=1)
-            weights += weight * clocks.busy(here)
-        return np.asarray(weights / len(some))

@@ -26,7 +26,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.manipulation import Path, manipulated
+from graphgen.planting.manipulation import MOVED, Path, manipulated
 from graphgen.table import Table
 
 if TYPE_CHECKING:
@@ -39,16 +39,7 @@ class PumpAndDump(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
-    defined_by: ClassVar[tuple[str, ...]] = (
-        "amount_minor",
-        "fee_minor",
-        "filled",
-        "income",
-        "limit_minor",
-        "price_minor",
-        "quantity",
-        "security_id",
-    )
+    defined_by: ClassVar[tuple[str, ...]] = MOVED
     counterparts: ClassVar[Mapping[str, str]] = {"ring": "early", "victim": "late"}
 
     fewest: Annotated[int, Interval(ge=2, le=30)] = 3

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from graphgen.config import parse_world_file, world_from_dict, world_to_dict
-from graphgen.fraud import Calendar
+from graphgen.expected import Calendar
 from graphgen.grow import grow, populate
 from graphgen.pattern import Pattern, named
 from graphgen.registry import PATTERNS

@@ -367,7 +367,8 @@ BOUGHT = "side = 'buy' AND status = 'executed'"
 RESTS = "tif = 'gtc' AND status = 'open' AND time < '2026-01-07' AND type = 'limit'"
 SHORT = "SELECT account_id FROM trade WHERE side = 'short'"
 MARKET_BREAKS = (
-    Break("price prices", "price", "true", "low_minor", "high_minor + 1", ("bars of sessions",)),
+    Break("price prices", "price", "true", "low_minor", "high_minor + 1",
+          ("bars of sessions", "executions")),
     Break("bar prices", "bar", "high_minor > 9", "high_minor", "low_minor - 1",
           ("bars of sessions",)),
     Break("listed prices", "price", "true", "security_id",

@@ -22,8 +22,19 @@ if TYPE_CHECKING:
     from graphgen.pattern import Pattern
     from graphgen.table import Array, Table
 
-__all__ = ["Path", "manipulated"]
+__all__ = ["MOVED", "Path", "manipulated"]
 
+MOVED = (
+    "amount_minor",
+    "fee_minor",
+    "filled",
+    "income",
+    "limit_minor",
+    "price_minor",
+    "quantity",
+    "security_id",
+)
+"""What such a pattern is by definition: columns by which a stock is known whose price rises."""
 _HOUR, _DAY = 3_600_000, 86_400_000
 _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""

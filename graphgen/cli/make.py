@@ -1,0 +1,142 @@
+"""Commands that write a dataset: a world, its twin, its news in other words."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import asdict
+
+import typer
+
+from graphgen import options
+from graphgen.cli.app import STOPPED, app, tell_broken
+
+__all__ = ["generate", "rewrite", "twin"]
+
+
+@app.command()
+def generate(
+    *,
+    world: options.WorldYaml = None,
+    users: options.Users = None,
+    days: options.Days = None,
+    start: options.Start = None,
+    end: options.End = None,
+    seed: options.Seed = None,
+    region: options.Region = None,
+    to: options.To = None,
+    settings: options.Settings = None,
+    ids: options.IdsAs = options.Ids.INT,
+    labels: options.LabelsIn = options.Labels.APART,
+    workers: options.Workers = 1,
+    resume: options.Resume = False,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Grow a world and write it; by default to ./world/ as Parquet."""
+    from graphgen import request, terminal
+    from graphgen.generate import Interrupted
+    from graphgen.generate import generate as run
+
+    if not quiet:
+        tell_broken("patterns")
+    file = request.world_file(
+        world,
+        request.options(users=users, days=days, seed=seed, region=region, start=start, end=end),
+        settings or [],
+    )
+    sinks = request.sinks(to or file.to or ("parquet:world",), ids.value)
+    began = request.clock()
+    try:
+        with terminal.show_progress(quiet=quiet) as tell:
+            summary = run(
+                file.world,
+                sinks,
+                workers=workers,
+                resume=resume,
+                force=force,
+                command=shlex.join(["graphgen", *sys.argv[1:]]),
+                labels=labels.value,
+                on_progress=tell,
+            )
+    except Interrupted as stopped:
+        typer.echo(str(stopped), err=True)
+        raise SystemExit(STOPPED) from None  # main has no more to say
+    told = request.summary_document(file.world, sinks, summary.rows, began)
+    if json:
+        terminal.show_json(told)
+    elif not quiet:
+        terminal.show_summary(told)
+
+
+@app.command()
+def twin(
+    *,
+    dataset: options.Written,
+    target: options.Target,
+    without: options.Without = options.LeftOut.CRIMES,
+    workers: options.Workers = 1,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write the same world again, without its crimes or its look-alikes."""
+    from graphgen import terminal
+    from graphgen.twin import twin as run
+
+    with terminal.show_progress(quiet=quiet) as tell:
+        run(
+            dataset,
+            target,
+            without=without.value,
+            workers=workers,
+            force=force,
+            command=shlex.join(["graphgen", *sys.argv[1:]]),
+            on_progress=tell,
+        )
+
+
+@app.command()
+def rewrite(
+    *,
+    dataset: options.Written,
+    llm: options.Llm,
+    model: options.Model,
+    settings: options.Parameters = None,
+    concurrency: options.Concurrency = 4,
+    tries: options.Tries = 3,
+    limit: options.AtMost = None,
+    timeout: options.Timeout = 60,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Have a language model write news and reports in other words.
+
+    Any endpoint that speaks as OpenAI's does will do. Its key, if it needs one, stands in
+    GRAPHGEN_LLM_KEY or OPENAI_API_KEY. No number and no label changes.
+    """
+    from graphgen import request, terminal
+    from graphgen.generate import Interrupted
+    from graphgen.rewrite import rewrite as run
+
+    try:
+        with terminal.show_pieces(quiet=quiet) as tell:
+            summary = run(
+                dataset,
+                llm,
+                model,
+                key=request.llm_key(),
+                settings=request.llm_settings(settings or []),
+                concurrency=concurrency,
+                tries=tries,
+                limit=limit,
+                timeout=timeout,
+                on_progress=tell,
+            )
+    except Interrupted as stopped:
+        typer.echo(str(stopped), err=True)
+        raise SystemExit(STOPPED) from None
+    if json:
+        terminal.show_json(asdict(summary))
+    elif not quiet:
+        terminal.show_rewritten(summary)
