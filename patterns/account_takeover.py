@@ -125,7 +125,6 @@ class AccountTakeover(Pattern):
             share=self._shares(rng, takes),
             passed=_PASSED,
             drawn=np.repeat([0, _CASH], most),
-            usual=(0, 0),
             hardness=hard,
         )
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)

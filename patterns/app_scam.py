@@ -55,9 +55,6 @@ assumption."""
 _SUPPLIED, _CASH = 0.5, 0.3
 """Shares of the instalments for which a seller has something to pay, and of the payments that
 payees pass on in cash; our assumption."""
-_DRAWN = (50_000, 100_000)
-"""What is drawn at machines, in minor units, of which less than a note of cash is a twentieth at
-most; our assumption."""
 _LEAST, _HELD = 500, 20_000
 """The least that anybody asks for, and that a payer has at the world's start, in minor units; our
 assumption."""
@@ -128,7 +125,6 @@ class AppScam(Pattern):
             weight=weight,
             passed=_PASSED if is_fraud else _MARGIN,
             drawn=np.repeat([0, _CASH, 0], [most, most, 1]),
-            usual=_DRAWN,
             hardness=hard,
         )
         used = (hops.here & (hops.payee == further)).any(axis=1, keepdims=True)

@@ -36,7 +36,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
 from graphgen.planting.credit import by_cheque, everyday, means, open_cards, spells, split, spree
-from graphgen.planting.flow import banking, first_day, times, within, without
+from graphgen.planting.flow import banking, first_day, held, times, within, without
 from graphgen.planting.rings import recruits
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
@@ -118,7 +118,7 @@ class BustOut(Pattern):
             surely = _COVERED * means(graph, payer[:, 0])
             drawn = self._busted(rng, cards.limit, twice, first, surely)
         else:
-            has = graph["account"]["opening_balance_minor"][main[payer]]
+            has = held(graph, payer)
             drawn = _spent(rng, cards.limit, twice, first, has)
         parts = 4 + round(8 * hard)
         at = self._moments(graph, rng, person, here, parts)
@@ -199,7 +199,7 @@ class BustOut(Pattern):
         The first of each has little, the others something.
         """
         pool = without(graph, banking(graph), person)
-        has = graph["account"]["opening_balance_minor"][holders(graph).main[pool]]
+        has = held(graph, pool)
         poor = np.argsort(means(graph, pool))[: max(len(person), round(_POOR * len(pool)))]
         wanted = np.arange(number.shape[1]) <= number.max(axis=1, initial=-1, keepdims=True)
         rich = without(graph, pool[has > _SOMETHING], pool[poor])

@@ -38,8 +38,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.planting.credit import at_banks, by_cheque
-from graphgen.planting.flow import banking, times
-from graphgen.population.holders import holders
+from graphgen.planting.flow import banking, held, times
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
@@ -155,12 +154,12 @@ class Kiting(Pattern):
         people who have little.
         """
         pool = banking(graph)
-        has = graph["account"]["opening_balance_minor"][holders(graph).main]
+        has = held(graph, pool)
         least, most = _LITTLE * self.amount * hard, 4 * (1 + hard) * self.amount
-        pool = pool[(has[pool] > least) & (has[pool] < most)]
+        pool = pool[(has > least) & (has < most)]
         person = choose(rng, pool, (count,), "kiting: people")
         own = 1.6 * self.amount * rng.lognormal(0, 0.4, count)
-        usual = np.maximum(1, has[person] * rng.uniform(*_OF_BALANCE, count))
+        usual = np.maximum(1, held(graph, person) * rng.uniform(*_OF_BALANCE, count))
         return person, own ** (1 - hard) * usual**hard
 
     def _moments(

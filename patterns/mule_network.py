@@ -43,9 +43,8 @@ from graphgen.world import DAY_MS
 _HOUR = 3_600_000
 _PASSED, _SHARED_OUT = (0.95, 0.98), (0.74, 0.95)
 """Shares of a receipt that a mule passes on, and that a gig worker shares out; our assumption."""
-_CASH, _DRAWN = (0.4, 1.0), (50_000, 100_000)
-"""Share of what leaves that is drawn in cash, when it is easy and when it is hard to see; and what
-a machine gives, in minor units, of which less than a note of cash is a twentieth at most; our
+_CASH = 0.4, 1.0
+"""Share of what leaves that is drawn in cash, when it is easy and when it is hard to see; our
 assumption."""
 _SPENDS, _SLOWLY = 0.3, 8.0
 """Share of gig workers who draw or send away at once what they are given, and how many times as
@@ -199,7 +198,6 @@ class MuleNetwork(Pattern):
             amount=np.maximum((1 - less * hard) * sums, least)[:, lane],
             passed=_PASSED if is_fraud else _SHARED_OUT,
             drawn=np.tile([0, draws], self.deposits).repeat(nodes),
-            usual=_DRAWN,
             hardness=hard,
             longer=self.minutes / 20 * (1 if is_fraud else _SLOWLY),
         )

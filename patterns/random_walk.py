@@ -23,14 +23,13 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.flow import held, kept
+from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
 
-_LEAST, _AFFORDED = 20_000, 0.25
-"""What the first has at the world's start, at least, in minor units, and the share of it that is
-sent first at most; our assumption."""
+_LEAST = 20_000
+"""What the first has at the world's start, at least, in minor units; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,6 @@ class RandomWalk(Pattern):
         here = sizes(rng, count, self.most, 0)
         hop, hops = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
         own = sums(graph, rng, (count, 1), self.amount, self.hardness, large=0.5)
-        own = np.minimum(own, np.rint(_AFFORDED * held(graph, people[:, :1])).astype(np.int64))
         passed = 1 - kept(self.keeps) * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,

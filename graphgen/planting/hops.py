@@ -30,6 +30,9 @@ _ALONE = 0.8
 _LIES_MS, _LIES_SPREAD, _LONGER = 20 * 60_000, 1.2, 10
 """For how long mules let money lie when it is easy to see: the median, and the spread of its
 logarithm; and how many times longer still at hard."""
+_CASH = (50_000, 100_000)
+"""What is drawn at machines, in minor units: of less, more than a twentieth might be left for whole
+notes; our assumption."""
 _DRAWN, _SENT = words.HABITS.index("cash_withdrawal"), words.HABITS.index("transfer")
 _BY_CASH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "instant"))
 _ATM, _BRANCH, _FILE, _ONLINE = (
@@ -107,7 +110,6 @@ def planned(
     weight: Array | float = 1.0,
     passed: tuple[float, float],
     drawn: Array,
-    usual: tuple[int, int],
     hardness: float,
     longer: float = 1.0,
 ) -> Hops:
@@ -124,11 +126,9 @@ def planned(
     passed
         Between which shares of a receipt are passed on in all.
     drawn
-        How much of what is passed on at each place is drawn in cash, by number: float64.
-    usual
-        What people draw in cash, in minor units: nobody draws less, and the harder it is, the fewer
-        draw more. More is drawn at a counter, and so is what nobody knows before it comes; less,
-        at a machine.
+        How much of what is passed on at each place is drawn in cash, by number: float64. Nobody
+        draws less than people like to, and the harder it is, the fewer draw more; more is drawn at
+        a counter, and so is what nobody knows before it comes.
     hardness
         The harder, the longer money lies: easy, 20 minutes at the median; never more than a day.
         And the more often it waits for an hour at which people pay, or for one at the counter.
@@ -141,9 +141,9 @@ def planned(
     sums = _wide(amount, here)
     for hop in np.flatnonzero(follows >= 0):
         sums[:, hop] = sums[:, follows[hop]] * share[:, hop]
-    is_usual = (sums >= usual[0]) & (sums <= usual[1])
+    is_usual = (sums <= 0) | ((sums >= _CASH[0]) & (sums <= _CASH[1]))
     cash = (rng.random(here.shape) < drawn) & (is_usual | (rng.random(here.shape) >= hardness))
-    cash &= (sums <= 0) | (sums >= usual[0])  # less than that nobody draws, or can
+    cash &= (sums <= 0) | (sums >= _CASH[0])
     first = _wide(at, here).astype(np.int64)
     moments = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
     return Hops(
@@ -153,7 +153,7 @@ def planned(
         np.where(cash, -1, payee),
         follows,
         cash,
-        cash & (sums > 0) & (sums <= usual[1]),
+        cash & (sums > 0) & (sums <= _CASH[1]),
         np.where(follows < 0, sums, 0).astype(np.int64),
         share,
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from graphgen.pattern import choose
-from graphgen.planting.flow import banking, firing, holding, without
+from graphgen.planting.flow import banking, firing, held, holding, without
 from graphgen.population.holders import holders
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
@@ -101,9 +101,9 @@ def _largest(values: Array, count: int) -> Array:
 
 def _rank_of_means(graph: Graph) -> Array:
     """Rank people by what their main accounts begin with: float64 (users,), 0 to 1."""
-    held = graph["account"]["opening_balance_minor"][holders(graph).main]
-    rank = np.empty(len(held))
-    rank[np.argsort(held, kind="stable")] = np.arange(len(held)) / max(1, len(held))
+    has = held(graph, np.arange(graph.size("user")))
+    rank = np.empty(len(has))
+    rank[np.argsort(has, kind="stable")] = np.arange(len(has)) / max(1, len(has))
     return rank
 
 

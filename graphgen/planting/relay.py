@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import blend, dwell, first_day, kept, outside, times, within
+from graphgen.planting.flow import blend, dwell, first_day, held, kept, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -201,7 +201,7 @@ def relay(
     person = np.where(is_from_elsewhere, payee, payer)
     pace = pattern.hardness if is_fraud else 1.0
     at = _moments(graph, rng, person, after, here, days=days, pace=pace)
-    means = graph["account"]["opening_balance_minor"][main[person]] * _OF_MEANS
+    means = held(graph, person) * _OF_MEANS
     within_means = np.minimum(amount, np.maximum(_SMALLEST, means)).astype(np.int64)
     case = graph.new("case", len(at))
     yield errands(
