@@ -99,6 +99,7 @@ JOIN cases USING (case_id)
 LEFT JOIN paid AS t ON t.edge_id = e.edge_id
 WHERE e.follows IS NULL AND e.debtor_account_id NOT IN (
     SELECT debtor_account_id FROM pays WHERE follows IS NOT NULL
+        OR edge_id IN (SELECT "into" FROM pays WHERE "into" IS NOT NULL)
 )
 GROUP BY e.case_id
 HAVING remains > 1 - declared('drained') + 1e-6;

@@ -43,7 +43,7 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _MONTH_MS = int(30.4 * DAY_MS)
-_COVERED = 1.1
+_COVERED = 1.4
 """How much more than what there can be the cheques come to, so that one surely bounces; our
 assumption."""
 _POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08

@@ -42,9 +42,11 @@ from graphgen.planting.flow import banking, held, times
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
-_OF_BALANCE, _LITTLE, _BEYOND = (0.12, 0.4), 0.3, 1.3
+_OF_BALANCE, _LITTLE, _BEYOND = (0.16, 0.5), 0.3, 1.3
 """What share of the main account a usual cheque is for, what that account holds at least, in median
 first cheques, and how far a kiter's cheques are beyond an overdraft; our assumption."""
+_DRAWN = 0.7, 0.85
+"""What share of what there is a look-alike and a crime draw at least; our assumption."""
 _NEVER = 2**62
 
 
@@ -102,7 +104,7 @@ class Kiting(Pattern):
         bank, account, tables = at_banks(graph, rng, person, here, owned * size)
         yield from tables
         # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
-        share, last = np.minimum(rng.uniform(0.7, 1.15, drawn.shape), 1), many - 1
+        share, last = np.minimum(rng.uniform(_DRAWN[is_fraud], 1.15, drawn.shape), 1), many - 1
         np.put_along_axis(share[:, :, -1], last, 1, axis=1)
         if is_fraud:  # nor could that account be overdrawn by as much as a cheque
             limit = np.zeros(here.shape)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from graphgen.order import among
 from graphgen.pattern import choose
 from graphgen.planting.flow import banking, firing, held, holding, without
 from graphgen.population.holders import holders
@@ -202,4 +203,24 @@ def dealt(
         is_fraud=is_fraud,
     )
     payees = mules[:, others:]
+    payer = _apart(graph, payer, payees)
     return payer, payees[:, turn], np.where(paid, payees, -1), mules[:, :others]
+
+
+def _apart(graph: Graph, payer: Array, payees: Array) -> Array:
+    """Swap payers of cases who pay one of the payees by habit: nobody adds whom they pay anyway."""
+    pays, main = graph["pays"], holders(graph).main
+    theirs = np.zeros(graph.size("account"), bool)
+    theirs[main[payer]] = True
+    rows = np.flatnonzero(theirs[pays["debtor_account_id"]])
+    both = (pays[f"{end}_account_id"][rows] for end in ("debtor", "creditor"))
+    usual = next(both).astype(np.int64) << 32 | next(both)
+    payer = payer.copy()
+    for _ in range(len(payer)):
+        known = among(main[payer].astype(np.int64) << 32 | main[payees], usual).any(axis=1)
+        if len(payer) < 2 or not known.any():  # noqa: PLR2004 - nobody to swap with
+            break
+        one = int(np.argmax(known))
+        two = [one, (one + 1) % len(payer)]
+        payer[two] = payer[two[::-1]]
+    return payer
