@@ -50,7 +50,7 @@ def among(values: Array, known: Array) -> Array:
     By bisection: for many numbers that takes less time and memory than `numpy.isin`.
     """
     if not len(known) or not len(values):
-        return np.zeros(len(values), bool)
+        return np.zeros(values.shape, bool)
     ascending = np.sort(known)
     place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return np.asarray(ascending[place] == values)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from graphgen import options
 from graphgen.cli.app import app
+
+if TYPE_CHECKING:
+    from graphgen.story import Story
 
 __all__ = ["account", "case", "diff", "inspect", "report", "verify"]
 
@@ -111,16 +115,11 @@ def case(
     json: options.Json = False,
 ) -> None:
     """Tell the story of a case: who took part, and what happened when."""
-    from graphgen import telling, terminal
     from graphgen.dataset import Dataset
     from graphgen.ids import parse_id
     from graphgen.story import case_story
 
-    story = case_story(Dataset(dataset), parse_id(id_, "case"), limit)
-    if json:
-        terminal.show_json(asdict(story))
-    else:
-        telling.show_story(story)
+    _tell(case_story(Dataset(dataset), parse_id(id_, "case"), limit), json=json)
 
 
 @app.command()
@@ -132,12 +131,16 @@ def account(
     json: options.Json = False,
 ) -> None:
     """Tell the story of an account: whose it is, and all that was booked on it."""
-    from graphgen import telling, terminal
     from graphgen.dataset import Dataset
     from graphgen.ids import parse_id
     from graphgen.story import account_story
 
-    story = account_story(Dataset(dataset), parse_id(id_, "account"), limit)
+    _tell(account_story(Dataset(dataset), parse_id(id_, "account"), limit), json=json)
+
+
+def _tell(story: Story, *, json: bool) -> None:
+    from graphgen import telling, terminal
+
     if json:
         terminal.show_json(asdict(story))
     else:

@@ -39,6 +39,8 @@ _NEWCOMER_YEARS, _NEWCOMERS = 2.0, 2.0
 _SHY = 25.0
 """How much less likely at hard, as a logarithm, are those who would deal with more others than
 anybody, beside those who would deal with as many as half of all people do."""
+_SWAPS = 20
+"""How often those who know each other are parted, if they have come together again."""
 _CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
 _TRANSFERS = [words.RAILS.index(w) for w in ("instant", "batch", "cheque")]
 
@@ -215,12 +217,14 @@ def _apart(graph: Graph, payer: Array, payees: Array) -> Array:
     rows = np.flatnonzero(theirs[pays["debtor_account_id"]])
     both = (pays[f"{end}_account_id"][rows] for end in ("debtor", "creditor"))
     usual = next(both).astype(np.int64) << 32 | next(both)
-    payer = payer.copy()
-    for _ in range(len(payer)):
-        known = among(main[payer].astype(np.int64) << 32 | main[payees], usual).any(axis=1)
-        if len(payer) < 2 or not known.any():  # noqa: PLR2004 - nobody to swap with
+    payer, count = payer.copy(), len(payer)
+    for _ in range(_SWAPS):
+        pair = main[payer].astype(np.int64) << 32 | main[payees]
+        known = (among(pair, usual) & (payees >= 0)).any(axis=1)
+        # of two cases side by side, one at a time
+        one = np.flatnonzero(known & ~np.roll(known, 1))
+        if not len(one):
             break
-        one = int(np.argmax(known))
-        two = [one, (one + 1) % len(payer)]
-        payer[two] = payer[two[::-1]]
+        two = (one + 1) % count
+        payer[one], payer[two] = payer[two], payer[one]
     return payer
