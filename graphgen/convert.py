@@ -7,6 +7,7 @@ household) is an edge too, named after the column.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -27,17 +28,23 @@ _Attributes = dict[str, Any]
 
 
 def to_networkx(graph: Graph) -> nx.MultiDiGraph:
-    """Give a networkx graph; an edge's key is its type."""
+    """Give a networkx graph; an edge's key is its type, and of a second one between two its number.
+
+    Somebody may come to the same place again: `lives_at`, `lives_at 2`.
+    """
     import networkx as nx
 
     made = nx.MultiDiGraph()
     for table in nodes(graph):
         made.add_nodes_from(_nodes(table))
     for table in (*nodes(graph), *edges(graph)):
-        made.add_edges_from(
-            (source, target, attributes["type"], attributes)
-            for source, target, attributes in _edges(table)
-        )
+        met: Counter[tuple[str, str, str]] = Counter()
+        for source, target, attributes in _edges(table):
+            kind = attributes["type"]
+            met[source, target, kind] += 1
+            number = met[source, target, kind]
+            key = kind if number == 1 else f"{kind} {number}"
+            made.add_edge(source, target, key, **attributes)
     return made
 
 

@@ -151,7 +151,10 @@ class IdentityRing(Pattern):
             who, shared = people[:, 1:][some], thing[other[some]]
             start = seen.world.start_ms
             since = uniform_ms(rng, seen["user"]["customer_since"][who], start, len(who))
-            yield Table.of(_EDGES[what], user_id=who, since=since, **{column: shared})
+            # who lives with the other at one address has given it already
+            new = np.flatnonzero(shared != thing[who])
+            things = {column: shared[new]}
+            yield Table.of(_EDGES[what], user_id=who[new], since=since[new], **things)
 
     def _moments(self, graph: Graph, rng: np.random.Generator, people: Array, parts: int) -> Array:
         """Draw when each shops a little, and then draws: int64 ms (cases, people, moments)."""

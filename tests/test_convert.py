@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from graphgen import Graph, World
@@ -45,3 +46,12 @@ def test_the_graph_of_a_world_hangs_together(graph: Graph) -> None:
     people = [node for node, kind in made.nodes(data="kind") if kind == "user"]
     largest = max(nx.weakly_connected_components(made), key=len)
     assert len(largest & set(people)) > 0.95 * len(people)
+
+
+def test_who_comes_to_a_place_twice_has_two_edges(graph: Graph) -> None:
+    again = graph["lives_at"].take(np.array([0]))
+    more = graph.grow("again", [again]).to_networkx()
+    made = graph.to_networkx()
+    assert more.number_of_edges() == made.number_of_edges() + 1
+    was, are = ({key for *_, key in each.edges(keys=True)} for each in (made, more))
+    assert are - was == {"lives_at 2"}
