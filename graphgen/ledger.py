@@ -154,7 +154,7 @@ class Ledger:
         self.bank = account["bank_id"]
         self.internal = np.stack(
             [bank[f"{what}_account_id"] for what in ("clearing", "income", "loss")], axis=1
-        ).astype(np.int32)
+        ).astype(np.int64)
         self.links = Links.of(graph)
         self.losses = Losses(graph)
         self.book = Book(graph)

@@ -28,12 +28,14 @@ __all__ = [
     "settle_day",
 ]
 
+# Whole numbers of 64 bits: a Python int or another width has each loop compiled anew.
+_NONE = np.int64(-1)
 _FIRST, _SETTLEMENT, _RETURN, _FEE = (
-    words.LEGS.index(leg) for leg in ("original", "settlement", "return", "fee")
+    np.int64(words.LEGS.index(leg)) for leg in ("original", "settlement", "return", "fee")
 )
-_BOOKED, _DECLINED = words.STATUSES.index("booked"), words.STATUSES.index("declined")
+_BOOKED, _DECLINED = (np.int64(words.STATUSES.index(status)) for status in ("booked", "declined"))
 _CHEQUE, _BATCH, _BOOK, _CASH = (
-    words.RAILS.index(rail) for rail in ("cheque", "batch", "book", "cash")
+    np.int64(words.RAILS.index(rail)) for rail in ("cheque", "batch", "book", "cash")
 )
 _OF_SUM, _OF_BALANCE, _OF_DEBT, _OF_RECEIPT, _OF_HOLD = (
     words.AMOUNT_OF.index(what) for what in ("sum", "balance", "debt", "receipt", "hold")
@@ -46,7 +48,7 @@ _AFFORDED = 0.8
 """Who pays off a debt spends at most this share of the available balance; our assumption."""
 
 Number: TypeAlias = int | np.signedinteger[Any]
-"""A whole number of 64 bits: each other width would have the loops compiled once more."""
+"""A whole number of 64 bits."""
 
 # The columns of the rows that are being booked, in one array of whole numbers.
 (
@@ -145,13 +147,13 @@ def _settle_item(
         item.due,
     )
     rail, original, edge = np.int64(item.rail), item.original, np.int64(item.edge)
-    clearing = int(internal[bank[creditor], _CLEARING])
+    clearing = internal[bank[creditor], _CLEARING]
     if item.held:
         hold[debtor] -= amount
     covered = _free(debtor, balance, hold, limit) >= amount
     n = _write(
         rows, n, balance, due, debtor, clearing, creditor, amount, _SETTLEMENT,
-        _BOOKED if covered else _DECLINED, rail, original, -1, edge,
+        _BOOKED if covered else _DECLINED, rail, original, _NONE, edge,
     )  # fmt: skip
     if covered:
         return n
@@ -159,13 +161,13 @@ def _settle_item(
     if back > 0:
         n = _write(
             rows, n, balance, due, creditor, clearing, debtor, back, _RETURN, _BOOKED, rail,
-            original, -1, edge,
+            original, _NONE, edge,
         )  # fmt: skip
     if back < amount:
-        loss = int(internal[bank[creditor], _LOSS])
+        loss = internal[bank[creditor], _LOSS]
         n = _write(
             rows, n, balance, due, loss, clearing, creditor, amount - back, _RETURN, _BOOKED,
-            rail, original, -1, edge,
+            rail, original, _NONE, edge,
         )  # fmt: skip
     return _charge(rows, n, item, balance, hold, limit, bank, internal, fee)
 
@@ -189,17 +191,17 @@ def _charge(
         item.original,
         np.int64(item.edge),
     )
-    income, loss = int(internal[bank[debtor], _INCOME]), int(internal[bank[debtor], _LOSS])
+    income, loss = internal[bank[debtor], _INCOME], internal[bank[debtor], _LOSS]
     taken = min(fee, _free(debtor, balance, hold, limit))
     if taken > 0:
         n = _write(
-            rows, n, balance, due, debtor, income, -1, taken, _FEE, _BOOKED, _BOOK, original, -1,
-            edge,
+            rows, n, balance, due, debtor, income, _NONE, taken, _FEE, _BOOKED, _BOOK, original,
+            _NONE, edge,
         )  # fmt: skip
     if taken < fee:
         n = _write(
             rows, n, balance, due, loss, income, debtor, fee - taken, _FEE, _BOOKED, _BOOK,
-            original, -1, edge,
+            original, _NONE, edge,
         )  # fmt: skip
     return n
 
@@ -345,7 +347,7 @@ def settle_day(
             paid = _rounded(paid, amount[i])  # as round as the walk has drawn that it is
         if paid <= 0:
             continue
-        counterparty: Number = -1
+        counterparty: Number = _NONE
         status = _BOOKED
         if by in (_CHEQUE, _BATCH):
             # what a hop pays this way stays held until it is settled, so that it surely is
@@ -354,12 +356,12 @@ def settle_day(
             added[new].due = _due(first, posting, salt, time[i], payer << 32 | payee, by)
             new += 1
             counterparty = payer
-            payer = np.int64(internal[bank[payee], _CLEARING])
+            payer = internal[bank[payee], _CLEARING]
         else:
             hold[payer] -= held
             status = _BOOKED if available + limit[payer] >= paid else _DECLINED
         n = _write(
-            rows, n, balance, time[i], payer, payee, counterparty, paid, _FIRST, status, by, -1,
+            rows, n, balance, time[i], payer, payee, counterparty, paid, _FIRST, status, by, _NONE,
             np.int64(i), np.int64(edge[i]),
         )  # fmt: skip
         if link[i] >= 0 and status == _BOOKED:

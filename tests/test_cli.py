@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
 from graphgen.world import World
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-COMMAND = [sys.executable, "-c", "from graphgen.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "graphgen"]
 TINY = ["--users", "60", "--days", "3"]
 
 
@@ -220,6 +221,16 @@ def test_a_broken_dataset_fails_verification(graphgen: Graphgen) -> None:
 
 def test_version_is_the_packages(graphgen: Graphgen) -> None:
     assert graphgen.done("--version") == f"graphgen {__version__}\n"
+
+
+def test_the_command_can_be_run_as_a_module(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["graphgen", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("graphgen", run_name="__main__", alter_sys=True)
+    assert not ended.value.code
+    assert capsys.readouterr().out == f"graphgen {__version__}\n"
 
 
 def test_help_imports_nothing_heavy() -> None:
