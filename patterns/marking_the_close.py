@@ -69,6 +69,8 @@ class MarkingTheClose(Pattern):
         shut = days.closes[np.maximum(session, 0)]
         many = max(1, round(self.orders * (1 - 0.6 * hard)))
         before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, many)) * _MINUTE
+        # the harder, the sooner one after the other: a visit lasts no longer than for one order
+        before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])
         share = worth_of_a_trade(graph, desk.account[user])[:, None, None]
         at = shut[:, :, None] - before.astype(np.int64)
         others = rng.choice(np.unique(graph["holds"]["security_id"]), at.shape)

@@ -1,7 +1,8 @@
 """Wash trading: accounts of one ring sell a stock to each other and back, and nobody else does.
 
 One of them holds the stock. Round after round it sells some of it to the next, who sells it on,
-until it is back: two accounts in most cases, or a cycle of more. Buyer and seller order within
+until it is back: two accounts in most cases, or a cycle of more. What the next cannot pay for goes
+straight back to the first, while that still has what it brought. Buyer and seller order within
 seconds, at the price in the middle of the spread; at the end each holds about what it held before,
 and the tape shows volume that nobody wanted. They order from one device, or one address. It looks
 like a market maker: one account that buys and sells the same stock all day and is flat at the end.
@@ -21,6 +22,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
+from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.funding import funding
@@ -29,6 +31,13 @@ from graphgen.schema import words
 from graphgen.table import Array, Table
 
 _DAY = 86_400_000
+_MIXED = 0.35
+"""How much of the investors beside the half with the most cash may buy, at hard; our assumption."""
+_VISIT_MS = 650_000
+"""How much longer, at hard, a member waits at least: longer than a visit to the bank lasts, in
+which several orders are given; our assumption."""
+_MARGIN_MS = 60_000
+"""How long before the close a round is over, at least; our assumption."""
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
@@ -61,32 +70,31 @@ class WashTrading(Pattern):
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
         # who is to buy has the money to
-        others = desk.able(desk.people(here, desk.rich(0.5)), stock)
-        others = desk.strangers_to(others, stock)
+        worth = held * listing(graph.world.place).price[stock]
+        others = desk.able(desk.people(here, desk.rich(0.5 + _MIXED * hard)), worth)
+        # who can pay least buys first: what they can pay for, everybody after them can
+        others = desk.poorest_first(desk.strangers_to(others, stock))
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
-        many, hops = max(2, round(self.rounds * (1 - 0.6 * hard))), self.most
-        turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
-        begin = moment(graph, turn, rng.uniform(0.02, 0.9, (count, many)))
-        gap = rng.integers(20_000, 60_000 + round(600_000 * hard), (count, many, hops))
-        at = np.sort(begin, axis=1)[:, :, None] + gap.cumsum(axis=2)
-        shut = days.closes[np.minimum(turn, len(days) - 1)]
-        in_time = (at < np.sort(shut, axis=1)[:, :, None] - 60_000).all(axis=2, keepdims=True)
-        seller = np.broadcast_to(user[:, None, :], at.shape)
-        after = (np.arange(hops) + 1) % size[:, None]
-        buyer = np.take_along_axis(user, after, axis=1)[:, None, :]
-        there = in_time & (seller >= 0)
-        number = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.1, 0.6, (count, many))))
-        # whoever has bought sells all of it on, and what is left in the end goes back to the first
-        last = at.max(axis=(1, 2), where=there, initial=0)[:, None]
-        back = last + rng.integers(20_000, 600_000, others.shape).cumsum(axis=1)
-        back = np.minimum(back, shut.max(axis=1, keepdims=True) - rng.integers(9_000, 60_000))
-        at = _joined(at, back)
-        whole = _joined(np.broadcast_to(np.arange(hops) > 0, seller.shape), others >= 0)
-        seller, there = _joined(seller, others), _joined(there, (others >= 0) & (last > 0))
-        buyer = _joined(np.broadcast_to(buyer, (count, many, hops)), first[:, None])
-        number = _joined(np.repeat(number[:, :, None], hops, axis=2), number[:, :1])
+        many = max(2, round(self.rounds * (1 - 0.6 * hard)))
+        seller, to, here = _legs(size, self.most)
+        # never in the session after a round: what that brought is not settled yet
+        turn = session[:, None] + 2 * rng.integers(0, (self.sessions + 1) // 2, (count, many))
+        turn = np.minimum(turn, len(days) - 1)
+        # at hard, so long that each orders in one visit to the bank what most do: one thing
+        apart = 20_000 + round(_VISIT_MS * hard), 60_000 + round(2 * _VISIT_MS * hard)
+        gap = rng.integers(*apart, (count, many, len(seller))) * here[:, None]
+        # a round ends in the session in which it began
+        lasts = (days.closes - days.opens)[turn] - _MARGIN_MS
+        gap = np.minimum(gap, lasts[:, :, None] // len(seller))
+        room = (lasts - gap.sum(axis=2)) / (lasts + _MARGIN_MS)
+        begin = moment(graph, turn, rng.uniform(0.02, 0.98, (count, many)) * room)
+        at = (begin[:, :, None] + gap.cumsum(axis=2)).reshape(count, many * len(seller))
+        part = rng.uniform(0.1, 0.6 + 0.3 * hard, (count, many))
+        number = np.maximum(1, np.rint(held[:, None] * part))
+        number = np.repeat(number, len(seller), axis=1)
+        seller, to, here = (np.tile(of, many) for of in (seller, to, here))
         lag = rng.integers(200, 4_000, at.shape)
         via, device, tables = desk.shared(
             case, user, days.opens[session] - 3_600_000, at.max(axis=1) + 3_600_000
@@ -95,20 +103,20 @@ class WashTrading(Pattern):
         paid = ((via < 0) & (user >= 0)).any(axis=1) | (rng.random(count) >= hard)
         yield from funding(graph, rng, desk, case, user, days.opens[session], paid)
         pairs = at.shape[1]
-        when, who = np.hstack([at, at + lag]), np.hstack([seller, buyer])
-        place = np.argmax(user[:, None, :] == who[:, :, None], axis=2)
+        when, place = np.hstack([at, at + lag]), np.hstack([np.broadcast_to(seller, at.shape), to])
         yield desk.orders(
             case[:, None],
             when,
-            who,
+            np.take_along_axis(user, place, axis=1),
             stock[:, None],
             np.repeat([_SELL, _BUY], pairs),
-            here=np.tile(there, 2),
+            here=np.tile(here, 2),
             meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
             type=_MARKET,
             quantity=np.tile(number, 2).astype(np.int64),
-            quantity_of=np.where(np.tile(whole, 2), _OF_HOLDING, _NUMBER),
-            share=np.tile(whole, 2).astype(np.float64),
+            # whoever has bought sells all of it on
+            quantity_of=np.where(np.tile(seller, 2) > 0, _OF_HOLDING, _NUMBER),
+            share=(np.tile(seller, 2) > 0).astype(np.float64),
             via=np.take_along_axis(via, place, axis=1),
             stage="layering",
         )
@@ -145,8 +153,13 @@ class WashTrading(Pattern):
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
 
 
-def _joined(rounds: Array, back: Array) -> Array:
-    """Lay rounds (cases, rounds, hops) side by side, and what goes back (cases, others) after."""
-    many = rounds.shape[1] * rounds.shape[2]
-    back = np.broadcast_to(back, (len(rounds), rounds.shape[2] - 1))
-    return np.hstack([rounds.reshape(len(rounds), many), back])
+def _legs(size: Array, most: int) -> tuple[Array, Array, Array]:
+    """Say who sells to whom in a round, by place in the ring: int64 (legs,), then (cases, legs).
+
+    Everybody sells to the next, the last to the first. Then whoever is in between sells to the
+    first what the next could not pay for. The third, bool, says which legs a ring of its size has.
+    """
+    seller = np.append(np.arange(most), np.arange(1, most - 1))
+    is_back = np.arange(len(seller)) >= most
+    to = np.where(is_back, 0, (seller + 1) % size[:, None])
+    return seller, to, seller < size[:, None] - is_back

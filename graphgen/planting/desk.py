@@ -112,30 +112,34 @@ class Desk:
         return user[rows], security[rows].astype(np.int32), holds["quantity"][rows]
 
     def rich(self, share: float) -> Array:
-        """Give the share of the investors who have the most cash to spare, of those in no case.
+        """Give the share of the investors who opened with the most cash, of those in no case.
 
-        That is what they have at the start less what they buy by habit.
+        What people have later follows from that more than from how much they trade: what they sell
+        pays for what they buy.
         """
         pool = self.pool
-        spare = self._spare(pool)
-        return pool[np.sort(np.argsort(-spare, kind="stable")[: round(share * len(pool))])]
+        return pool[
+            np.sort(np.argsort(-self._cash(pool), kind="stable")[: round(share * len(pool))])
+        ]
 
-    def _spare(self, user: Array) -> Array:
-        """Say what people have at the start less what they buy by habit: float64, minor units."""
-        habits = _habits(self.graph)
-        spare = habits.cash - self.graph.world.days * habits.traded / 2
-        return np.asarray(spare[self.account[user]])
+    def _cash(self, user: Array) -> Array:
+        """Say with how much cash people opened their brokerage accounts: int64, minor units."""
+        opened = self.graph["account"]["opening_balance_minor"]
+        return np.asarray(opened[self.account[user]])
 
-    def able(self, user: Array, security: Array) -> Array:
-        """Put those who can spare more where a share costs more: int32, the same users."""
+    def able(self, user: Array, worth: Array) -> Array:
+        """Put those who have more cash into cases that are worth more: int32, the same users."""
         here, dealt = user >= 0, user.copy()
-        price = np.broadcast_to(
-            listing(self.graph.world.place).price[security][:, None], user.shape
-        )
-        able = user[here][np.argsort(self._spare(user[here]), kind="stable")]
-        rank = np.argsort(np.argsort(price[here], kind="stable"))
+        needed = np.broadcast_to(worth[:, None], user.shape)
+        able = user[here][np.argsort(self._cash(user[here]), kind="stable")]
+        rank = np.argsort(np.argsort(needed[here], kind="stable"))
         dealt[here] = able[rank]
         return dealt
+
+    def poorest_first(self, user: Array) -> Array:
+        """Put the people of each case in the order of their cash; nobody (-1) comes last."""
+        cash = np.where(user >= 0, self._cash(np.maximum(user, 0)), np.iinfo(np.int64).max)
+        return np.take_along_axis(user, np.argsort(cash, axis=1, kind="stable"), axis=1)
 
     def knows(self, user: Array, security: Array) -> Array:
         """Say whether people hold or trade a security by habit: bool; both broadcast."""
@@ -245,8 +249,6 @@ class _Habits:
 
     often: Array
     """Trades in a session."""
-    traded: Array
-    """What they are worth in a session, minor units."""
     worth: Array
     """What a usual one is worth."""
     cash: Array
@@ -271,7 +273,7 @@ def _look(graph: Graph) -> _Habits:
     often = np.bincount(trades["account_id"], trades["rate"], size)
     traded = np.bincount(trades["account_id"], worth, size)
     cash = graph["account"]["opening_balance_minor"].astype(np.float64)
-    return _Habits(often, traded, traded / np.maximum(1e-12, often), cash)
+    return _Habits(often, traded / np.maximum(1e-12, often), cash)
 
 
 def told(
