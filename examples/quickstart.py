@@ -2,8 +2,9 @@
 
     python examples/quickstart.py [FOLDER]
 
-The world goes into FOLDER, by default into a temporary one. pandas is no dependency of graphgen:
-`pip install -e '.[dev]'` brings it, as does `pip install pandas`.
+The world goes into FOLDER, by default into a temporary one; a dataset that lies there is read.
+pandas is no dependency of graphgen: `pip install -e '.[dev]'` brings it, as does `pip install
+pandas`.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ LABELLED = """
 
 
 def main(folder: Path) -> None:
-    """Grow a world into a folder, and print three small tables."""
-    generate(World(users=2_000, days=30, seed=7), [Parquet(str(folder))])
+    """Grow a world into a folder, unless one is there, and print three small tables."""
+    if not (folder / "run.json").exists():
+        generate(World(users=2_000, days=30, seed=7), [Parquet(str(folder))])
     world = Dataset(folder)
 
     print("How people pay (pandas)\n")

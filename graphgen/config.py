@@ -18,6 +18,7 @@ from typing import Any
 from graphgen.document import nearest, read_text, read_yaml
 from graphgen.fields import Field, allowed, fields_of, plain
 from graphgen.pattern import Pattern
+from graphgen.region import is_region
 from graphgen.registry import EXPORTERS, PATTERNS, WALKS, UnknownNameError, region_names
 from graphgen.world import FRAUD, TRANSFERS, Fraud, Transfers, World, all_patterns
 
@@ -202,6 +203,8 @@ def _pattern(name: str, value: object, path: str) -> Pattern:
 
 
 def _region(value: object, path: str) -> str:
+    if isinstance(value, str) and is_region(value):
+        return value
     return _known(value, "region", region_names(), path)
 
 

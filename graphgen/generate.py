@@ -102,8 +102,11 @@ def generate(
     that ends early can be gone on with. Other sinks take the tables as they come.
 
     Raises `StoreError` for a folder that cannot be written, `ValueError` for a world that cannot be
-    grown, and `Interrupted` on Ctrl-C, after which the folders are valid parts.
+    grown, or for both of `resume` and `force`, and `Interrupted` on Ctrl-C, after which the folders
+    are valid parts.
     """
+    if resume and force:
+        raise ValueError("resume goes on with what is there, force replaces it: choose one")
     tell = on_progress or (lambda _: None)
     folders = [sink for sink in sinks if isinstance(sink, FileExporter)]
     rows: dict[str, int] = {}

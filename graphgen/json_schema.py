@@ -39,7 +39,7 @@ def _type(field: Field) -> dict[str, Any]:
         return {"anyOf": [{"enum": list(TRANSFERS)}, _object(field.hint)]}
     told = json_type(field.hint) | {"default": plain(field.default)}
     if field.name == "region":
-        told["enum"] = region_names()
+        told["examples"] = region_names()
     if field.name == "walks":
         told |= {"items": {"enum": WALKS.names()}, "uniqueItems": True}
     return told

@@ -20,22 +20,23 @@ def payees_by_habit(pays: Table, since: int) -> Array:
     return _pairs(pays, np.flatnonzero(usual & (pays["valid_from"] <= since)))
 
 
-def is_new_payee(pays: Table, block: Array, known: Array) -> tuple[Array, Array]:
-    """Say which errands are the first online transfer of their block between two accounts.
+def is_new_payee(pays: Table, block: Array, known: Array, since: int) -> tuple[Array, Array]:
+    """Say which edges are the first to pay online, in their block, from an account to another.
 
-    One between a pair that is known introduces nobody. Gives a bool for each row, and the pairs
-    that are new: int64, payer's account << 32 | payee's, as `known` is.
+    They are errands, and habits that begin after a moment (ms). One between a pair that is known
+    introduces nobody. Gives a bool for each row, and the pairs that are new: int64, payer's account
+    << 32 | payee's, as `known` is.
     """
-    once = (pays["schedule"] == ONCE) & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
-    once = np.flatnonzero(once)
-    pair, block = _pairs(pays, once), block[once]
-    order = np.lexsort((pays["valid_from"][once], pair, block))
+    later = (pays["schedule"] == ONCE) | (pays["valid_from"] > since)
+    some = np.flatnonzero(later & (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD))
+    pair, block = _pairs(pays, some), block[some]
+    order = np.lexsort((pays["valid_from"][some], pair, block))
     pair, block = pair[order], block[order]
     first = np.ones(len(pair), bool)
     first[1:] = (pair[1:] != pair[:-1]) | (block[1:] != block[:-1])
     first &= ~among(pair, known)
     is_new = np.zeros(len(pays), bool)
-    is_new[once[order[first]]] = True
+    is_new[some[order[first]]] = True
     return is_new, pair[first]
 
 

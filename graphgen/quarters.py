@@ -16,7 +16,7 @@ import numpy as np
 from graphgen.graph import POPULATION, Block, Graph
 from graphgen.payees import is_new_payee, payees_by_habit
 from graphgen.rng import stream
-from graphgen.schedule import QUARTER, first_quarter
+from graphgen.schedule import ONCE, QUARTER, first_quarter
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
@@ -58,11 +58,14 @@ class Quarters:
         later: list[_Quarter] = []
         first = len(first_quarter(world))
         known = _known(population) if first < world.days else np.empty(0, np.int64)
+        habits = population["pays"]
         for begin in range(first, world.days, QUARTER):
             days = range(begin, min(begin + QUARTER, world.days))
             tables = _errands(population, days)
             pays = tables["pays"]
-            is_new, pairs = is_new_payee(pays, np.zeros(len(pays), np.int64), known)
+            begun = world.start_ms + begin * DAY_MS
+            told = np.concatenate([known, payees_by_habit(habits, begun)])
+            is_new, pairs = is_new_payee(pays, np.zeros(len(pays), np.int64), told, begun)
             later.append(_Quarter(days, dict(starts), np.packbits(is_new), len(pays)))
             known = np.concatenate([known, pairs])
             for name, table in tables.items():
@@ -99,8 +102,11 @@ def _errands(population: Graph, days: range) -> dict[str, Table]:
 
 
 def _known(population: Graph) -> Array:
-    """Give the pairs of accounts that have paid online before the second quarter: int64."""
-    pays = population["pays"]
-    by_habit = payees_by_habit(pays, population.world.start_ms)
-    pairs = is_new_payee(pays, np.zeros(len(pays), np.int64), by_habit)[1]
-    return np.concatenate([by_habit, pairs])
+    """Give the pairs of accounts whose errands have paid online before the second quarter: int64.
+
+    What begins by habit later than that counts from when it does.
+    """
+    pays, since = population["pays"], population.world.start_ms
+    by_habit = payees_by_habit(pays, since)
+    errands = pays.take(pays["schedule"] == ONCE)
+    return is_new_payee(errands, np.zeros(len(errands), np.int64), by_habit, since)[1]

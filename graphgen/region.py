@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from graphgen.table import Array
 
-__all__ = ["Region", "load_region"]
+__all__ = ["Region", "is_region", "load_region"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +111,11 @@ def _holidays(region: Region, year: int) -> frozenset[date]:
     return frozenset(found)
 
 
+def is_region(path: str) -> bool:
+    """Say whether a folder of one's own is a region: whether it holds a `region.toml`."""
+    return (Path(path) / "region.toml").is_file()
+
+
 @cache
 def load_region(name: str) -> Region:
     """Load a region by its name, or by the path of its folder.
@@ -123,7 +128,7 @@ def load_region(name: str) -> Region:
     """
     if name in region_names():
         return Region(name, files("graphgen.regions") / name)
-    if (Path(name) / "region.toml").is_file():
+    if is_region(name):
         return Region(name, Path(name))
     raise UnknownNameError("region", name, region_names())
 

@@ -66,7 +66,7 @@ class Registry:
         place = self._place(name)
         try:
             return import_module(place)
-        except Exception as wrong:  # whatever a file does that somebody else wrote
+        except (Exception, SystemExit) as wrong:  # whatever a file does that somebody else wrote
             raise self._cannot_be_imported(name, place, wrong) from wrong
 
     def beside(self, name: str, suffix: str) -> Path:
@@ -138,7 +138,7 @@ class Registry:
             )
         return place
 
-    def _cannot_be_imported(self, name: str, place: str, wrong: Exception) -> BrokenError:
+    def _cannot_be_imported(self, name: str, place: str, wrong: BaseException) -> BrokenError:
         said = " ".join(str(wrong).split())
         told = f"{place} cannot be imported: {type(wrong).__name__}: {said}"
         return BrokenError(f"{self.what} {name}: {told}")

@@ -97,7 +97,7 @@ class World:
     """How many days are walked."""
 
     region: str = "us"
-    """Where: a folder of `graphgen/regions/`."""
+    """Where: a folder of `graphgen/regions/`, or the path of another one like those."""
 
     patterns: Mapping[str, Pattern] = field(default_factory=all_patterns)
     """What is planted, by name; by default every pattern there is."""

@@ -186,7 +186,8 @@ WRONG = [
     (["list", "pattern"], "Invalid value for "),
     (["inspect", "nowhere"], "nowhere: "),
     (["verify", "nowhere"], "nowhere: "),
-    (["grow"], "No such command 'grow'"),
+    (["grow"], "No such command 'grow'. There is: generate, "),
+    (["generate", "--resume", "--force"], "resume goes on with what is there, force replaces"),
     (["init", "nowhere/w.yaml"], "nowhere/w.yaml: No such file or directory"),
 ]
 

@@ -23,6 +23,7 @@ from graphgen.grow import grow
 from graphgen.json_schema import world_file
 from graphgen.pattern import Pattern, TooFewError, named
 from graphgen.registry import EXPORTERS, PATTERNS, BrokenError
+from graphgen.report import report
 from graphgen.verify import verify
 from graphgen.verify.cases import statements
 from graphgen.world import World, all_patterns
@@ -49,6 +50,7 @@ class Plain(Pattern):
 WHOLE = HEAD.format(plant="return iter(())")
 
 BROKEN = {
+    "ends": ("import sys; sys.exit(3)", r"SystemExit: 3"),
     "imports": ("import not_there", r"ModuleNotFoundError: No module named 'not_there'"),
     "spelled": ("def (:", r"SyntaxError: invalid syntax"),
     "raises": ("{}['key']", r"KeyError: 'key'"),
@@ -339,6 +341,7 @@ def test_promises_are_found_beside_a_module_without_a_package_and_a_broken_one(
     del sys.modules["lottery"]
     statements.cache_clear()
     assert len(verify(world, ["lottery"])) == 4
+    assert {side.pattern for side in report(world).sides} >= {"lottery"}
 
 
 def test_what_was_typed_at_a_prompt_is_held_to_what_all_cases_are(tmp_path: Path) -> None:

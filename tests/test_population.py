@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from graphgen.config import parse_world_file
 from graphgen.graph import Graph
 from graphgen.population import found, settle
 from graphgen.population.draw import Urns, digits, distinct
+from graphgen.population.identity import _plain as letters
 from graphgen.population.network import kiosks
+from graphgen.population.places import YEAR_MS
 from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, NULL_ROW, SCHEMAS, Meaning, words
 from graphgen.table import Array, Table, assert_equal
@@ -196,6 +199,15 @@ def test_devices_and_addresses_are_shared_as_honest_people_share_them() -> None:
     assert 0.03 < len(np.unique(vpn)) / graph.size("user") < 0.07
 
 
+def test_nothing_was_used_before_it_was_made() -> None:
+    graph = town()
+    assert graph["uses_device"]["first_seen"].min() >= WORLD.start_ms - 5 * YEAR_MS
+
+
+def test_letters_that_english_lacks_are_spelled_out() -> None:
+    assert letters("Süßebier") == "sussebier"
+
+
 def test_a_kiosk_looks_like_other_devices() -> None:
     device = town()["device"]
     mine = np.arange(len(device)) < kiosks(WORLD.users)
@@ -301,6 +313,7 @@ def test_a_second_region_needs_no_code(tmp_path: Path) -> None:
     assert set(graph["address"]["city"].to_pylist()) == {"Ville", "Bourg"}
     assert all(code[2] == code[5] == "-" for code in graph["address"]["postal_code"].to_pylist())
     assert "," in graph["address"]["street"][0].as_py()
+    assert parse_world_file(f"region: {here}").world == World(region=str(here))
 
 
 def test_a_draw_follows_the_weights_of_its_group() -> None:

@@ -20,8 +20,9 @@ from graphgen.exporter import FileExporter
 from graphgen.generate import generate
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
-from graphgen.report import Report, leaks, paths, pooled, report, windows
+from graphgen.report import Report, entities, leaks, paths, pooled, report, windows
 from graphgen.report.difficulty import Difficulty, Level, difficulty
+from graphgen.report.features import features
 from graphgen.report.html import page
 from graphgen.report.moves import Moves, moves
 from graphgen.report.precision import best_threshold, curve, f1
@@ -320,6 +321,21 @@ def test_what_defines_a_pattern_is_put_beside_its_look_alike(
         if leak.pattern == "kiting" and leak.feature == "amount_minor"
     ]
     assert {leak.against for leak in found} == {"look-alike"}
+
+
+def test_what_defines_a_pattern_counts_for_nothing_in_all_patterns_together(
+    facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_all() -> set[str]:
+        found = entities.leaks(facts, features(facts))
+        return {leak.feature for leak in found if not leak.pattern}
+
+    before = of_all()
+    some = min(before)
+    for name in facts.cases.patterns:
+        kind = PATTERNS.load(name, Pattern)
+        monkeypatch.setattr(kind, "defined_by", (*kind.defined_by, some), raising=False)
+    assert of_all() == before - {some}
 
 
 def test_a_report_counts_the_cases_of_the_truth(found: Report, dataset: Path) -> None:

@@ -290,6 +290,29 @@ def test_no_habit_fires_before_it_begins_or_after_it_ended(tables_of: Collect) -
     assert ((until == NULL_NUMBER) | (time < until)).all()
 
 
+def test_nobody_adds_a_payee_twice(tables_of: Collect) -> None:
+    action = tables_of(replace(WORLD, patterns={}))["action"]
+    added = action.take(action["type"] == ACTION["payee_added"])
+    pair = np.stack([added["user_id"], added["payee_account_id"]], axis=1)
+    assert len(pair) > 30
+    assert len(np.unique(pair, axis=0)) == len(pair)
+
+
+def test_a_counter_serves_on_business_days_while_it_is_open(tables_of: Collect) -> None:
+    payment = tables_of(replace(WORLD, patterns={}))["payment"]
+    here = payment.take(
+        (payment["channel"] == CHANNEL["branch"])
+        & (payment["leg"] == ORIGINAL)
+        & (payment["utc_offset"] != -1)
+    )
+    assert len(here) > 100
+    local = here["time"] + here["utc_offset"].astype(np.int64) * 60_000
+    hour, weekday = local // 3_600_000 % 24, (local // DAY_MS + 3) % 7
+    assert hour.min() >= 7
+    assert hour.max() < 20
+    assert (weekday == 6).mean() < 0.02
+
+
 def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -> None:
     tables = tables_of(WORLD)
     payment, label = rows_of(tables, "payment")
@@ -298,7 +321,6 @@ def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -
     rows = payment.take(is_once & (payment["session_id"] >= 0) & (payment["leg"] == ORIGINAL))
     pair = rows["debtor_account_id"] * 31 + rows["creditor_account_id"]
     usual = (pays["schedule"] != ONCE) & (pays["channel"] == CHANNEL["online"])
-    usual &= pays["valid_from"] <= WORLD.start_ms
     known = (pays["debtor_account_id"] * 31 + pays["creditor_account_id"])[usual]
     first = np.sort(np.unique(pair, return_index=True)[1])
     rows = rows.take(first[~np.isin(pair[first], known)])  # of each pair that is new to each other

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from graphgen import options
-from graphgen.cli.app import app
+from graphgen.cli.app import app, tell_broken
 
 if TYPE_CHECKING:
     from graphgen.story import Story
@@ -73,6 +73,7 @@ def report(
     from graphgen import terminal
     from graphgen.report import report as measure
 
+    tell_broken("patterns")
     found = measure(dataset)
     if html:
         from graphgen.report.html import page

@@ -14,7 +14,7 @@ def line(wrong: Exception) -> str:
     """Say in one line what was wrong."""
     if isinstance(wrong, typer.TyperException):
         said = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
-        said = said.replace("Value error, ", "") + _asked_as(wrong)
+        said = said.replace("Value error, ", "") + _asked_as(wrong) + _there_is(wrong)
         typed = _typed(getattr(getattr(wrong, "param", None), "opts", ()))
         if typed and typed not in said:
             said = said.replace("Invalid value for", f"Invalid value {typed!r} for")
@@ -34,6 +34,14 @@ def _typed(names: Sequence[str]) -> str:
         if option in names:
             return value if equals else next_word
     return ""
+
+
+def _there_is(wrong: Exception) -> str:
+    """Name the commands that there are, where another was typed."""
+    commands = getattr(getattr(getattr(wrong, "ctx", None), "command", None), "commands", {})
+    if not commands or "No such command" not in str(wrong):
+        return ""
+    return f" There is: {', '.join(commands)}"
 
 
 def _asked_as(wrong: Exception) -> str:

@@ -21,8 +21,10 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["at_hours", "errands", "moments", "often", "private"]
+__all__ = ["COUNTER", "at_hours", "errands", "moments", "often", "private"]
 
+COUNTER = "counter"
+"""The profile of what is done at a bank's counter."""
 _DAYS = 90
 _MEDIAN_OF_INCOME = 0.06
 """An errand's median amount as a share of the monthly income; our assumption."""
@@ -41,6 +43,8 @@ _STRANGERS = 0.05
 _IN_CASH = 0.12
 _CASHED = 0.03
 """Cheques that a person cashes in 90 days; our assumption."""
+_COUNTING_MS = 60_000
+"""How long it takes at least to fetch what has been paid in; our assumption."""
 _CLEARED_OUT = 0.15
 """Share of large withdrawals that take most of what there is; our assumption."""
 _CARD, _INSTANT = words.RAILS.index("card"), words.RAILS.index("instant")
@@ -67,7 +71,7 @@ def errands(
     payee = rng.choice(others, len(stranger)) if len(others) else stranger
     other = payee != stranger
     yield private(graph, rng, everybody, stranger[other], payee[other], days)
-    at = moments(graph, rng, person, "counter", days)
+    at = moments(graph, rng, person, COUNTER, days)
     large = rng.random(len(person)) < _IN_CASH
     most = rng.random(int(large.sum())) < _CLEARED_OUT
     yield _cash(graph, rng, everybody, person[large], at[large], most)
@@ -83,9 +87,16 @@ def often(graph: Graph, days: range, *, among_friends: bool = False) -> float:
 def moments(
     graph: Graph, rng: np.random.Generator, user: Array, profile: str, days: range
 ) -> Array:
-    """Draw when errands happen: one of the days, at an hour that the profile likes; int64, ms."""
-    day = days.start + rng.integers(0, max(1, len(days)), len(user))
-    return at_hours(graph, rng, user, day, profile)
+    """Draw when errands happen: one of the days, at an hour that the profile likes; int64, ms.
+
+    What is done at a bank's counter is done on business days, if there are any.
+    """
+    day = np.arange(days.start, max(days.stop, days.start + 1))
+    if profile == COUNTER:
+        world = graph.world
+        is_open = world.place.is_business_day(world.date_of(days.start), len(day))
+        day = day[is_open] if is_open.any() else day
+    return at_hours(graph, rng, user, day[rng.integers(0, len(day), len(user))], profile)
 
 
 def at_hours(
@@ -169,6 +180,7 @@ def private(
 ) -> Table:
     """Pay other people once, and more than usual: by instant payment, cheque or batch transfer."""
     u = rng.random(len(person))
+    at, banking = (moments(graph, rng, person, hours, days) for hours in ("people", COUNTER))
     affords = everybody.income[person] > np.median(everybody.income)
     rail = np.where(u < _CHEQUES * affords, _CHEQUE, np.where(u > _BATCHES, _BATCH, _INSTANT))
     return Table.of(
@@ -187,7 +199,7 @@ def private(
         rate=0.0,
         schedule=ONCE,
         hours=graph.world.place.profiles.index("people"),
-        valid_from=moments(graph, rng, person, "people", days),
+        valid_from=np.where(rail == _CHEQUE, banking, at),
     )
 
 
@@ -213,7 +225,10 @@ def _cashed_cheques(
     some = rng.poisson(_CASHED * len(days) / _DAYS * len(user)) if len(pairs) else 0
     pairs = rng.choice(pairs, some) if some else pairs[:0]
     payer, payee = payer[pairs], payee[pairs]
-    at = moments(graph, rng, payee, "counter", days)
+    at = moments(graph, rng, payee, COUNTER, days)
+    day = (at - world.start_ms) // DAY_MS
+    later = at_hours(graph, rng, payee, day, COUNTER)
+    at, later = np.minimum(at, later), np.maximum(at, later) + _COUNTING_MS
     yield Table.of(
         "pays",
         debtor_account_id=everybody.main[payer],
@@ -228,10 +243,9 @@ def _cashed_cheques(
         share=0.0,
         rate=0.0,
         schedule=ONCE,
-        hours=world.place.profiles.index("counter"),
+        hours=world.place.profiles.index(COUNTER),
         valid_from=at,
     )
-    later = at + rng.integers(60_000, 3 * 3_600_000, len(at))
     yield _cash(graph, rng, everybody, payee, later, np.ones(len(at), bool))
 
 
@@ -259,6 +273,6 @@ def _cash(
         share=rng.uniform(0.6, 0.98, len(person)),
         rate=0.0,
         schedule=ONCE,
-        hours=graph.world.place.profiles.index("counter"),
+        hours=graph.world.place.profiles.index(COUNTER),
         valid_from=at,
     )

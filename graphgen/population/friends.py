@@ -158,6 +158,7 @@ def _transfers(
     amount = np.where(by_cheque, amount * _CHEQUE_SIZE, amount)
     firing = np.where(by_cheque, rate[pair] / _CHEQUE_SIZE, rate[pair])
     first, last = lately(graph, rng, main[payer])
+    people, counter = (graph.world.place.profiles.index(name) for name in ("people", "counter"))
     return Table.of(
         "pays",
         debtor_account_id=main[payer],
@@ -172,7 +173,7 @@ def _transfers(
         share=0.0,
         rate=firing * renewal(graph),
         schedule=BY_RATE,
-        hours=graph.world.place.profiles.index("people"),
+        hours=np.where(by_cheque, counter, people),
         valid_from=first,
         valid_to=last,
     )

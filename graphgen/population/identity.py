@@ -98,7 +98,7 @@ def _name_parts(region: Region) -> tuple[pa.StringArray, dict[str, int]]:
 
 def _plain(name: str) -> str:
     """Spell a name in the letters a to z; one that has none of them is `me`."""
-    letters = unicodedata.normalize("NFKD", name.lower())
+    letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in letters if "a" <= c <= "z") or "me"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphgen.population.draw import chance, uniform_ms
 from graphgen.population.network import kiosks
+from graphgen.population.places import YEAR_MS
 from graphgen.schema import NULL_NUMBER, NULL_ROW, words
 from graphgen.table import Table
 
@@ -32,6 +33,8 @@ _SPREAD = 0.9
 _PUBLIC, _VPN, _HOSTING, _KIOSK, _AT_WORK = 0.12, 0.05, 0.002, 0.08, 0.6
 """Shares of people who also bank over a hotspot, a VPN, a hosted machine, from a kiosk; and of
 those who work in an office, over its network; our assumption."""
+_STANDS_MS = 3 * YEAR_MS
+"""How long a kiosk has stood before the world begins; our assumption."""
 _OPEN = np.iinfo(np.int64).max
 
 
@@ -92,7 +95,7 @@ def sign_ins(
     rate = _rates(people.count, routes, rng)
     device = np.maximum(routes.device, 0)
     is_kiosk = routes.device < 0
-    since = np.where(is_kiosk, 0, devices.since[device])
+    since = np.where(is_kiosk, graph.world.start_ms - _STANDS_MS, devices.since[device])
     since = np.maximum(people.customer_since[routes.who], since)
     begin = uniform_ms(rng, since, since + (graph.world.start_ms - since) // 2, len(since))
     begin = np.minimum(begin, graph.world.start_ms - 1)

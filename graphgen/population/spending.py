@@ -194,6 +194,7 @@ def _cash(
     amount = np.rint(median * rng.lognormal(0, 0.5, len(user)))
     always, hundred = rng.random(len(user)) < _ALWAYS, 100 * graph.world.place.minor_units
     first, last = lately(graph, rng, account)
+    any_time, counter = (graph.world.place.profiles.index(name) for name in ("cash", "counter"))
     return Table.of(
         "pays",
         debtor_account_id=account if out else vault,
@@ -208,7 +209,7 @@ def _cash(
         share=0.0,
         rate=rate * renewal(graph),
         schedule=BY_RATE,
-        hours=graph.world.place.profiles.index("cash" if out else "counter"),
+        hours=np.where(machine, any_time, counter),
         valid_from=first,
         valid_to=last,
     )

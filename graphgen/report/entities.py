@@ -12,6 +12,7 @@ from graphgen.report.leaks import (
     LEAST_HONEST,
     Leak,
     Mute,
+    are_defined_by,
     counterparts,
     defined_by,
     difficulty_of,
@@ -43,7 +44,9 @@ def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
                     others = _lookalikes(facts, pattern, entity, role)
                     against = "look-alike"
                 place, kept = _placed_by_sort(values, sort, row, others)
-                if not kept.any():
+                if not pattern:
+                    kept = kept & ~are_defined_by(facts, name)[case]
+                if not kept.any() or (not pattern and is_of_one(facts, case[kept])):
                     continue
                 if measured(place[kept], case[kept]):
                     told = separation(place[kept], case[kept])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graphgen.pattern import Pattern
-from graphgen.registry import PATTERNS
+from graphgen.registry import PATTERNS, BrokenError, UnknownNameError
 from graphgen.report import rows
 from graphgen.report.reading import Events, Facts
 from graphgen.report.separation import chance, placed, separation
@@ -23,6 +23,7 @@ __all__ = [
     "Leak",
     "Mute",
     "alone",
+    "are_defined_by",
     "counterparts",
     "defined_by",
     "difficulty_of",
@@ -109,12 +110,27 @@ def subjects(facts: Facts) -> Iterator[tuple[str, Array]]:
 
 def defined_by(pattern: str) -> tuple[str, ...]:
     """Name the columns that make a pattern what it is, as it declares them."""
-    return PATTERNS.load(pattern, Pattern).defined_by if pattern in PATTERNS.names() else ()
+    return getattr(_declared(pattern), "defined_by", ())
+
+
+def are_defined_by(facts: Facts, column: str) -> Array:
+    """Say which cases are of patterns that a column makes what they are: bool."""
+    defined = [name for name in facts.cases.patterns if column in defined_by(name)]
+    return np.isin(facts.cases.pattern, defined)
 
 
 def counterparts(pattern: str) -> Mapping[str, str]:
     """Say which role of a pattern's look-alike has the part of which role, as it declares them."""
-    return PATTERNS.load(pattern, Pattern).counterparts if pattern in PATTERNS.names() else {}
+    return getattr(_declared(pattern), "counterparts", {})
+
+
+def _declared(pattern: str) -> type[Pattern] | None:
+    """Load a pattern; nothing where it is not installed, or cannot be used."""
+    try:
+        found: type[Pattern] = PATTERNS.load(pattern, Pattern)
+    except (UnknownNameError, BrokenError):
+        return None
+    return found
 
 
 def is_of_one(facts: Facts, case: Array) -> bool:
@@ -131,6 +147,7 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
     """Measure every column of an event table, group by group of rows that are alike."""
     columns = {**rows.numbers(facts, events), **rows.words_of(events)}
     asked = set(rows.words_of(events))
+    defined = {name: are_defined_by(facts, name) for name in columns}
     for kind, crime, honest in _parts(facts, events):
         where = rows.said(facts, events, kind)
         for name, values in columns.items():
@@ -139,8 +156,9 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
             if (here == here[0]).all() and (others == here[0]).all():
                 continue
             for pattern, ours in subjects(facts):
-                some = np.append(ours, False)[events.case[crime]]
-                if not pattern and is_of_one(facts, events.case[crime]):
+                crimes = ours if pattern else ours & ~defined[name]
+                some = np.append(crimes, False)[events.case[crime]]
+                if not pattern and is_of_one(facts, events.case[crime[some]]):
                     continue
                 beside, against = others, "honest"
                 if name in defined_by(pattern):

@@ -34,7 +34,6 @@ __all__ = ["ActionWalk"]
 _FAILED, _VIEWED, _PASSWORD = 0.015, 0.72, 0.0015
 _TYPE = {word: np.int8(number) for number, word in enumerate(words.ACTIONS)}
 _TABLE = {word: np.int8(number) for number, word in enumerate(words.WALKED_EDGES)}
-_CARD, _ONLINE = words.RAILS.index("card"), words.CHANNELS.index("online")
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ class ActionWalk(Walk):
 
     def __init__(self, ground: Ground, section: Section) -> None:
         super().__init__(ground, section)
-        self.changes = _changes(ground, section)
         self.introduces = _introductions(ground, section)
+        self.changes = _changes(ground, section, self.introduces)
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's actions, and the sessions that changes bring."""
@@ -196,7 +195,7 @@ class ActionWalk(Walk):
         return first + np.flatnonzero(changes.type[here][good] == _TYPE["sign_in_failed"])
 
 
-def _changes(ground: Ground, section: Section) -> _Changes:
+def _changes(ground: Ground, section: Section, introduces: Array) -> _Changes:
     """Collect the dated edges of a section that begin while the world is walked."""
     start, end = ground.world.start_ms, ground.world.end_ms
     parts = []
@@ -215,8 +214,7 @@ def _changes(ground: Ground, section: Section) -> _Changes:
         parts.append(_acts(ground, section, start, end))
     if "pays" in section.tables:
         pays = section.tables["pays"]
-        begins = (pays["valid_from"] >= start) & (pays["valid_from"] < end)
-        begins &= (pays["channel"] == _ONLINE) & (pays["rail"] != _CARD)
+        begins = introduces & (pays["valid_from"] >= start) & (pays["valid_from"] < end)
         rows = np.flatnonzero(begins & (pays["schedule"] != ONCE) & (pays["user_id"] >= 0))
         payee = pays["creditor_account_id"][rows]
         parts.append(_change(section, "pays", rows, pays["valid_from"], "payee_added", payee))
@@ -237,7 +235,7 @@ def _acts(ground: Ground, section: Section, start: int, end: int) -> tuple[Array
 
 
 def _introductions(ground: Ground, section: Section) -> Array:
-    """Say which errands are the first online transfer of their block between two accounts.
+    """Say which edges are the first to pay online, in their block, from an account to another.
 
     One to somebody whom its payer pays by habit anyway introduces nobody.
     """
@@ -247,7 +245,7 @@ def _introductions(ground: Ground, section: Section) -> Array:
     if section.quarter:
         return ground.quarters.new_payees(section.quarter)
     block = section.block_of("pays", np.arange(len(pays)))
-    return is_new_payee(pays, block, ground.own_payees)[0]
+    return is_new_payee(pays, block, ground.own_payees, ground.world.start_ms)[0]
 
 
 def _new_devices(ground: Ground, section: Section, start: int, end: int) -> tuple[Array, ...]:
