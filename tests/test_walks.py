@@ -298,6 +298,29 @@ def test_nobody_adds_a_payee_twice(tables_of: Collect) -> None:
     assert len(np.unique(pair, axis=0)) == len(pair)
 
 
+def test_who_shops_online_during_a_visit_to_the_bank_does_it_from_the_same_place(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(replace(WORLD, patterns={}, users=1_500))
+    payment, session, card = tables["payment"], tables["session"], tables["card"]
+    by_card = payment.take((payment["channel"] == CHANNEL["online"]) & (payment["card_id"] >= 0))
+    holder = card["user_id"][look_up(card["card_id"], by_card["card_id"])]
+    same = []
+    for user, time, device, ip in zip(
+        holder, by_card["time"], by_card["device_id"], by_card["ip_id"], strict=True
+    ):
+        begun = session["time"] <= time
+        visits = np.flatnonzero(
+            begun & (time < session["time"] + session["duration_ms"]) & (session["user_id"] == user)
+        )
+        if len(visits):
+            at = zip(session["device_id"][visits], session["ip_id"][visits], strict=True)
+            same.append((device, ip) in set(at))
+    assert len(same) > 10
+    # but for a visit that a payment or a change brings while the purchase is made
+    assert np.mean(same) > 0.8
+
+
 def test_a_counter_serves_on_business_days_while_it_is_open(tables_of: Collect) -> None:
     payment = tables_of(replace(WORLD, patterns={}))["payment"]
     here = payment.take(

@@ -33,8 +33,10 @@ MOVED = (
     "price_minor",
     "quantity",
     "security_id",
+    "status",
 )
-"""What such a pattern is by definition: columns by which a stock is known whose price rises."""
+"""What such a pattern is by definition: columns by which a stock is known whose price rises. What
+is ordered of it is filled, and so is executed, more often than what is ordered of others."""
 _HOUR, _DAY = 3_600_000, 86_400_000
 _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""

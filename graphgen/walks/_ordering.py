@@ -67,6 +67,16 @@ def _span(ascending: Array, value: int) -> tuple[int, int]:
 
 
 @compiled
+def _in_progress(at: int, low: int, high: int, row: Array, time: Array, duration: Array) -> int:
+    """Give which of the sessions at some places is in progress at a moment, -1 for none."""
+    for place in range(low, high):
+        s = row[place]
+        if time[s] <= at < time[s] + duration[s]:
+            return int(s)
+    return -1
+
+
+@compiled
 def _begin(midnight: int, at: int, since: int, duration: int, part: float) -> int:
     """Say when a session began that a payment at a moment brings: ms.
 
@@ -113,10 +123,11 @@ def order_online(
 ) -> tuple[Array, ...]:
     """Find from where each payment is ordered.
 
-    A card needs a device and an address; a transfer of habit takes one of its payer's sessions
-    of the day (and its time moves there); any other brings a session of its own. Returns time,
-    session (of those so far, then of those brought, -1 for a card), device, ip (-1 where the
-    person has no way to bank), which bring a session (bool), and its start and duration.
+    A card needs a device and an address: those of the session in progress, if there is one. A
+    transfer of habit takes one of its payer's sessions of the day (and its time moves there); any
+    other brings a session of its own. Returns time, session (of those so far, then of those
+    brought, -1 for a card), device, ip (-1 where the person has no way to bank), which bring a
+    session (bool), and its start and duration.
     """
     count = len(time)
     at = time.copy()
@@ -128,23 +139,27 @@ def order_online(
     lasts = duration.copy()
     brought = 0
     for i in range(count):
-        if not by_card[i] and not is_once[i]:
-            low, high = _span(session_visitor, visitor[i])
-            if high > low:
-                s = session_row[low + int(u[i, 0] * (high - low))]
-                moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
-                if valid_from[i] <= moved < min(valid_to[i], midnight + _DAY_MS):
-                    at[i] = moved
-                    session[i] = s
-                    from_device[i] = session_device[s]
-                    from_ip[i] = session_ip[s]
-                    continue
+        low, high = _span(session_visitor, visitor[i])
+        if not by_card[i] and not is_once[i] and high > low:
+            s = session_row[low + int(u[i, 0] * (high - low))]
+            moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
+            if valid_from[i] <= moved < min(valid_to[i], midnight + _DAY_MS):
+                at[i] = moved
+                session[i] = s
+                from_device[i] = session_device[s]
+                from_ip[i] = session_ip[s]
+                continue
         begin = end = at[i]
-        if not by_card[i]:
+        visit = -1
+        if by_card[i]:
+            visit = _in_progress(at[i], low, high, session_row, session_time, session_duration)
+        else:
             begin = _begin(midnight, at[i], via_from[i], duration[i], 0.3 + 0.6 * u[i, 1])
             end = begin + max(duration[i], at[i] - begin + 1)
         if has_via[i]:
             from_device[i], from_ip[i] = via_device[i], via_ip[i]
+        elif visit >= 0:
+            from_device[i], from_ip[i] = session_device[visit], session_ip[visit]
         else:
             way = pick_way(
                 user[i],
