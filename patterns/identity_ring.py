@@ -2,17 +2,22 @@
 
 One organiser makes up 5 to 50 people. Names and birthdays differ, but there are only so many
 phones, mailboxes and flats to be had: each identity shares one of these with the organiser or with
-another identity, since before day 0. Each has opened a credit card, shops a little with it and pays
-what is due; then, within four weeks, all cards are drawn nearly to the limit, and little comes
-back. The look-alike is a flat share or a family: as many newcomers, who share phones, mailboxes and
-homes with the main tenant or with each other, and furnish: by card, well below the limit.
+another identity, since before day 0. There is little to know of them: they became customers in the
+last years, are young more often than others, buy little, and most work for themselves, which no
+employer could confirm. Each has opened a credit card, shops a little with it and pays what is due;
+then, within four weeks, all cards are drawn nearly to the limit, and hardly anything comes back.
+The look-alike is a flat share or a family: as many newcomers, as new to the bank, who share phones,
+mailboxes and homes with the main tenant or with each other, and furnish: by card, well below the
+limit, and go on paying for it, some of them only the least that is due.
 
 The harder it is to find, the fewer identities there are, the longer the drawing goes on, the more
 of it is small purchases as people make every day, the less of each limit is drawn (at hard about a
-half, as newcomers spend too), and the thinner is what is shared: at easy all share the organiser's,
-at hard each shares with one other identity, in a chain. What marks the pattern by definition, and
-is the same in the look-alike: that two people give one phone, mailbox or home, and some of them
-two, and that each has opened a card. How much of its limit is spent marks a drawn card.
+half, as newcomers spend too), the more of either kind pay the least that is due, and no more, all
+the time, and the thinner is what is shared: at easy all share the organiser's, at hard each shares
+with one other identity, in a chain. What marks the pattern by definition, and is the same in the
+look-alike: that two people give one phone, mailbox or home, and some of them two, that they are new
+to the bank, and that each has opened a card for which little is paid. How much of its limit is
+spent marks a drawn card.
 
 Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
 is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve
@@ -22,7 +27,7 @@ and its scenarios (https://fedpaymentsimprovement.org/?p=30563).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -31,7 +36,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import everyday, open_cards, spells, spree
+from graphgen.planting.credit import everyday, open_cards, spells, spree, thin, unpaid
 from graphgen.planting.flow import banking, first_day, times, within
 from graphgen.planting.rings import in_grid, sizes
 from graphgen.population import settle
@@ -47,6 +52,8 @@ _BEND = 2.0
 _NURSED, _NURSED_WITH = 3, (0.01, 0.06)
 """Small purchases of each identity before the drawing, and what share of the limit they come to;
 our assumption, as are the shares drawn."""
+_BOUGHT = 0.5
+"""How much such newcomers buy by their other cards, beside what others buy; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,15 @@ class IdentityRing(Pattern):
         "emails",
         "addresses",
         "accounts",
+        "customer since",
+        "opened",
+        "sum in",
+        "transferred in",
+        "largest in",
+        "pass-through",
     )
+
+    counterparts: ClassVar[Mapping[str, str]] = {"organiser": "tenant", "identity": "newcomer"}
 
     fewest: Annotated[int, Interval(ge=2, le=500)] = 5
     """At least so many identities."""
@@ -73,6 +88,9 @@ class IdentityRing(Pattern):
 
     nursing: Annotated[int, Interval(ge=0, le=365)] = 60
     """Days of small purchases before the drawing, if the world has so many."""
+
+    years: Annotated[int, Interval(ge=1, le=20)] = 4
+    """So many years before the world, at most, they became customers."""
 
     days: Annotated[int, Interval(ge=1, le=90)] = 28
     """All is drawn within at most so many days."""
@@ -96,21 +114,23 @@ class IdentityRing(Pattern):
         organiser = choose(rng, banking(graph), (count, 1), "identity_ring: organisers")
         here = sizes(rng, count, self.fewest, self.most, _BEND + hard)
         user = graph.size("user") + np.arange(here.sum(), dtype=np.int32)
-        new = list(settle(graph, len(user), rng))
+        new = list(settle(graph, len(user), rng, arrived=float(self.years)))
         settled = graph.grow("settled", new)
         graph.new("card", settled.size("card") - graph.size("card"))  # of which none is used here
         since = settled["user"]["customer_since"][user]
         opened = uniform_ms(rng, since, graph.world.start_ms, len(user))
         cards, tables = open_cards(graph, rng, here, user, opened, settled=settled, people=new)
-        yield from tables
         people = in_grid(here, user)
         yield from self._fragments(cards.seen, rng, np.concatenate([organiser, people], axis=1))
         at = self._moments(cards.seen, rng, people, 6 + round(16 * hard))
+        lived = thin(tables, cards, _BOUGHT)
+        begins = at[:, :, _NURSED] if is_fraud else None
+        yield from unpaid(rng, lived, cards, hard, since=begins)
         small = np.where(
             rng.random(at.shape) < 0.4 + 0.25 * hard, everyday(graph, rng, at.shape), 0
         )
         small[:, :, :_NURSED] = 1
-        share = (0.8 - 0.3 * hard, 1.05 - 0.45 * hard) if is_fraud else (0.2, 0.5)
+        share = (0.8 - 0.3 * hard, 1.05 - 0.45 * hard) if is_fraud else (0.2, 0.48)
         case = graph.new("case", count)
         for part, stage, shares in (
             (slice(_NURSED), "preparation", _NURSED_WITH),

@@ -55,6 +55,26 @@ JOIN account AS a USING (account_id)
 WHERE CASE WHEN p.is_fraud THEN drawn NOT BETWEEN 0.48 * credit_limit_minor AND 1.07 * credit_limit_minor
     ELSE drawn > 0.7 * credit_limit_minor END;
 
+-- nobody had been a customer, or had an account, for more years on the first day than declared
+SELECT m.case_id, m.entity_id AS user_id, u.customer_since, min(a.opened) AS opened
+FROM part AS m JOIN "user" AS u ON u.user_id = m.entity_id
+JOIN has_account AS h ON h.user_id = m.entity_id AND h.role = 'owner'
+JOIN account AS a USING (account_id)
+WHERE m.role IN ('identity', 'newcomer') AND EXISTS (FROM paid AS p WHERE p.case_id = m.case_id)
+GROUP BY ALL
+HAVING least(u.customer_since, min(a.opened))
+    < (SELECT min(time) FROM payment) - to_days((366 * declared('years') + 1)::INTEGER);
+
+-- hardly anything comes back once a crime's cards are drawn: a fifth of what was taken with one, at most
+SELECT t.case_id, t.debtor_account_id AS account_id, taken, sum(p.amount_minor) AS paid FROM (
+    SELECT case_id, debtor_account_id, min(time) AS first,
+        sum(amount_minor) FILTER (status = 'booked') AS taken FROM paid
+    WHERE stage = 'theft' GROUP BY ALL
+) AS t
+JOIN payment AS p ON p.creditor_account_id = t.debtor_account_id AND p.time > t.first
+WHERE p.status = 'booked' AND p.leg = 'original'
+GROUP BY ALL HAVING sum(p.amount_minor) > 0.2 * taken + 5000;
+
 -- each card is drawn, but not before it has been nursed by small purchases
 SELECT case_id, debtor_account_id AS account_id FROM paid WHERE is_fraud
 GROUP BY ALL

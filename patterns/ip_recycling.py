@@ -3,13 +3,15 @@
 A ring has 20 to 200 people's accounts in hand, rented or bought, and signs in to them to keep them
 warm. It hides where it sits behind 3 to 15 exits, and moves from one to the next as they burn: so
 people who have nothing else in common appear at the same addresses, and then together at others.
-Most exits are the lines of households, whose own people bank from them too. The look-alike is an
-office, a campus or a carrier, behind whose gateways as many people bank, and as changing.
+Most exits are the lines of homes, and many are those of households whose own people bank from them
+too. The look-alike is a dormitory, a block of flats, an office, a campus or a carrier, behind whose
+lines and gateways as many people bank, and as changing.
 
 The harder it is to find, the fewer accounts are behind an exit, the more are worked from the
-people's own devices, through one exit each, and the more exits are addresses that honest people had
-before. No payment is part of it. What marks the pattern by definition, and is the same
-in the look-alike: how many people are behind an address, and that each has an address more.
+people's own devices, through two exits each instead of three, and the more exits are addresses that
+honest people had before. No payment is part of it. What marks the pattern by definition, and is the
+same in the look-alike: how many people are behind an address, a home's too, and that each has
+addresses more.
 
 Source: 3 to 15 addresses over 20 to 200 accounts, 60 % residential proxies, 30 % VPN or hosting and
 10 % mobile are our assumption; that incidents run through residential proxies is what Gen reports
@@ -39,7 +41,8 @@ from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
 _PROXIES = {"home": 0.6, "vpn": 0.2, "hosting": 0.1, "mobile": 0.1}
-_GATEWAYS = {"office": 0.4, "public": 0.3, "mobile": 0.3}
+_GATEWAYS = {"home": 0.5, "office": 0.2, "public": 0.15, "mobile": 0.15}
+"""Where they bank whom the look-alike is about; our assumption."""
 _EVERYBODYS = ("vpn", "hosting")
 """What a ring cannot make for itself: it uses the exits that honest people use too."""
 _BEND = 2.0
@@ -47,8 +50,10 @@ _BEND = 2.0
 _BEHIND_EASY, _BEHIND_HARD = 12, 5
 """How many accounts there are for each address; our assumption."""
 _SEEN = 3.0
-"""How many sessions over its exits an account has at least, as is to be expected, so that one in
-twenty has none; our assumption."""
+"""How many sessions over each of its exits an account has at least, as is to be expected, so that
+one in twenty has none there; our assumption."""
+_KNOWN_EASY, _KNOWN_HARD = 0.3, 0.7
+"""Share of addresses that honest people had before; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ class IpRecycling(Pattern):
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
         "users behind",
-        "most users behind an ip",
+        "most users behind a ip",
+        "most users behind a home ip",
         "ips",
         "new ips",
     )
@@ -99,11 +105,9 @@ class IpRecycling(Pattern):
         ip, made = self._exits(graph, rng, np.arange(self.addresses) < exits, is_fraud=is_fraud)
         yield from made
         # the first goes through the first exit, the next through the next, and on as exits change
-        through = 1 + (rng.random(people.shape) < 0.9 - 0.7 * hard).astype(int)
-        # so few are two behind each exit only if all go through two
-        through[here.sum(axis=1) < 2 * exits[:, 0]] = 2
-        use = here[:, :, None] & (np.arange(2) < through[:, :, None])
-        turn = (np.arange(people.shape[1])[:, None] + np.arange(2)) % exits[:, :, None]
+        through = 2 + (rng.random(people.shape) < 0.6 * (1 - hard)).astype(int)
+        use = here[:, :, None] & (np.arange(3) < through[:, :, None])
+        turn = (np.arange(people.shape[1])[:, None] + np.arange(3)) % exits[:, :, None]
         first = first_day(graph, rng, count, self.days)[:, None, None]
         day = first + (lasts * (turn + 0.9 * rng.random(turn.shape)) / (exits[:, :, None] + 1))
         whom = np.broadcast_to(people[:, :, None], use.shape)
@@ -112,7 +116,6 @@ class IpRecycling(Pattern):
         until = until + (lasts * DAY_MS * (turn + 2) / (exits[:, :, None] + 1)).astype(np.int64)
         until = np.maximum(until, start + DAY_MS // 2)
         often = (0.5 - 0.3 * hard) * rng.lognormal(0, 0.5, use.shape)
-        seen = _SEEN / through[:, :, None]
         device, made = _devices(graph, rng, people, own=hard if is_fraud else 1.0)
         yield from made
         case = graph.new("case", count)
@@ -123,7 +126,9 @@ class IpRecycling(Pattern):
             user_id=whom,
             device_id=device[:, :, None],
             ip_id=np.take_along_axis(ip[:, None], turn, axis=2),
-            rate=np.maximum(often, seen * DAY_MS / (np.minimum(until, graph.world.end_ms) - start)),
+            rate=np.maximum(
+                often, _SEEN * DAY_MS / (np.minimum(until, graph.world.end_ms) - start)
+            ),
             valid_from=start,
             valid_to=until,
             case_id=case[:, None, None],
@@ -146,15 +151,18 @@ class IpRecycling(Pattern):
         weights = _PROXIES if is_fraud else _GATEWAYS
         kind = take(rng, list(weights.values()), here.size).reshape(here.shape)
         ip, made = np.full(here.shape, -1, np.int32), []
-        for place, word in enumerate(weights):
-            mine = here & (kind == place)
-            mine &= (rng.random(here.shape) < 0.6 * self.hardness) | (word in _EVERYBODYS)
+        share = _KNOWN_EASY + self.hardness * (_KNOWN_HARD - _KNOWN_EASY)
+        known = rng.random(here.shape) < share
+        codes = {word: code for code, word in enumerate(weights)}
+        for word in sorted(weights, key=_EVERYBODYS.__contains__, reverse=True):
+            whole = word in _EVERYBODYS
+            mine = here & (kind == codes[word]) & (known | whole)
             # none of them is an exit of two cases, or of one case twice
-            known = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(word))
-            some = rng.permutation(np.flatnonzero(mine))[: len(known)]
-            ip.flat[some] = rng.permutation(known)[: len(some)]
-        ours = [place for place, word in enumerate(weights) if word in _EVERYBODYS]
-        kind[(ip < 0) & np.isin(kind, ours)] = 0
+            there = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(word))
+            some = rng.permutation(np.flatnonzero(mine))[: len(there)]
+            ip.flat[some] = rng.permutation(there)[: len(some)]
+            if whole:  # of which there are too few, homes' lines are in their place
+                kind[(ip < 0) & (kind == codes[word])] = codes["home"]
         for place, word in enumerate(weights):
             mine = here & (ip < 0) & (kind == place)
             made.append(addresses_of(graph, word, int(mine.sum()), rng))

@@ -1,10 +1,15 @@
 """A mule network: money runs through layers of recruited accounts, and out at the other end.
 
-What victims elsewhere have paid comes in on a collector's account. Within minutes it is split among
-recruited accounts, each of which keeps 2 to 10 % and sends the rest on, over two to five layers, to
-where it is drawn in cash or sent abroad. A herder works some of the accounts from one device. It
-looks like a shift of gig workers: the pooled tips come to one of them, who shares them out, and the
-shared tablet stands at work.
+What victims elsewhere have paid comes in on a collector's account. Soon it is split among recruited
+accounts, each of which keeps 2 to 10 % and sends the rest on, over two to five layers, to where it
+is drawn in cash or sent abroad. A herder works some of the accounts from one device. It looks like
+a shift of gig workers: the pooled tips come to one of them, who shares them out, and who share a
+phone or a tablet at work.
+
+The harder it is to find, the fewer accounts there are, the fewer of them the herder works, the
+smaller are the sums, and the longer money lies: at the median 20 minutes when it is easy to see, an
+hour and more at medium, and eight hours at hard, where many wait for hours at which others pay.
+Mules are young and new to the bank at every difficulty, and so are the gig workers.
 
 By definition (`defined_by`) a device is new and some share it; and a sum as large as comes from
 elsewhere goes on in parts, which are large beside what people send each other and small beside what
@@ -57,8 +62,13 @@ _LEAST = 12_000
 units; when it is easy to see, three times as much; our assumption."""
 _NARROW = 0.25
 """Share of the hard cases in which the collector pays but one; our assumption."""
-_ADDRESSES = {"home": 0.5, "vpn": 0.2, "mobile": 0.2, "public": 0.1}
-"""Where herders sit; our assumption."""
+_DEVICES = {"phone": 0.5, "tablet": 0.3, "laptop": 0.2}
+"""What herders work accounts from, and what gig workers share; our assumption."""
+_ADDRESSES = {"home": 0.45, "mobile": 0.25, "vpn": 0.15, "public": 0.1, "office": 0.05}
+_AT_WORK = {"office": 0.4, "mobile": 0.25, "public": 0.2, "home": 0.15}
+"""Where herders sit, and gig workers; our assumption."""
+_SOON = 9.0
+"""To this power of the hardness money lies longer; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +108,15 @@ class MuleNetwork(Pattern):
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield the recruits' ways over the herder's device, and the money through the layers."""
         ip = addresses(graph, rng, self.instances(graph), **_ADDRESSES)
-        yield from self._layered(graph, rng, ip, "phone", is_fraud=True)
+        yield from self._layered(graph, rng, ip, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield gig workers who share pooled tips out, and the tablet that stands at their work."""
-        ip = addresses(graph, rng, self.lookalikes(graph), office=0.7, public=0.3)
-        yield from self._layered(graph, rng, ip, "tablet", is_fraud=False)
+        """Yield gig workers who share pooled tips out, and the device that is theirs at work."""
+        ip = addresses(graph, rng, self.lookalikes(graph), **_AT_WORK)
+        yield from self._layered(graph, rng, ip, is_fraud=False)
 
     def _layered(
-        self, graph: Graph, rng: np.random.Generator, ip: Array, kind: str, *, is_fraud: bool
+        self, graph: Graph, rng: np.random.Generator, ip: Array, *, is_fraud: bool
     ) -> Iterator[Table]:
         """Yield cases: accounts in layers, a device that some share, and money running through."""
         hard, count = self.hardness, len(ip)
@@ -128,7 +138,7 @@ class MuleNetwork(Pattern):
         device, way, added = from_new_device(
             graph,
             rng,
-            kind,
+            _DEVICES,
             person=np.where(herded, people, -1),
             ip=ip,
             rate=0.1 * rng.lognormal(0, 0.5, here.shape),
@@ -198,7 +208,7 @@ class MuleNetwork(Pattern):
             amount=np.maximum((1 - less * hard) * sums, least)[:, lane],
             passed=_PASSED if is_fraud else _SHARED_OUT,
             drawn=np.tile([0, draws], self.deposits).repeat(nodes),
-            hardness=hard,
+            hardness=hard**_SOON,
             longer=self.minutes / 20 * (1 if is_fraud else _SLOWLY),
         )
         gap = np.minimum(_READY, comes[:, :1] - graph.world.start_ms)

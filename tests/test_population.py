@@ -99,7 +99,10 @@ def test_everybody_owns_a_checking_account_an_email_a_phone_and_a_home() -> None
     assert (np.unique(held["user_id"][owned & checking]) == people).all()
     for edge in ("has_email", "has_phone", "lives_at"):
         now = graph[edge]["until"] == NULL_NUMBER
-        assert (np.sort(graph[edge]["user_id"][now]) == people).all()
+        who, number = np.unique(graph[edge]["user_id"][now], return_counts=True)
+        assert (who == people).all()
+        assert number.max() == 2
+        assert 0.02 < (number == 2).mean() < 0.2
 
 
 def test_the_ith_person_owns_the_ith_account_that_settling_added() -> None:
@@ -194,7 +197,9 @@ def test_devices_and_addresses_are_shared_as_honest_people_share_them() -> None:
     kinds = graph["ip"]["kind"][graph["uses_ip"]["ip_id"]]
     behind = np.bincount(graph["uses_ip"]["ip_id"])
     assert behind[graph["ip"]["kind"] == words.IP_KINDS.index("mobile")].mean() > 100
-    assert behind[graph["ip"]["kind"] == words.IP_KINDS.index("home")].max() <= 4
+    at_home = graph["ip"]["kind"] == words.IP_KINDS.index("home")
+    assert np.quantile(behind[at_home], 0.95) <= 4
+    assert 0.002 < (behind[at_home] >= 12).mean() < 0.02
     vpn = graph["uses_ip"]["user_id"][kinds == words.IP_KINDS.index("vpn")]
     assert 0.03 < len(np.unique(vpn)) / graph.size("user") < 0.07
 

@@ -5,6 +5,7 @@ Everything works on grids: a row for each case.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +94,7 @@ def taken_over(
     device, way, made = from_new_device(
         graph,
         rng,
-        "phone",
+        {"phone": 1.0},
         person=person[:, None],
         ip=ip,
         rate=np.stack([np.zeros(len(case)), visits], axis=1),
@@ -147,7 +148,7 @@ def _mailboxes(
 def from_new_device(
     graph: Graph,
     rng: np.random.Generator,
-    kind: str,
+    kinds: Mapping[str, float],
     *,
     person: Array,
     ip: Array,
@@ -157,7 +158,7 @@ def from_new_device(
     case: Array,
     is_fraud: bool,
 ) -> tuple[Array, Array, list[Table]]:
-    """Let people be banked for from one new device a case, of this kind, at its address.
+    """Let people be banked for from a new device a case, of types in these shares, at its address.
 
     Gives the devices' rows (int32, one a case), the rows of `signs_in` (int32), and the tables.
     `person`, `rate`, `begin` and `end` broadcast to one grid (cases, ways); where it says that a
@@ -165,7 +166,9 @@ def from_new_device(
     the way uses it), begin and end are int64 ms; what ends after the world does has no end.
     """
     device = graph.new("device", len(case))
-    made = devices(graph.world.place, np.full(len(case), words.DEVICE_TYPES.index(kind)), rng)
+    codes = [words.DEVICE_TYPES.index(kind) for kind in kinds]
+    kind = rng.choice(codes, len(case), p=[*kinds.values()])
+    made = devices(graph.world.place, kind, rng)
     grids = np.broadcast_arrays(
         person, device[:, None], ip[:, None], rate, begin, end, case[:, None]
     )

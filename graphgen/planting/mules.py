@@ -36,6 +36,9 @@ _YEAR_MS = 365.25 * DAY_MS
 _AGES, _OF_MULES = (25, 40), (0.35, 0.48, 0.17)
 _NEWCOMER_YEARS, _NEWCOMERS = 2.0, 2.0
 """Who has been a customer for fewer years than this is so many times as likely to be recruited."""
+_BLENDED, _LATE = 0.3, 9
+"""By how much less ages count at hard, as a logarithm, so that age or newness alone hardly tells
+who is a mule, and to which power of the hardness; our assumption."""
 _SHY = 25.0
 """How much less likely at hard, as a logarithm, are those who would deal with more others than
 anybody, beside those who would deal with as many as half of all people do."""
@@ -61,7 +64,7 @@ def parties(
 ) -> Rows:
     """Choose people for a case's parts: int32 users, -1 where `here` says nobody is. Nobody twice.
 
-    Mules are young and new to the bank more often than others; the harder, the less so. `payers`
+    Mules are young and new to the bank more often than others, however hard it is to see. `payers`
     and `payees` say how many pay each of them in the case, and how many each pays: the harder, the
     fewer others they deal with, so that in all it is hardly more than with other people; the
     people of look-alikes are anybody. The more `short`, and the harder, the more often these are
@@ -70,30 +73,37 @@ def parties(
     pool = holding(graph, banking(graph), least)
     if besides is not None:
         pool = without(graph, pool, besides)
-    user, start, hard = graph["user"], graph.world.start_ms, pattern.hardness
-    likely = np.zeros(len(pool))
-    if are_mules:
-        age = np.digitize((start - user["birth_date"][pool]) / _YEAR_MS, _AGES)
-        new = start - user["customer_since"][pool] < _NEWCOMER_YEARS * _YEAR_MS
-        people = np.maximum(1, np.bincount(age, minlength=len(_OF_MULES)))
-        weight = (np.array(_OF_MULES) / people)[age] * np.where(new, _NEWCOMERS, 1.0)
-        likely = (1 - 0.8 * hard) * np.log(weight)
-    likely -= short * hard * graph.once("rank of means", lambda: _rank_of_means(graph))[pool]
+    hard = pattern.hardness
+    likely = -short * hard * graph.once("rank of means", lambda: _rank_of_means(graph))[pool]
     payers, payees = (np.broadcast_to(more, here.shape) for more in (payers, payees))
     grid = np.full(here.shape, -1, np.int32)
     # those with the most to do in it first: there are fewest for them
     for more in np.unique(np.stack([payees[here], payers[here]]), axis=1).T[::-1]:
         some = here & (payees == more[0]) & (payers == more[1])
-        key = (
-            likely
-            - _SHY * is_fraud * hard**2 * _busy(graph, pool, *more)
-            + rng.gumbel(size=len(pool))
-        )
+        key = likely - _SHY * is_fraud * hard**2 * _busy(graph, pool, *more)
+        if are_mules:
+            key += _recruited(graph, pool, key, 1 - _BLENDED * hard**_LATE)
+        key += rng.gumbel(size=len(pool))
         # as Efraimidis and Spirakis draw by weight: the largest of these keys, nobody twice
         best = _largest(key, int(some.sum()))
         grid[some] = choose(rng, pool[best], (int(some.sum()),), f"{pattern.name}: people")
         pool, likely = np.delete(pool, best), np.delete(likely, best)
     return grid
+
+
+def _recruited(graph: Graph, pool: Array, key: Array, age_counts: float) -> Array:
+    """Say how much likelier people of a pool are to be mules: float64, logarithms.
+
+    Newcomers are, and of each age so many as the source says, however few of it are likely by
+    `key`, as far as `age_counts`.
+    """
+    user, start = graph["user"], graph.world.start_ms
+    age = np.digitize((start - user["birth_date"][pool]) / _YEAR_MS, _AGES)
+    new = start - user["customer_since"][pool] < _NEWCOMER_YEARS * _YEAR_MS
+    often = np.where(new, np.log(_NEWCOMERS), 0.0)
+    weight = np.exp(key + often - (key + often).max(initial=0.0))
+    there = np.maximum(1e-9, np.bincount(age, weight, len(_OF_MULES)))
+    return np.asarray(often + age_counts * np.log(np.array(_OF_MULES) / there)[age])
 
 
 def _largest(values: Array, count: int) -> Array:

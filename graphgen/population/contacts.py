@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = ["contacts"]
 
+_SECOND = {"email": 0.12, "phone": 0.08}
+"""Shares of people who have given the bank a second one, for work or abroad; our assumption."""
+
 
 def contacts(
     graph: Graph, people: People, here: Towns, user: Array, rng: np.random.Generator
 ) -> Iterator[Table]:
-    """Give everyone an e-mail address and a telephone number; some couples share theirs."""
+    """Give everyone an e-mail address and a telephone number: some couples one, some people two."""
     for kind, section in (("email", "emails"), ("phone", "phones")):
         spec = graph.world.place.settings(section)
         own = ~(people.is_partner & chance(rng, spec["shared"], people.count))
         yearly = -np.expm1(-spec["change"] * graph.world.days / 365.25)
         changes = np.flatnonzero(own & chance(rng, yearly, people.count))
-        owner = np.concatenate((np.flatnonzero(own), changes))
+        second = np.flatnonzero(chance(rng, _SECOND[kind], people.count))
+        owner = np.concatenate((np.flatnonzero(own), changes, second))
         number = graph.new(kind, len(owner))
         if kind == "email":
             yield identity.emails(graph, people.given[owner], people.family[owner], rng)
@@ -47,5 +51,7 @@ def contacts(
         since = uniform_ms(rng, begin, begin + (graph.world.start_ms - begin) // 3, people.count)
         edge, column = f"has_{kind}", f"{kind}_id"
         yield Table.of(edge, user_id=user, since=since, until=until, **{column: row})
-        new = number[len(owner) - len(changes) :]
+        new, further = number[own.sum() :][: len(changes)], number[len(owner) - len(second) :]
         yield Table.of(edge, user_id=user[changes], since=at, **{column: new})
+        since = uniform_ms(rng, begin[second], graph.world.start_ms, len(second))
+        yield Table.of(edge, user_id=user[second], since=since, **{column: further})

@@ -25,7 +25,8 @@ _LIFE_MS = int(2.5 * YEAR_MS)
 _SECOND, _THIRD, _SHARED = 0.10, 0.35, 0.20
 """People with a second device of their own, those of them with a third one, and households of
 several that share one: so that 70 % of people use one device, 23 % two and 7 % more, and 94 % of
-devices have one user (kiosks included); our assumption."""
+devices have one user (kiosks included); one in ten of those that are shared is a phone; our
+assumption."""
 _OTHER_TYPES = (0.10, 0.20, 0.50, 0.20)
 """Types of further devices, in the order of `words.DEVICE_TYPES`; our assumption."""
 
@@ -117,7 +118,7 @@ def _slots(people: People, rng: np.random.Generator) -> list[tuple[Array, Array]
         (everyone, first),
         (second, _other_types(len(second), rng)),
         (third, _other_types(len(third), rng)),
-        (shared, _other_types(len(shared), rng, phone=False)),
+        (shared, _other_types(len(shared), rng)),
     ]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.population import network
-from graphgen.population.draw import chance
+from graphgen.population.draw import chance, take, uniform_ms
 from graphgen.population.places import YEAR_MS, Towns, addresses, moments
-from graphgen.schema import NULL_NUMBER
+from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Table
 
 if TYPE_CHECKING:
@@ -27,11 +27,22 @@ __all__ = ["Dwellings", "draw_dwellings"]
 
 _STAY_YEARS = 7.0
 """Median of how long a household has lived where it lives; our assumption."""
+_ON_ONE_LINE, _LINES, _LINES_SPREAD, _MOST = 0.06, 7.0, 0.7, 40
+"""Share of households that bank over a line that their house shares (dormitories, blocks of flats
+with one connection), the median of how many do so over one, the spread of its logarithm, and the
+most; our assumption."""
+_STUDENTS, _COMMUTERS = 0.3, 0.03
+"""Shares of students, and of others, with a second home; our assumption."""
+_PARENT_YEARS = 19
+"""Whose second home is another household's is so much younger than its head at least."""
 
 
 @dataclass(frozen=True)
 class Dwellings:
-    """Where households live, one entry each, and where those that move go; rows of the graph."""
+    """Where households live, one entry each, and where those that move go; rows of the graph.
+
+    Some people have a second home: one of these, or one of their own.
+    """
 
     address_table: Table
     ip_table: Table
@@ -40,11 +51,17 @@ class Dwellings:
     new_address: Array
     """int32: where it moves to, -1 for nowhere."""
     ip: Array
-    """int32: its address on the internet."""
+    """int32: its address on the internet; those of a house with one line have the same."""
     new_ip: Array
     """int32: the one after the move, -1 for none."""
     moves_at: Array
     """int64: when it moves; the largest number for never."""
+    second: Array
+    """int32: people with a second home, as numbers among the people."""
+    second_address: Array
+    """int32: where that is."""
+    lines: Array
+    """int32: all new addresses on the internet."""
     postal_code: pa.Array
     """Postal codes at the start."""
 
@@ -63,6 +80,13 @@ class Dwellings:
         home = people.household
         moves = self.new_address[home] >= 0
         until = np.where(moves, self.moves_at[home], NULL_NUMBER)
+        grown = people.customer_since[self.second]
+        yield Table.of(
+            "lives_at",
+            user_id=user[self.second],
+            address_id=self.second_address,
+            since=uniform_ms(rng, grown, world.start_ms, len(grown)),
+        )
         yield Table.of(
             "lives_at", user_id=user, address_id=self.address[home], since=since, until=until
         )
@@ -84,19 +108,57 @@ def draw_dwellings(
     yearly = world.place.settings("places")["moves"]
     moved = np.flatnonzero(chance(rng, -np.expm1(-yearly * world.days / 365.25), count))
     total = count + len(moved)
-    table = addresses(world.place, here, np.concatenate((town, town[moved])), rng)
-    address, ip = graph.new("address", total), graph.new("ip", total)
+    second, elsewhere = _second_homes(people, rng)
+    own = np.flatnonzero(elsewhere < 0)
+    town = np.concatenate((town, town[moved], take(rng, here.share, len(own))))
+    table = addresses(world.place, here, town, rng)
+    line, lines = _lines(town[:count], rng)
+    address, ip = graph.new("address", len(town)), graph.new("ip", lines + len(moved))
     new_address, new_ip = np.full((2, count), -1, np.int32)
-    new_address[moved], new_ip[moved] = address[count:], ip[count:]
+    new_address[moved], new_ip[moved] = address[count:total], ip[lines:]
+    where = address[np.maximum(elsewhere, 0)]
+    where[own] = address[total:]
     moves_at = np.full(count, np.iinfo(np.int64).max)
     moves_at[moved] = moments(world, here.zones, town[moved], rng)
     return Dwellings(
         address_table=table,
-        ip_table=network.addresses_of(graph, "home", total, rng),
+        ip_table=network.addresses_of(graph, "home", len(ip), rng),
         address=address[:count],
         new_address=new_address,
-        ip=ip[:count],
+        ip=ip[line],
         new_ip=new_ip,
         moves_at=moves_at,
+        second=second,
+        second_address=where,
+        lines=ip,
         postal_code=table["postal_code"][:count],
     )
+
+
+def _lines(town: Array, rng: np.random.Generator) -> tuple[Array, int]:
+    """Give each household its line, of lines numbered from 0 (int64), and how many these are.
+
+    Who shares one lives in one city.
+    """
+    line = np.arange(len(town))
+    some = np.flatnonzero(chance(rng, _ON_ONE_LINE, len(town)))
+    some = some[np.argsort(town[some], kind="stable")]
+    size = np.clip(_LINES * np.exp(_LINES_SPREAD * rng.standard_normal(len(some))), 2, _MOST)
+    house = np.searchsorted(np.cumsum(size), np.arange(len(some)), side="right")
+    is_first = (np.diff(house, prepend=-1) > 0) | (np.diff(town[some], prepend=-1) > 0)
+    line[some] = some[is_first][np.cumsum(is_first) - 1]
+    kept, number = np.unique(line, return_inverse=True)
+    return number, len(kept)
+
+
+def _second_homes(people: People, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Choose who has a second home (int32), and which other household's: -1 for one of their own.
+
+    It is another household's where that may be a parent's.
+    """
+    student = people.employment == words.EMPLOYMENT.index("student")
+    who = np.flatnonzero(chance(rng, np.where(student, _STUDENTS, _COMMUTERS), people.count))
+    other = rng.integers(0, len(people.sizes), len(who))
+    head = np.flatnonzero(people.position == 0)[other]
+    parent = people.age[head] >= people.age[who] + _PARENT_YEARS
+    return who.astype(np.int32), np.where(parent, other, -1)

@@ -26,6 +26,11 @@ _ADULT = 18
 _PARENT = 40
 """From this age on, further adults of a household can be its head's children; our assumption."""
 _RECENT_MS = 150 * DAY_MS
+_YOUTH = 25.0
+"""Newcomers of an age are by the factor e fewer for each so many years; our assumption."""
+_ON_THEIR_OWN = 0.6
+"""Share of newcomers who say that they work for themselves, of those who would be employed; our
+assumption."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,17 @@ class _Homes:
     age: Array
 
 
-def draw_people(graph: Graph, count: int, rng: np.random.Generator) -> People:
-    """Draw `count` adults in households."""
+def draw_people(
+    graph: Graph, count: int, rng: np.random.Generator, *, arrived: float = 0.0
+) -> People:
+    """Draw `count` adults in households; `arrived` is as of `graphgen.population.settle`."""
     region = graph.world.place
-    homes = _homes(region, count, rng)
+    homes = _homes(region, count, rng, young=arrived > 0)
     here = towns(region, graph.world.users)
     town = take(rng, here.share, len(homes.sizes))[homes.household]
-    occupation, employment, income = _work(region, homes.age, here.income_index[town], rng)
+    occupation, employment, income = _work(
+        region, homes.age, here.income_index[town], rng, alone=_ON_THEIR_OWN * (arrived > 0)
+    )
     given, family = _names(region, homes, rng)
     grown = graph.world.start_ms - ((homes.age - _ADULT) * YEAR_MS).astype(np.int64)
     return People(
@@ -101,7 +110,7 @@ def draw_people(graph: Graph, count: int, rng: np.random.Generator) -> People:
         occupation=occupation,
         employment=employment,
         income=income,
-        customer_since=_customer_since(grown, graph.world.start_ms, rng),
+        customer_since=_customer_since(grown, graph.world.start_ms, rng, arrived),
     )
 
 
@@ -123,7 +132,7 @@ def users(graph: Graph, people: People, household: Array) -> Table:
     )
 
 
-def _homes(region: Region, count: int, rng: np.random.Generator) -> _Homes:
+def _homes(region: Region, count: int, rng: np.random.Generator, *, young: bool) -> _Homes:
     """Fill households with heads, partners, grown children and flatmates, and draw their ages."""
     spec = region.settings("people")
     sizes = 1 + take(rng, spec["adults"], count)
@@ -136,7 +145,7 @@ def _homes(region: Region, count: int, rng: np.random.Generator) -> _Homes:
     head = starts[household]
     position = np.arange(count, dtype=np.int32) - head
     couple = chance(rng, spec["couple"], homes)[household]
-    drawn = _ages(region, count, rng)
+    drawn = _ages(region, count, rng, young=young)
     of_head = drawn[head]
     is_partner = (position == 1) & couple
     may_be_child = (position > 0) & ~is_partner & (of_head >= _PARENT)
@@ -155,10 +164,13 @@ def _companions(homes: _Homes) -> Array:
     return np.where(homes.position > 0, homes.head, second).astype(np.int32)
 
 
-def _ages(region: Region, count: int, rng: np.random.Generator) -> Array:
+def _ages(region: Region, count: int, rng: np.random.Generator, *, young: bool) -> Array:
     bands = region.settings("people")["ages"]
     edge = np.array([band["from"] for band in bands], np.float64)
-    band = take(rng, [band["share"] for band in bands[:-1]], count)
+    share = np.array([band["share"] for band in bands[:-1]])
+    if young:
+        share *= np.exp(-(edge[:-1] + edge[1:]) / (2 * _YOUTH))
+    band = take(rng, share, count)
     age: Array = edge[band] + 0.01 + (edge[band + 1] - edge[band] - 0.02) * rng.random(count)
     return age
 
@@ -198,13 +210,16 @@ def _occupations(region: Region) -> tuple[Array, Urns]:
 
 
 def _work(
-    region: Region, age: Array, price: Array, rng: np.random.Generator
+    region: Region, age: Array, price: Array, rng: np.random.Generator, *, alone: float
 ) -> tuple[Array, Array, Array]:
     """Draw occupations by age, and incomes by occupation, age and place."""
     shares, urns = _occupations(region)
     jobs = region.csv("occupations")
     years = age.astype(np.int64)
     employment = (rng.random(len(age))[:, None] >= shares[years, :-1]).sum(axis=1)
+    if alone:
+        moves = (employment == words.EMPLOYMENT.index("employed")) & chance(rng, alone, len(age))
+        employment[moves] = words.EMPLOYMENT.index("self_employed")
     drawn = urns.draw(rng, employment * _OLDEST + years)
     anyone = np.flatnonzero(drawn < 0)
     if len(anyone):  # nobody of that age does such work: out of work it is
@@ -221,9 +236,12 @@ def _work(
     return row.astype(np.int32), code[row], income
 
 
-def _customer_since(grown: Array, start_ms: int, rng: np.random.Generator) -> Array:
+def _customer_since(grown: Array, start_ms: int, rng: np.random.Generator, arrived: float) -> Array:
     """Draw when people opened their first account: as grown-ups, and one in forty only lately."""
     count = len(grown)
+    if arrived:
+        first = np.maximum(grown, start_ms - int(arrived * YEAR_MS))
+        return uniform_ms(rng, np.minimum(first, start_ms - 1), start_ms, count)
     long_ago = start_ms - ((start_ms - grown) * rng.beta(1.6, 1.2, count)).astype(np.int64)
     lately = uniform_ms(rng, np.maximum(grown, start_ms - _RECENT_MS), start_ms, count)
     since = np.where(chance(rng, 0.025, count), lately, long_ago)

@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["settle"]
 
 
-def settle(graph: Graph, count: int, rng: np.random.Generator) -> Iterator[Table]:
+def settle(
+    graph: Graph, count: int, rng: np.random.Generator, *, arrived: float = 0.0
+) -> Iterator[Table]:
     """Settle `count` more people in a graph that `found` has filled, with everything they have.
 
     It yields their addresses, households, identities, jobs, accounts, cards, devices, internet
     addresses, habits of signing in and acquaintances. It may be called again for a few people more:
-    they look like everybody, work where others work, and know people who were there before.
+    they look like everybody, work where others work, and know people who were there before. With
+    `arrived` they are newcomers, who became customers within so many years before the start: young
+    more often than others, and more often at work for themselves.
 
     The i-th person is the i-th new row of `user`; the i-th new row of `account` is the checking
     account that this person owns.
@@ -46,7 +50,7 @@ def settle(graph: Graph, count: int, rng: np.random.Generator) -> Iterator[Table
         return
     world = graph.world
     here = towns(world.place, world.users)
-    people = draw_people(graph, count, rng)
+    people = draw_people(graph, count, rng, arrived=arrived)
     user = graph.new("user", count)
     household = graph.new("household", len(people.sizes))
     homes = draw_dwellings(graph, people, here, rng)

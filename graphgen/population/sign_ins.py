@@ -35,6 +35,12 @@ _PUBLIC, _VPN, _HOSTING, _KIOSK, _AT_WORK = 0.12, 0.05, 0.002, 0.08, 0.6
 those who work in an office, over its network; our assumption."""
 _STANDS_MS = 3 * YEAR_MS
 """How long a kiosk has stood before the world begins; our assumption."""
+_GUESTS, _NEAR = 0.12, 60
+"""Share of people who also bank over the line of a home where they are guests, and among how many
+of their city that is found; our assumption."""
+_RESIDENTIAL, _TO_AN_EXIT = 0.03, 900
+"""Share of people who also bank through the line of somebody's home, by a service that sells such
+exits, and people of the world for each of these; our assumption."""
 _OPEN = np.iinfo(np.int64).max
 
 
@@ -90,7 +96,7 @@ def sign_ins(
 ) -> Table:
     """Make the habits of signing in; `employer` is a row for each person, -1 for none."""
     near = here.quantile(rng, people.town)
-    parts = list(_routes(graph, people, employer, devices, near, rng))
+    parts = list(_routes(graph, people, employer, devices, homes, near, rng))
     routes = _Routes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     rate = _rates(people.count, routes, rng)
     device = np.maximum(routes.device, 0)
@@ -149,6 +155,7 @@ def _routes(
     people: People,
     employer: Array,
     devices: Devices,
+    homes: Dwellings,
     near: Array,
     rng: np.random.Generator,
 ) -> Iterator[tuple[Array, Array, Array, Array, Array]]:
@@ -185,6 +192,12 @@ def _routes(
     for kind, part in (("vpn", _VPN), ("hosting", _HOSTING)):
         who = everyone[chance(rng, part, count)]
         yield way(who, latest, _shared(graph, kind, rng.random(len(who))), 0.15, home)
+    who = everyone[chance(rng, _GUESTS, count)]
+    hosts = homes.ip[people.household[_hosts(people, who, rng)]]
+    yield way(who, devices.first, hosts, 0.05, home)
+    who = everyone[chance(rng, _RESIDENTIAL, count)]
+    exits = _exits(graph, homes)
+    yield way(who, latest, exits[(rng.random(len(who)) * len(exits)).astype(np.int64)], 0.15, home)
     who = everyone[chance(rng, _KIOSK, count)]
     kiosk = _kiosk(graph, near)
     spot = (kiosk[who] + 0.5) / kiosks(graph.world.users)
@@ -216,6 +229,23 @@ def _shared(graph: Graph, kind: str, spot: Array) -> Array:
     """Give the address of a kind at each spot of the line from 0 to 1: int32 rows."""
     rows = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index(kind)).astype(np.int32)
     return rows[np.minimum((spot * len(rows)).astype(np.int32), len(rows) - 1)]
+
+
+def _hosts(people: People, who: Array, rng: np.random.Generator) -> Array:
+    """Find somebody for each guest, of the same city if there are several there: int64."""
+    order = np.argsort(people.town, kind="stable")
+    place = np.empty(people.count, np.int64)
+    place[order] = np.arange(people.count)
+    near = (place[who] + rng.integers(1, _NEAR, len(who))) % people.count
+    return np.asarray(order[near])
+
+
+def _exits(graph: Graph, homes: Dwellings) -> Array:
+    """Give the homes' addresses that are sold as exits, the same whoever asks: int32."""
+    known = np.flatnonzero(graph["ip"]["kind"] == words.IP_KINDS.index("home")).astype(np.int32)
+    lines = known if len(known) else homes.lines
+    many = max(1, graph.world.users // _TO_AN_EXIT)
+    return lines[np.arange(many) * len(lines) // many]
 
 
 def _kiosk(graph: Graph, near: Array) -> Array:

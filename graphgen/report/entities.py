@@ -119,9 +119,11 @@ def _lookalikes(facts: Facts, pattern: str, entity: str, role: str) -> Array:
 
 
 def _sort(facts: Facts, entity: str) -> Array:
-    """Give the sort of each row: only accounts are put beside those of their sort."""
+    """Give the sort of each row: accounts and internet addresses are put beside those of theirs."""
     if entity == "account":
         return facts.sort_of_account
+    if entity == "ip":
+        return facts.tables["ip"]["kind"]
     return np.zeros(len(facts.tables[entity][f"{entity}_id"]), np.int64)
 
 

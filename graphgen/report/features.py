@@ -13,6 +13,7 @@ __all__ = ["Features", "features", "payers"]
 _TRANSFERS = tuple(words.RAILS.index(rail) for rail in ("instant", "batch", "cheque", "book"))
 _CASH = words.RAILS.index("cash")
 _ORIGINAL, _RETURN = words.LEGS.index("original"), words.LEGS.index("return")
+_HOME = words.IP_KINDS.index("home")
 _BOOKED = words.STATUSES.index("booked")
 _SIGHTS = {
     "device": "uses_device",
@@ -72,6 +73,11 @@ def _add_sights(facts: Facts, found: dict[str, Features]) -> None:
         most = np.zeros(people, np.int64)
         np.maximum.at(most, pair[0], behind[pair[1]])
         own[f"most users behind a {entity}"] = most
+        if entity == "ip":  # whom a carrier's gateway hides is behind a home's line too
+            at_home = facts.tables["ip"]["kind"][pair[1]] == _HOME
+            lines = np.zeros(people, np.int64)
+            np.maximum.at(lines, pair[0][at_home], behind[pair[1][at_home]])
+            own["most users behind a home ip"] = lines
         if "first_seen" in table:
             first = np.full(len(behind), np.iinfo(np.int64).max)
             np.minimum.at(first, facts.rows(entity, table[f"{entity}_id"]), table["first_seen"])

@@ -136,7 +136,7 @@ def test_all_of_it_is_done_from_a_device_that_nobody_else_uses(tables_of: Collec
 def test_an_attacker_s_device_is_gone_soon_and_a_new_phone_stays(tables_of: Collect) -> None:
     stays = []
     for difficulty in words.DIFFICULTIES:
-        tables = tables_of(planted(difficulty=difficulty))
+        tables = tables_of(planted(difficulty=difficulty, count=40))
         uses = tables["uses_device"]
         row = {device: place for place, device in enumerate(uses["device_id"].tolist())}
         last = {

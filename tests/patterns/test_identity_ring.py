@@ -134,15 +134,45 @@ def test_more_organisers_than_people_is_one_line() -> None:
         ("UPDATE case_payment SET rail = 'instant'", 3),
         ("UPDATE case_payment SET amount_minor = amount_minor // 2", 4),
         ("UPDATE case_payment SET amount_minor = amount_minor * 5 WHERE NOT is_fraud", 4),
-        ("UPDATE case_payment SET stage = 'theft'", 5),
-        ("UPDATE case_payment SET time = time + INTERVAL 20 DAY WHERE stage = 'preparation'", 5),
-        ("UPDATE case_payment SET time = time + INTERVAL 30 DAY WHERE payment_id % 2 = 0", 6),
+        ("UPDATE case_payment SET stage = 'theft'", 7),
+        ("UPDATE case_payment SET time = time + INTERVAL 20 DAY WHERE stage = 'preparation'", 7),
+        ("UPDATE case_payment SET time = time + INTERVAL 30 DAY WHERE payment_id % 2 = 0", 8),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(
     change: str, promise: int, broken: Broken
 ) -> None:
     assert PROMISES[promise] in broken(WORLD, change)
+
+
+@pytest.mark.parametrize("table", ["user", "account"])
+def test_an_identity_that_the_bank_has_known_for_long_breaks_its_promise(
+    table: str, broken: Broken
+) -> None:
+    column = {"user": "customer_since", "account": "opened"}[table]
+    longer = f'UPDATE "{table}" SET {column} = {column} - INTERVAL 5 YEARS'
+    assert PROMISES[5] in broken(WORLD, longer, also=(table,))
+
+
+def test_a_drawn_card_that_is_paid_back_breaks_its_promise(broken: Broken) -> None:
+    paid = """INSERT INTO payment (creditor_account_id, time, amount_minor, status, leg)
+        SELECT debtor_account_id, time + INTERVAL 1 DAY, amount_minor, 'booked', 'original'
+        FROM case_payment WHERE stage = 'theft'"""
+    assert PROMISES[6] in broken(WORLD, paid, also=("payment",))
+
+
+def test_invented_people_are_as_new_to_the_bank_as_those_of_a_flat_share(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(WORLD)
+    user = tables["user"]
+    known = (WORLD.start_ms - user["customer_since"]) / (365.25 * DAY_MS)
+    years = [
+        known[np.isin(user["user_id"], np.concatenate(members(tables, role)))]
+        for role in ("identity", "newcomer")
+    ]
+    assert max(years[0].max(), years[1].max()) <= RING.years
+    assert np.median(years[0]) == pytest.approx(np.median(years[1]), abs=0.7)
 
 
 @pytest.mark.slow

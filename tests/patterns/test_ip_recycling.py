@@ -104,6 +104,36 @@ def test_some_exits_are_lines_that_honest_people_bank_from(tables_of: Collect) -
     assert 0.3 < np.isin(exits, base["uses_ip"]["ip_id"]).mean() < 0.9
 
 
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_most_people_are_seen_at_two_exits_at_least(
+    difficulty: Difficulty, tables_of: Collect
+) -> None:
+    rows = Table.concat(sessions(tables_of(replace(WORLD, difficulty=difficulty)), crime=True))
+    person = np.unique(np.stack([rows["user_id"], rows["ip_id"]]), axis=1)[0]
+    assert (np.unique(person, return_counts=True)[1] >= 2).mean() > 0.6
+
+
+def test_as_many_people_bank_over_homes_of_honest_life_as_over_a_ring_s(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(replace(WORLD, users=3_000))
+    at_home = tables["ip"]["ip_id"][tables["ip"]["kind"] == words.IP_KINDS.index("home")]
+    uses, user = tables["uses_ip"], tables["user"]
+    order = np.argsort(user["user_id"])
+    row = order[np.searchsorted(user["user_id"][order], uses["user_id"])]
+    household = user["household_id"][row]
+    pair = np.unique(np.stack([uses["ip_id"], household]), axis=1)[0]
+    line, many = np.unique(pair, return_counts=True)
+    crowded = line[(many >= 6) & np.isin(line, at_home)]
+    crime, like = (
+        np.isin(crowded, np.concatenate(members(tables, "ip", crime=c))) for c in (True, False)
+    )
+    assert crime.sum() > 0
+    assert like.sum() > 0
+    assert (~crime & ~like).sum() > 0
+    assert crime.mean() < 0.7
+
+
 def test_it_fits_into_a_day_and_needs_as_many_people_as_it_has(broken: Broken) -> None:
     assert not broken(replace(WORLD, days=1))
     small = {"ip_recycling": IpRecycling(count=1, fewest=30, most=30)}

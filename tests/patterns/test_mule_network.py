@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from graphgen.grow import populate
 from graphgen.patterns.mule_network import MuleNetwork
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -139,8 +140,31 @@ def test_a_herder_works_fewer_accounts_the_harder_it_is_to_see(tables_of: Collec
     assert shares[0] > shares[1] > shares[2]
 
 
-def test_recruits_are_young_more_often_than_others(tables_of: Collect) -> None:
-    tables = tables_of(planted(difficulty="easy"))
+@pytest.mark.parametrize("crime", [True, False])
+@pytest.mark.parametrize("difficulty", words.DIFFICULTIES)
+def test_what_is_shared_is_a_phone_in_crimes_and_look_alikes_and_sometimes_it_is_none(
+    crime: bool,  # noqa: FBT001
+    difficulty: str,
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(planted(difficulty=difficulty, count=20))
+    member, case, device = tables["member"], tables["case"], tables["device"]
+    of = np.isin(member["case_id"], case["case_id"][case["is_fraud"] == crime])
+    mine = member["entity_id"][of & (member["entity"] == words.ENTITIES.index("device"))]
+    kind = device["type"][np.isin(device["device_id"], mine)]
+    assert 0 < (kind == words.DEVICE_TYPES.index("phone")).mean() < 1
+
+
+def test_families_share_phones_too() -> None:
+    graph = populate(replace(WORLD, users=3_000, patterns={}))
+    phone = graph["device"]["type"] == words.DEVICE_TYPES.index("phone")
+    behind = np.bincount(graph["uses_device"]["device_id"], minlength=len(phone))
+    assert ((behind[phone] >= 2) & (behind[phone] <= 5)).sum() > 5
+
+
+@pytest.mark.parametrize("difficulty", words.DIFFICULTIES)
+def test_recruits_are_young_more_often_than_others(difficulty: str, tables_of: Collect) -> None:
+    tables = tables_of(planted(difficulty=difficulty, count=4))
     member, user = tables["member"], tables["user"]
     mine = member["entity_id"][member["entity"] == words.ENTITIES.index("user")]
     is_mule = np.isin(user["user_id"], mine)
