@@ -408,5 +408,5 @@ def test_the_tables_of_a_day_are_the_same_whether_labels_are_inline() -> None:
     ("amount", "rounded"), [(62_310, 62_500), (12_380, 12_500), (2_310, 2_300), (37, 37), (0, 500)]
 )
 def test_a_round_sum_is_one_of_fives_and_a_small_one_whole(amount: int, rounded: int) -> None:
-    assert _rounded(amount, 500, True) == rounded  # noqa: FBT003 - a column's value
-    assert _rounded(amount, 500, False) % 500 == 0  # noqa: FBT003
+    assert _rounded(amount, 500, True) == rounded
+    assert _rounded(amount, 500, False) % 500 == 0
