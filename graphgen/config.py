@@ -94,7 +94,20 @@ def change(file: WorldFile, settings: Mapping[str, Any]) -> WorldFile:
     patterns = document["patterns"]
     if isinstance(patterns, dict):
         document["patterns"] = {name: keys for name, keys in patterns.items() if keys is not False}
-    return _file(document)
+    changed = _file(document)
+    for path in settings:  # what is typed is meant, also where it is the default
+        _, _, pattern = path.partition("patterns.")
+        name, _, key = pattern.partition(".")
+        if key and name in changed.world.patterns:
+            _check_lasts(changed.world, name, key)
+    return changed
+
+
+def _check_lasts(world: World, name: str, key: str) -> None:
+    try:
+        world.patterns[name].check_lasts(key, world)
+    except ValueError as wrong:
+        raise WorldError(f"patterns.{wrong}") from None
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

@@ -99,15 +99,29 @@ class Pattern(ABC):
         `ValueError` for a pattern that was asked to go on for longer than the world does; at its
         default it takes what days there are.
         """
-        for key, unit in _LASTING.items():
-            usual, lasts = getattr(type(self), key, None), getattr(self, key, None)
-            most = world.days * unit
-            if isinstance(lasts, int | float) and lasts != usual and lasts > most:
-                raise ValueError(
-                    f"{self.name}.{key}: {lasts:g} do not fit into a world of {world.days} days; "
-                    f"give at most {most}"
-                )
+        for key in _LASTING:
+            if getattr(self, key, None) != getattr(type(self), key, None):
+                self.check_lasts(key, world)
         return replace(self, difficulty=self.difficulty or world.difficulty)
+
+    def check_lasts(self, key: str, world: World) -> None:
+        """Raise `ValueError` if a parameter asks for more days, or hours, than the world has.
+
+        Whoever has typed the parameter means it, also where it is the default.
+        """
+        lasts, most = getattr(self, key, None), self.longest(key, world)
+        if most is not None and isinstance(lasts, int | float) and lasts > most:
+            raise ValueError(
+                f"{self.name}.{key}: {lasts:g} do not fit into a world of {world.days} days; "
+                f"give at most {most}"
+            )
+
+    def longest(self, key: str, world: World) -> int | None:
+        """Say how much a parameter may be in a world, if it says for how long the pattern goes on.
+
+        A pattern that needs more than days of the calendar says so here.
+        """
+        return world.days * _LASTING[key] if key in _LASTING else None
 
     @abstractmethod
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:

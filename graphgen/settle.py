@@ -344,7 +344,7 @@ def settle_day(
         if of != _OF_SUM and by == _CASH:
             paid -= paid % note
         elif of == _OF_BALANCE:
-            paid = _rounded(paid, amount[i])  # as round as the walk has drawn that it is
+            paid = _passed_on(paid, amount[i], False)  # as round as the walk has drawn
         if paid <= 0:
             continue
         counterparty: Number = _NONE

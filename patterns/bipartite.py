@@ -1,16 +1,17 @@
-"""A bipartite flow: several people who come by money all pay the same several others.
+"""A bipartite flow: several firms that come by money all pay the same several others.
 
-The inputs pay cash in, or are paid from elsewhere. Each of them pays all of it, less at most a
-twentieth, in parts to every one of the outputs, so that nobody can tell whose money an output
-holds. It looks like a supply chain: tradespeople who buy from the same wholesalers pay them what
-they took in, but at leisure, and they keep a trader's margin.
-The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
-as people send each other anyway.
+The inputs, which are front businesses, pay takings in, or are paid from elsewhere. Each of them
+pays all of it, less at most a twentieth, in parts to every one of the outputs, so that nobody can
+tell whose money an output holds. It looks like a supply chain: traders who buy from the same
+wholesalers pay them out of what they took in, but at leisure, and they keep a trader's margin.
+The harder it is to be, the fewer firms there are, the longer it takes, and the more the sums are
+as firms pay each other anyway. Both go between business accounts, some of people and some of
+firms, as supplies are paid for (purpose SUPP); who owns a firm has an account more than others.
 
 Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Financial Transactions
 for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
-and Kanezashi's AMLSim (https://github.com/IBM/AMLSim). How many they are, what they keep, how long
-they take and the sums are our assumption.
+and Kanezashi's AMLSim (https://github.com/IBM/AMLSim). That the hands are firms', how many they
+are, what they keep, how long they take and the sums are our assumption.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from graphgen.table import Table
 
 @dataclass(frozen=True)
 class Bipartite(Pattern):
-    """Two layers of people, each of the first paying every one of the second."""
+    """Two layers of firms, each of the first paying every one of the second."""
 
     prevalence: ClassVar[float] = 2.0
+    defined_by: ClassVar[tuple[str, ...]] = ("accounts",)
 
     fewest: Annotated[int, Interval(ge=2, le=20)] = 2
     """At least so many inputs, and as many outputs."""

@@ -1,23 +1,30 @@
--- a case has as many inputs and as many outputs as declared, each with one account
+-- a case has as many inputs and as many outputs as declared, each a firm's account
 SELECT case_id, inputs, outputs FROM (
     SELECT case_id, difficulty,
         count(*) FILTER (role = 'input' AND entity = 'account') AS inputs,
         count(*) FILTER (role = 'output' AND entity = 'account') AS outputs,
-        count(*) FILTER (entity = 'user') AS people, count(DISTINCT (entity, entity_id)) AS members
+        count(DISTINCT entity_id) FILTER (entity = 'account') AS accounts
     FROM part GROUP BY ALL
 )
-WHERE people <> inputs + outputs OR members <> 2 * people
+WHERE accounts <> inputs + outputs
     OR least(inputs, outputs) < declared('fewest')
     OR greatest(inputs, outputs) > CASE difficulty
         WHEN 'hard' THEN declared('fewest') ELSE declared('most') END;
 
--- every account of a case is owned by one of its people, who plays the same part
-SELECT m.case_id, m.entity_id AS account_id, m.role FROM part AS m
-WHERE m.entity = 'account' AND NOT EXISTS (
-    SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity_id = h.user_id
-    WHERE u.entity = 'user' AND u.case_id = m.case_id AND u.role = m.role
-        AND h.account_id = m.entity_id
-);
+-- every account of a case is a firm's; the people of a case are those who own one, in the same part
+SELECT m.case_id, m.entity, m.entity_id, m.role FROM part AS m
+LEFT JOIN account AS a ON m.entity = 'account' AND a.account_id = m.entity_id
+WHERE a.type <> 'business'
+    OR (m.entity = 'account' AND EXISTS (
+        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
+            AND NOT EXISTS (SELECT 1 FROM part AS u WHERE u.entity = 'user'
+                AND u.entity_id = h.user_id AND u.case_id = m.case_id AND u.role = m.role)
+    ))
+    OR (m.entity = 'user' AND NOT EXISTS (
+        SELECT 1 FROM has_account AS h JOIN part AS o ON o.entity_id = h.account_id
+        WHERE h.user_id = m.entity_id AND h.role = 'owner' AND o.entity = 'account'
+            AND o.case_id = m.case_id AND o.role = m.role
+    ));
 
 -- each input is paid once, in cash or from outside, and pays each output once; nobody else is paid
 SELECT case_id, payment_id, payer_role, payee_role, times FROM (

@@ -49,9 +49,10 @@ assumption."""
 _POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
 """What share of people has little, what others have at least (minor units), and how much of what
 is paid in comes before; our assumption."""
-_LEAST, _MOST = 1.03, 2.45
-"""What all that is drawn comes to at least and at most, in limits: within the 100 to 250 % of the
-sources, by margins that are our assumption."""
+_LEAST, _MOST = (1.06, 1.14), 2.45
+"""What all that is drawn comes to at least, from case to case, and at most, in limits: within the
+100 to 250 % of the sources, by margins that are our assumption, the first for what is declined
+nevertheless."""
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -101,8 +102,8 @@ class BustOut(Pattern):
         person = choose(rng, pool, (count,), "bust_out: people who have banked for so long")
         many = np.rint(self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1)))
         here = np.arange(self.accounts) < np.maximum(many, np.ceil(self.accounts / 2))
-        # at hard about half of the cards are drawn once only, and no cheque is paid in on them
-        twice = here & (rng.random(here.shape) < 1 - 0.5 * hard)
+        # at hard some of the cards are drawn once only, and no cheque is paid in on them
+        twice = here & (rng.random(here.shape) < 1 - 0.15 * hard)
         twice[:, :2] = True
         owner = np.broadcast_to(person[:, None], here.shape)[here]
         age = rng.uniform(4, self.months, len(owner)) * _MONTH_MS
@@ -116,7 +117,7 @@ class BustOut(Pattern):
         main, first = holders(graph).main, twice & (number == 0)
         if is_fraud:
             surely = _COVERED * means(graph, payer[:, 0])
-            drawn = self._busted(rng, cards.limit, twice, first, surely)
+            drawn = self._busted(rng, cards.limit, cards.room, twice, first, surely)
         else:
             has = held(graph, payer)
             drawn = _spent(rng, cards.limit, twice, first, has)
@@ -174,20 +175,27 @@ class BustOut(Pattern):
         return within(graph, at, here[:, :, None])
 
     def _busted(
-        self, rng: np.random.Generator, limit: Array, twice: Array, first: Array, least: Array
+        self,
+        rng: np.random.Generator,
+        limit: Array,
+        room: Array,
+        twice: Array,
+        first: Array,
+        least: Array,
     ) -> tuple[Array, Array, Array]:
         """Say what a crime draws of each limit, draws again, and pays in: float64 grids.
 
-        All of it is more than the limits, but not more than at most; the cheques of the first payer
-        (bool) come to `least`.
+        All of it is more than the limits, but not more than at most, and what is drawn first is no
+        more than there is room for; the cheques of the first payer (bool) come to `least`.
         """
         hard, all_of_it = self.hardness, limit.sum(axis=1)
-        bought = limit * rng.uniform(0.5 + 0.2 * hard, 0.75 + 0.2 * hard, limit.shape)
+        bought = room * rng.uniform(0.5 + 0.4 * hard, 0.75 + 0.23 * hard, limit.shape)
         again = limit * rng.uniform(1 - 0.7 * hard, 1.6 - 1.1 * hard, limit.shape) * twice
         more = np.maximum(1, least / (again * first).sum(axis=1))
         again *= np.where(first, more[:, None], 1)
         total, so_far = again.sum(axis=1), bought.sum(axis=1)
-        total = np.clip(total, _LEAST * all_of_it - so_far, _MOST * all_of_it - so_far) / total
+        some = rng.uniform(*_LEAST, len(limit)) * all_of_it
+        total = np.clip(total, some - so_far, _MOST * all_of_it - so_far) / total
         again *= total[:, None]
         return bought, again, again * rng.uniform(1, 1.1, limit.shape)
 

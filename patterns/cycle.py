@@ -3,8 +3,10 @@
 The origin, who paid cash in or was paid from elsewhere, sends it to a first link, that to a
 second, and so on, each hop later than the last and a little smaller, as each link may keep a tenth
 of what it got. The last link pays the origin, who has now been paid by somebody with a name. It
-looks like a savings circle, whose members hand a pot on to one another over the weeks and keep
-next to nothing of it.
+looks like a savings circle of friends, who pay each other by habit, hand a pot on to one another
+over the weeks and keep next to nothing of it; and some are firms, which supply each other and pay
+as credit falls due. The harder, the more often a crime too goes through the hands of people who
+deal with each other anyway, and some of it always goes through firms.
 The harder it is to be, the more hops there are, the longer they take, and the less of what came
 in goes round, in sums as people send each other anyway.
 
@@ -12,7 +14,7 @@ Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Fina
 for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
 and Kanezashi's AMLSim (https://github.com/IBM/AMLSim); that money comes back to its origin by a
 detour is the round-tripping of the FATF's report "Professional Money Laundering" (2018). What a
-link keeps, how long it takes and the sums are our assumption.
+link keeps, how long it takes, the sums, and how many cases go through firms are our assumption.
 """
 
 from __future__ import annotations
@@ -26,12 +28,14 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.chains import chained, hands, sums
+from graphgen.planting.chains import acquainted_hands, chained, firms, hands, sums
 from graphgen.planting.flow import kept
 from graphgen.table import Table
 
 _HONEST = 0.2
 """What honest people keep, as a part of what a link may; our assumption."""
+_IN_TRADE = 0.25
+"""Share of cases that go through firms; our assumption."""
 _STAYS = (0.7, 0.95)
 """What stays with the origin of a hard case, as a share of what came in; our assumption."""
 
@@ -73,29 +77,51 @@ class Cycle(Pattern):
     def _round(
         self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
     ) -> Iterator[Table]:
+        trading = round(_IN_TRADE * count)
+        for many, in_trade in ((count - trading, False), (trading, True)):
+            yield from self._rounds(graph, rng, many, keeps, in_trade=in_trade, is_fraud=is_fraud)
+
+    def _rounds(
+        self,
+        graph: Graph,
+        rng: np.random.Generator,
+        count: int,
+        keeps: float,
+        *,
+        in_trade: bool,
+        is_fraud: bool,
+    ) -> Iterator[Table]:
+        """Yield cases among people, or among firms."""
         most = self.most * (2 if self.hardness == 1 else 1)
         size = rng.integers(self.fewest, most + 1, (count, 1))
-        all_do = np.ones(most, bool)
-        people = hands(graph, rng, self, np.arange(most) < size, gets=all_do, sends=all_do)
+        here, all_do = np.arange(most) < size, np.ones(most, bool)
+        hard = self.hardness if is_fraud else 1.0
+        if in_trade:
+            members = firms(graph, rng, self, here)
+        else:
+            members = hands(graph, rng, self, here, gets=all_do, sends=all_do)
+            members = acquainted_hands(graph, rng, members, rng.random(count) < hard)
         # the first payment comes to the origin, and so does what the last link pays
         hop, first = np.arange(most + 1), np.arange(most) == 0
-        payee = np.take_along_axis(people, np.where(hop < size, hop, 0), axis=1)
+        payee = np.take_along_axis(members, np.where(hop < size, hop, 0), axis=1)
         share = 1 - kept(keeps) * rng.random((count, most + 1))
-        share[:, 1] *= 1 - (self.hardness if is_fraud else 1.0) * rng.uniform(*_STAYS, count)
-        sent = sums(graph, rng, self, (count, 1), self.amount, is_fraud=is_fraud)
+        stays = hard * rng.uniform(*_STAYS, count)
+        share[:, 1] *= 1 - (0 if in_trade else stays)
+        sent = sums(graph, rng, self, (count, 1), self.amount, is_fraud=is_fraud, in_trade=in_trade)
         return chained(
             graph,
             rng,
             self,
             days=self.days,
             here=hop <= size,
-            payer=np.pad(people, ((0, 0), (1, 0)), constant_values=-1),
+            payer=np.pad(members, ((0, 0), (1, 0)), constant_values=-1),
             payee=payee,
             after=hop - 1,
             level=hop,
             last=hop == size,
+            in_trade=in_trade,
             amount=np.where(hop == 0, np.ceil(sent / share[:, 1:2]), 0),
             share=np.where(hop == 0, 0.0, share),
-            roles={"origin": np.where(first, people, -1), "link": np.where(first, -1, people)},
+            roles={"origin": np.where(first, members, -1), "link": np.where(first, -1, members)},
             is_fraud=is_fraud,
         )

@@ -1,19 +1,30 @@
--- as many people are on a cycle as declared, each with one account of their own
-SELECT case_id, people, accounts FROM (
-    SELECT case_id, difficulty, count(*) FILTER (entity = 'user') AS people,
-        count(*) FILTER (entity = 'account') AS accounts, count(DISTINCT (entity, entity_id)) AS members
-    FROM part GROUP BY ALL
+-- as many accounts are on a cycle as declared, of people or of firms, one of each
+SELECT case_id, accounts, different, types, people FROM (
+    SELECT case_id, difficulty, count(type) AS accounts, count(DISTINCT account_id) AS different,
+        count(DISTINCT entity_id) FILTER (entity = 'user') AS people, min(type) AS type,
+        count(DISTINCT type) FILTER (type IN ('checking', 'business')) AS types,
+        count(*) FILTER (type NOT IN ('checking', 'business')) AS others
+    FROM part LEFT JOIN account ON entity = 'account' AND account_id = entity_id GROUP BY ALL
 )
-WHERE people <> accounts OR members <> people + accounts OR people < declared('fewest')
-    OR people > declared('most') * CASE difficulty WHEN 'hard' THEN 2 ELSE 1 END;
+WHERE accounts <> different OR types <> 1 OR others > 0
+    OR people NOT BETWEEN CASE type WHEN 'checking' THEN accounts ELSE 0 END AND accounts OR accounts < declared('fewest')
+    OR accounts > declared('most') * CASE difficulty WHEN 'hard' THEN 2 ELSE 1 END;
 
--- every account of a case is owned by one of its people, who plays the same part
-SELECT m.case_id, m.entity_id AS account_id, m.role FROM part AS m
-WHERE m.entity = 'account' AND NOT EXISTS (
-    SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity_id = h.user_id
-    WHERE u.entity = 'user' AND u.case_id = m.case_id AND u.role = m.role
-        AND h.account_id = m.entity_id
-);
+-- the people of a case are those who own one of its accounts, in the same part; only a firm's may be nobody's
+SELECT m.case_id, m.entity, m.entity_id, m.role FROM part AS m
+LEFT JOIN account AS a ON m.entity = 'account' AND a.account_id = m.entity_id
+WHERE (a.type = 'checking' AND NOT EXISTS (
+        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'))
+    OR (m.entity = 'account' AND EXISTS (
+        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
+            AND NOT EXISTS (SELECT 1 FROM part AS u WHERE u.entity = 'user'
+                AND u.entity_id = h.user_id AND u.case_id = m.case_id AND u.role = m.role)
+    ))
+    OR (m.entity = 'user' AND NOT EXISTS (
+        SELECT 1 FROM has_account AS h JOIN part AS o ON o.entity_id = h.account_id
+        WHERE h.user_id = m.entity_id AND h.role = 'owner' AND o.entity = 'account'
+            AND o.case_id = m.case_id AND o.role = m.role
+    ));
 
 -- money comes in once, in cash or from outside, to the one origin
 SELECT c.case_id, p.payment_id, p.debtor_account_id, p.creditor_account_id FROM cases AS c

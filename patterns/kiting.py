@@ -29,7 +29,7 @@ at least twenty times that, so that there are cases to learn from.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -40,7 +40,7 @@ from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.planting.credit import at_banks, by_cheque
 from graphgen.planting.flow import banking, held, times
 from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
+from graphgen.world import DAY_MS, World
 
 _OF_BALANCE, _LITTLE, _BEYOND = (0.16, 0.5), 0.3, 1.3
 """What share of the main account a usual cheque is for, what that account holds at least, in median
@@ -69,13 +69,22 @@ class Kiting(Pattern):
     """At most so many accounts, and at least two, each at a bank of its own."""
 
     days: Annotated[int, Interval(ge=2, le=60)] = 10
-    """Business days that it goes on for."""
+    """Business days that it goes on for; at hard, six tenths of them."""
 
     amount: Annotated[int, Interval(ge=10_000, le=10_000_000)] = 120_000
     """Median of the first cheque, in minor units."""
 
     growth: Annotated[float, Interval(ge=0, le=0.5)] = 0.06
     """How much larger a day's cheques are than the last day's."""
+
+    def longest(self, key: str, world: World) -> int | None:
+        """Say how many business days one may ask for, so that the world has what it takes."""
+        if key != "days":
+            return super().longest(key, world)
+        business = int(world.place.is_business_day(world.start, world.days).sum())
+        hard = replace(self, difficulty=self.difficulty or world.difficulty).hardness
+        fits = [days for days in range(1, world.days + 1) if _lasts(days, hard) <= business]
+        return max(fits, default=0)
 
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield each kiter's accounts, the rounds of cheques through them, and the drawing out."""
@@ -182,7 +191,7 @@ class Kiting(Pattern):
         business days later: (people, banks, parts).
         """
         banks, parts = here.shape[1], 1 + (self.hardness > 0)
-        days = min(max(2, round(self.days * (1 - 0.4 * self.hardness))), len(business))
+        days = min(_lasts(self.days, self.hardness), len(business))
         rounds = np.arange(0, days, parts)
         place = rng.integers(0, max(1, len(business) - days + 1 - later), len(person))[:, None]
         day = business[place + rounds]
@@ -199,6 +208,11 @@ class Kiting(Pattern):
         drawn = np.take_along_axis(final[:, None], np.minimum(turn, final.shape[1] - 1), axis=2)
         wait = business[np.minimum(place + rounds[-1] + later, len(business) - 1)] - day[:, -1:]
         return cheques, drawn + wait[:, :, None] * DAY_MS
+
+
+def _lasts(days: int, hardness: float) -> int:
+    """Say how many business days it goes on for: the harder, the fewer."""
+    return max(2, round(days * (1 - 0.4 * hardness)))
 
 
 def _in_order(at: Array, here: Array) -> Array:

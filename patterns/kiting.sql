@@ -84,3 +84,61 @@ SELECT case_id, payment_id, rail FROM paid WHERE leg = 'original' AND rail NOT I
 SELECT c.case_id FROM cases AS c LEFT JOIN paid AS p ON p.case_id = c.case_id AND p.leg = 'original'
 GROUP BY c.case_id, c.is_fraud
 HAVING count(*) FILTER (p.rail = 'cheque') = 0 OR (c.is_fraud AND count(*) FILTER (p.rail = 'cash') = 0);
+
+-- a kiter spends credit: in every case cash leaves an account with less than the cheques that are in clearing there, of which nothing has come, by the row and by what there was at the start and moved since
+SELECT case_id, max(uncleared - greatest(left_over, opening_balance_minor + moved)) AS spent FROM (
+    SELECT case_id, payment_id, debtor_account_id AS account_id, time, debtor_balance_minor AS left_over
+    FROM paid WHERE is_fraud AND rail = 'cash' AND leg = 'original' AND status = 'booked'
+) AS w
+JOIN account USING (account_id)
+JOIN (
+    SELECT w.payment_id, sum(p.change) AS moved FROM paid AS w JOIN (
+        SELECT debtor_account_id AS account_id, time, payment_id, -amount_minor AS change
+        FROM payment WHERE status = 'booked'
+        UNION ALL
+        SELECT creditor_account_id, time, payment_id, amount_minor FROM payment WHERE status = 'booked'
+    ) AS p ON p.account_id = w.debtor_account_id AND (p.time, p.payment_id) <= (w.time, w.payment_id)
+    WHERE w.is_fraud AND w.rail = 'cash' AND w.leg = 'original'
+    GROUP BY ALL
+) USING (payment_id)
+LEFT JOIN (
+    SELECT w.payment_id, sum(o.amount_minor) AS uncleared FROM paid AS w
+    JOIN paid AS o ON o.case_id = w.case_id AND o.creditor_account_id = w.debtor_account_id
+        AND o.rail = 'cheque' AND o.leg = 'original' AND o.time < w.time
+    LEFT JOIN paid AS s ON s.original_payment_id = o.payment_id AND s.leg = 'settlement'
+    WHERE w.rail = 'cash' AND w.leg = 'original' AND coalesce(s.time > w.time, true)
+    GROUP BY ALL
+) USING (payment_id)
+GROUP BY case_id HAVING coalesce(spent, 0) <= 0;
+
+-- and what a kiter draws in cash is the better part of what the accounts then show
+SELECT case_id, sum(drawn) AS drawn, sum(greatest(left_over, 0)) AS left_over FROM (
+    SELECT case_id, debtor_account_id, sum(amount_minor) AS drawn,
+        arg_max(debtor_balance_minor, time) AS left_over
+    FROM paid WHERE is_fraud AND rail = 'cash' AND leg = 'original' AND status = 'booked'
+    GROUP BY ALL
+)
+GROUP BY case_id HAVING sum(drawn) <= sum(greatest(left_over, 0));
+
+-- a kiter's sums grow from round to round as declared, but for a hundredth, and for what rounding takes or adds
+SELECT case_id, count(*) AS accounts, sum(first) AS first, sum(last) AS last, max(more) AS more FROM (
+    SELECT case_id, counterparty_account_id, arg_min(amount_minor, time) AS first,
+        arg_max(amount_minor, time) AS last, (1 + declared('growth')) ** (count(*) - 1) AS more
+    FROM paid WHERE is_fraud AND rail = 'cheque' AND leg = 'original'
+    GROUP BY ALL
+)
+GROUP BY case_id
+HAVING abs(sum(last) - sum(first * more)) > 0.015 * sum(first * more) + 250 * sum(1 + more);
+
+-- and where all of a crime's cheques are due, one at least comes back after its payer's account was drawn in cash
+SELECT case_id FROM (
+    SELECT o.case_id, s.status, s.time > w.drawn AS is_late FROM paid AS o
+    LEFT JOIN paid AS s ON s.original_payment_id = o.payment_id AND s.leg = 'settlement'
+    LEFT JOIN (
+        SELECT case_id, debtor_account_id, max(time) AS drawn FROM paid
+        WHERE rail = 'cash' AND leg = 'original' AND status = 'booked' GROUP BY ALL
+    ) AS w ON w.case_id = o.case_id AND w.debtor_account_id = o.counterparty_account_id
+    WHERE o.is_fraud AND o.rail = 'cheque' AND o.leg = 'original'
+)
+GROUP BY case_id
+HAVING count(*) = count(status) AND NOT bool_or(status = 'declined' AND coalesce(is_late, false));

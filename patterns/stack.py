@@ -1,16 +1,18 @@
-"""A stack: layers of people, each of which pays all it got on to those of the next layer.
+"""A stack: layers of firms, each of which pays all it got on to those of the next layer.
 
-The originators pay cash in, or are paid from elsewhere, and split it over intermediaries; these
+The originators pay takings in, or are paid from elsewhere, and split it over intermediaries; these
 pay every receipt on to the next layer, and so on until it comes to the beneficiaries, so that
 everybody in between has bought from several and sold to several, as a trader would. It looks like a
 supply chain from shops to wholesalers to makers, who pay at leisure and keep a trader's margin.
-The harder it is to be, the fewer people there are, the longer it takes, and the more the sums are
-as people send each other anyway.
+The harder it is to be, the fewer firms there are, the longer it takes, and the more the sums are
+as firms pay each other anyway. Both go between business accounts, some of people and some of
+firms, as supplies are paid for (purpose SUPP); who owns a firm has an account more than others.
 
 Sources: one of the eight typologies of Altman et al., "Realistic Synthetic Financial Transactions
 for Anti-Money Laundering Models" (NeurIPS 2023, https://arxiv.org/abs/2306.16424), after Suzumura
-and Kanezashi's AMLSim (https://github.com/IBM/AMLSim): a bipartite flow with further layers. How
-many they are, what they keep, how long they take and the sums are our assumption.
+and Kanezashi's AMLSim (https://github.com/IBM/AMLSim): a bipartite flow with further layers. That
+the hands are firms', how many they are, what they keep, how long they take and the sums are our
+assumption.
 """
 
 from __future__ import annotations
@@ -30,15 +32,16 @@ from graphgen.table import Table
 
 @dataclass(frozen=True)
 class Stack(Pattern):
-    """Three layers of people or more, each fully paid onward to the next."""
+    """Three layers of firms or more, each fully paid onward to the next."""
 
     prevalence: ClassVar[float] = 2.0
+    defined_by: ClassVar[tuple[str, ...]] = ("accounts",)
 
     layers: Annotated[int, Interval(ge=3, le=8)] = 3
     """How many layers there are, originators and beneficiaries included."""
 
     fewest: Annotated[int, Interval(ge=2, le=20)] = 2
-    """At least so many people in each layer."""
+    """At least so many firms in each layer."""
 
     most: Annotated[int, Interval(ge=2, le=20)] = 3
     """At most so many; at hard, there are the fewest. The layers of a case are alike."""

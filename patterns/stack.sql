@@ -1,25 +1,33 @@
--- the layers of a case hold equally many people, as many as declared, each with one account
+-- the layers of a case hold equally many firms, as many as declared, each with one account
 SELECT case_id, originators, intermediaries, beneficiaries FROM (
     SELECT case_id, difficulty,
         count(*) FILTER (role = 'originator' AND entity = 'account') AS originators,
         count(*) FILTER (role = 'intermediary' AND entity = 'account') AS intermediaries,
         count(*) FILTER (role = 'beneficiary' AND entity = 'account') AS beneficiaries,
-        count(*) FILTER (entity = 'user') AS people, count(DISTINCT (entity, entity_id)) AS members
+        count(*) FILTER (entity = 'account') AS accounts,
+        count(DISTINCT entity_id) FILTER (entity = 'account') AS different
     FROM part GROUP BY ALL
 )
-WHERE members <> 2 * people OR people <> originators * declared('layers')
+WHERE accounts <> different OR accounts <> originators * declared('layers')
     OR originators <> beneficiaries OR intermediaries <> originators * (declared('layers') - 2)
     OR originators < declared('fewest')
     OR originators > CASE difficulty
         WHEN 'hard' THEN declared('fewest') ELSE declared('most') END;
 
--- every account of a case is owned by one of its people, who plays the same part
-SELECT m.case_id, m.entity_id AS account_id, m.role FROM part AS m
-WHERE m.entity = 'account' AND NOT EXISTS (
-    SELECT 1 FROM has_account AS h JOIN part AS u ON u.entity_id = h.user_id
-    WHERE u.entity = 'user' AND u.case_id = m.case_id AND u.role = m.role
-        AND h.account_id = m.entity_id
-);
+-- every account of a case is a firm's; the people of a case are those who own one, in the same part
+SELECT m.case_id, m.entity, m.entity_id, m.role FROM part AS m
+LEFT JOIN account AS a ON m.entity = 'account' AND a.account_id = m.entity_id
+WHERE a.type <> 'business'
+    OR (m.entity = 'account' AND EXISTS (
+        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
+            AND NOT EXISTS (SELECT 1 FROM part AS u WHERE u.entity = 'user'
+                AND u.entity_id = h.user_id AND u.case_id = m.case_id AND u.role = m.role)
+    ))
+    OR (m.entity = 'user' AND NOT EXISTS (
+        SELECT 1 FROM has_account AS h JOIN part AS o ON o.entity_id = h.account_id
+        WHERE h.user_id = m.entity_id AND h.role = 'owner' AND o.entity = 'account'
+            AND o.case_id = m.case_id AND o.role = m.role
+    ));
 
 -- originators are paid in cash or from outside, all others by people of the case; each payment on
 -- is of what its payer was paid, and later

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphgen.config import parse_world_file, world_from_dict, world_to_dict
+from graphgen.config import WorldError, change, parse_world_file, world_from_dict, world_to_dict
 from graphgen.expected import Calendar
 from graphgen.grow import grow, populate
 from graphgen.pattern import Pattern, named
@@ -150,6 +150,25 @@ def test_what_lasts_longer_than_the_world_is_refused_with_what_fits(
     line = f"{name}.{key}: {value:g} do not fit into a world of {days} days; give at most {most}"
     with pytest.raises(ValueError, match=re.escape(line)):
         grow(World(users=100, days=days, patterns={name: pattern}))
+
+
+def test_kiting_needs_business_days_and_is_refused_with_as_many_as_there_are() -> None:
+    kiting = replace(PATTERNS.load("kiting", Pattern)(count=1), days=21, difficulty="easy")
+    world = World(users=100, days=30, patterns={"kiting": kiting})
+    assert int(world.place.is_business_day(world.start, 30).sum()) == 20
+    with pytest.raises(ValueError, match=r"^kiting.days: 21 do not .* give at most 20$"):
+        grow(world)
+    kiting.check_lasts("days", replace(world, days=33))
+    replace(kiting, difficulty="hard").check_lasts("days", world)
+
+
+def test_what_is_typed_is_refused_if_it_does_not_fit_also_where_it_is_the_default() -> None:
+    file = parse_world_file("days: 30\n")
+    assert change(file, {"patterns.app_scam.count": 1}).world.patterns["app_scam"].count == 1
+    told = r"^patterns.app_scam.days: 60 do not fit into a world of 30 days; give at most 30$"
+    with pytest.raises(WorldError, match=told):
+        change(file, {"patterns.app_scam.days": 60, "patterns.app_scam.count": 1})
+    assert change(file, {"patterns.app_scam.days": 60, "days": 60})
 
 
 def test_a_world_that_nobody_asked_a_rate_of_has_what_it_has_room_for() -> None:

@@ -24,6 +24,7 @@ from graphgen.schedule import BY_RATE, ONCE, due
 from graphgen.schema import NULL_NUMBER, SCHEMAS, Kind, words
 from graphgen.table import Array, Table, assert_equal
 from graphgen.walk import Walk
+from graphgen.walks._proposing import _rounded
 from graphgen.world import DAY_MS, World
 
 Tables = Mapping[str, Table]
@@ -446,3 +447,11 @@ def test_the_tables_of_a_day_are_the_same_whether_labels_are_inline() -> None:
         kept = {name: labelled[name] for name in plain}
         assert_equal(Table(plain.schema, kept), plain)
     assert all("is_fraud" in table.columns for table in inline)
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"), [(62_310, 62_500), (12_380, 12_500), (2_310, 2_300), (37, 37), (0, 500)]
+)
+def test_a_round_sum_is_one_of_fives_and_a_small_one_whole(amount: int, rounded: int) -> None:
+    assert _rounded(amount, 500, True) == rounded
+    assert _rounded(amount, 500, False) % 500 == 0

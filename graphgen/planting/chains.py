@@ -1,8 +1,9 @@
 """Chains: money that comes in, and goes on from hand to hand.
 
 Everything works on grids: a row for each case, along the last axis its payments. A chain begins
-with cash at a machine or with a transfer from the world outside, neither of which is ever declined;
-each hop passes on what another payment has brought.
+with cash or with a transfer from the world outside, neither of which is ever declined; each hop
+passes on what another payment has brought. The hands are people's, or those of firms, which pay
+each other as suppliers are paid: by file, for a purpose, at the hours of trade.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 
 from graphgen.pattern import cases, choose, errands, members
 from graphgen.planting.flow import banking, blend, dwell, firing, first_day, outside, times, within
+from graphgen.planting.rings import recruits
 from graphgen.population.holders import holders
-from graphgen.schedule import ONCE, stands_for
+from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
 
-__all__ = ["chained", "hands", "sums"]
+__all__ = ["acquainted_hands", "chained", "firms", "hands", "sums"]
 
 _SWIFTEST = 0.25
 """Part of the days that the swiftest cases take; our assumption."""
@@ -33,6 +35,11 @@ _LIES_MS, _LIES_SPREAD = 20 * 60_000, 1.2
 as with mules; our assumption."""
 _BY_BATCH = 0.1
 """Share of hops that go by batch, about as of honest transfers; our assumption."""
+_TRADE_BY_BATCH = 0.4
+"""The same between firms, as of what honest ones order from each other."""
+_SPLIT = 0.63
+"""How much smaller than what firms pay each other parts are, as what comes in is the sum of
+several, and firms take in less at once than they pay; our assumption."""
 _NEARLY = 0.95
 """How close the sums of hard cases come to honest ones: not all the way, as what comes in is the
 sum of several, and is to come close too; our assumption."""
@@ -46,10 +53,11 @@ _QUIETEST = 0.35
 assumption."""
 _IN_CASH = 0.4
 """Share of what comes in that does so in cash; our assumption."""
-_CASH, _CHEQUE, _BATCH, _INSTANT = (
-    words.RAILS.index(w) for w in ("cash", "cheque", "batch", "instant")
+_CASH, _BATCH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "batch", "instant"))
+_PAID_IN, _SENT, _REVENUE, _SUPPLY = (
+    words.HABITS.index(w) for w in ("cash_deposit", "transfer", "revenue", "supply")
 )
-_PAID_IN, _SENT = words.HABITS.index("cash_deposit"), words.HABITS.index("transfer")
+_BUSINESS, _OWNER = words.ACCOUNT_TYPES.index("business"), words.ACCOUNT_ROLES.index("owner")
 _ATM, _BRANCH, _FILE, _ONLINE = (
     words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
 )
@@ -88,6 +96,62 @@ def hands(
     return grid
 
 
+def acquainted_hands(
+    graph: Graph, rng: np.random.Generator, people: Array, some: Array
+) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+    """Let the hands of some cases (bool) be people who pay each other by habit, one the next.
+
+    Gives `people` (int32, cases by places, -1 for nobody) with whoever can be put in; where nobody
+    whom the last one deals with is left, there stays who was there.
+    """
+    first, other = graph.once("habitual partners", lambda: _partners(graph))
+    grid = people.copy()
+    for place in range(1, grid.shape[1]):
+        before = grid[:, place - 1]
+        low, high = first[before], first[before + 1]
+        drawn = low + (rng.random(len(grid)) * (high - low)).astype(np.int64)
+        goes = some & (grid[:, place] >= 0) & (low < high)
+        friend = other[np.minimum(drawn, max(0, len(other) - 1))] if len(other) else before
+        goes &= ~(grid == friend[:, None]).any(axis=1)
+        grid[goes, place] = friend[goes]
+    return grid
+
+
+def _partners(graph: Graph) -> tuple[Array, Array]:
+    """Look up whom each person pays, or is paid by, by habit: where they begin, who they are."""
+    pays, main = graph["pays"], holders(graph).main
+    owner = np.full(graph.size("account"), -1, np.int32)
+    people = banking(graph)
+    owner[main[people]] = people
+    usual = (pays["habit"] == _SENT) & (pays["schedule"] == BY_RATE)
+    one, other = (owner[pays[f"{end}_account_id"][usual]] for end in ("debtor", "creditor"))
+    known = (one >= 0) & (other >= 0) & (one != other)
+    one, other = (
+        np.concatenate(ends) for ends in ((one[known], other[known]), (other[known], one[known]))
+    )
+    order = np.argsort(one, kind="stable")
+    # nobody, -1, is the last and deals with nobody
+    first = np.searchsorted(one[order], np.arange(graph.size("user") + 2))
+    return np.append(first[:-1], [first[-1]] * 2), other[order]
+
+
+def firms(graph: Graph, rng: np.random.Generator, pattern: Pattern, here: Array) -> Array:
+    """Choose firms whose hands the money goes through: int32 business accounts, -1 for nobody.
+
+    No firm is in a case twice.
+    """
+    pool = np.flatnonzero(graph["account"]["type"] == _BUSINESS).astype(np.int32)
+    return recruits(rng, pool, here, f"{pattern.name}: firms")
+
+
+def _owners(graph: Graph) -> Array:
+    """Say who owns each account: int32 users, -1 for nobody, as of firms that are no person's."""
+    held, owner = graph["has_account"], np.full(graph.size("account") + 1, -1, np.int32)
+    own = held["role"] == _OWNER
+    owner[held["account_id"][own]] = held["user_id"][own]
+    return owner
+
+
 def _dealings(graph: Graph) -> tuple[Array, Array]:
     """Count who else deals with each person in the window: float64 (users,), as is to be expected.
 
@@ -110,16 +174,18 @@ def sums(
     median: float,
     *,
     is_fraud: bool,
-    by_cheque: bool = False,
+    in_trade: bool = False,
 ) -> Array:
     """Draw what is sent on: int64 minor units; a look-alike's are as those of hard cases.
 
-    What people send by cheque is larger than what they send online.
+    What firms pay each other is more than what people do.
     """
     hardness = _NEARLY * (pattern.hardness if is_fraud else 1.0) ** _SOONER
     own = median * rng.lognormal(0, _DIFFER, shape)
-    rail, channel = ("cheque", "branch") if by_cheque else ("instant", "online")
-    return blend(graph, rng, own, hardness, habit="transfer", rail=rail, channel=channel)
+    if in_trade:
+        paid = blend(graph, rng, own, hardness, habit="supply", rail="instant", channel="file")
+        return np.maximum(1, np.rint(_SPLIT**hardness * paid)).astype(np.int64)
+    return blend(graph, rng, own, hardness, habit="transfer", rail="instant", channel="online")
 
 
 def chained(
@@ -134,7 +200,7 @@ def chained(
     after: Array,
     level: Array,
     last: Array,
-    by_cheque: Array | bool = False,
+    in_trade: bool = False,
     amount: Array,
     share: Array,
     roles: Mapping[str, Array],
@@ -152,8 +218,8 @@ def chained(
     here
         bool (cases, payments): which payments there are.
     payer, payee
-        int32 users, grids as `here`; where the payer is -1, the payee is paid from outside, or pays
-        cash in.
+        int32 users, or accounts in trade, grids as `here`; where the payer is -1, the payee is paid
+        from outside, or pays cash in.
     after
         int64 (payments,): the place of the payment that a hop passes on, before it; -1 for what
         comes in.
@@ -161,26 +227,33 @@ def chained(
         int64 (payments,): how many hops there are to each place.
     last
         bool, as `here`: the hops after which a crime's money is where it was to come.
-    by_cheque
-        bool, as `here`: the hops that go by cheque, at a counter; others are ordered online.
+    in_trade
+        Whether it is firms that pay each other; the people who own them are members too.
     amount, share
         As `here`: what comes in, in minor units; the share of a receipt that a hop passes on.
     roles
-        For each role a grid of users (cases, members), -1 for nobody.
+        For each role a grid of users, or of accounts in trade (cases, members), -1 for nobody.
     is_fraud
         Whether it is the crime.
 
     """
     pace = pattern.hardness if is_fraud else 1.0
     comes, main = np.broadcast_to(after < 0, here.shape), holders(graph).main
+    account = np.arange(graph.size("account"), dtype=np.int32) if in_trade else main
     is_cash = comes & (rng.random(here.shape) < _IN_CASH)
-    is_cheque = ~comes & by_cheque
-    person = np.where(comes, payee, payer)
-    at = _moments(graph, rng, person, is_cash | is_cheque, after, level, here, days, pace)
-    vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][main[payee]]]
+    # who is nobody in particular keeps the hours of the region's first city
+    person = np.full(here.shape, -1) if in_trade else np.where(comes, payee, payer)
+    at = _moments(graph, rng, person, is_cash | in_trade, after, level, here, days, pace, in_trade)
+    vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account[payee]]]
     elsewhere = np.where(is_cash, vault, outside(graph, rng, here.shape))
-    online = np.where(rng.random(here.shape) < _BY_BATCH, _BATCH, _INSTANT)
+    some = _TRADE_BY_BATCH if in_trade else _BY_BATCH
+    sent = np.where(rng.random(here.shape) < some, _BATCH, _INSTANT)
     stage = np.where(comes, _PLACEMENT, np.where(last, _INTEGRATION, _LAYERING))
+    came, by, over, on, through = (
+        (_REVENUE, _BATCH, _BRANCH, _SUPPLY, _FILE)
+        if in_trade
+        else (_SENT, _INSTANT, _ATM, _SENT, _ONLINE)
+    )
     case = graph.new("case", len(here))
     yield errands(
         graph,
@@ -188,12 +261,12 @@ def chained(
         case=case[:, None],
         here=here,
         follows=after,
-        debtor_account_id=np.where(comes, elsewhere, main[payer]),
-        creditor_account_id=main[payee],
-        user_id=np.where(is_cash, payee, payer),
-        habit=np.where(is_cash, _PAID_IN, _SENT),
-        rail=np.select([is_cash, comes, is_cheque], [_CASH, _INSTANT, _CHEQUE], online),
-        channel=np.select([is_cash, comes, is_cheque], [_ATM, _FILE, _BRANCH], _ONLINE),
+        debtor_account_id=np.where(comes, elsewhere, account[payer]),
+        creditor_account_id=account[payee],
+        user_id=person if in_trade else np.where(is_cash, payee, payer),
+        habit=np.select([is_cash, comes], [_PAID_IN, came], on),
+        rail=np.select([is_cash, comes], [_CASH, by], sent),
+        channel=np.select([is_cash, comes], [over, _FILE], through),
         stage=stage if is_fraud else None,
         amount_minor=amount,
         share=share,
@@ -203,8 +276,13 @@ def chained(
     yield cases(
         graph, pattern, case, start, at.max(axis=1, where=here, initial=0), is_fraud=is_fraud
     )
-    accounts = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
-    yield from members(case, user=roles, account=accounts)
+    if in_trade:
+        owner = _owners(graph)
+        people, accounts = {role: owner[rows] for role, rows in roles.items()}, dict(roles)
+    else:
+        people = dict(roles)
+        accounts = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
+    yield from members(case, user=people, account=accounts)
 
 
 def _moments(
@@ -217,16 +295,20 @@ def _moments(
     here: Array,
     days: int,
     pace: float,
+    in_trade: bool,  # noqa: FBT001 - as of `chained`
 ) -> Array:
     """Draw when the payments of each case happen: int64 ms (cases, payments).
 
     Each level has a part of the days to itself: cash and cheques keep to the hours of the counter,
     all else to those at which people pay, or it comes minutes after the payment that it follows.
+    What comes in by trade does on business days.
     """
     taken = round(days * (_SWIFTEST + (1 - _SWIFTEST) * pace))
     taken = max(1, min(taken, graph.world.days) - 1)  # what runs late is still within the days
     part = (level + rng.random(here.shape)) * taken / (level.max(initial=0) + 1)
     day = first_day(graph, rng, len(here), taken)[:, None] + part.astype(np.int64)
+    if in_trade:
+        day = np.where(after < 0, _on_business_days(graph, day), day)
     counter, people = (times(graph, rng, person, day, hours) for hours in ("counter", "people"))
     at = np.where(at_counter, counter, people)
     wait = dwell(rng, here.shape, _LIES_MS, _LIES_SPREAD)
@@ -239,3 +321,10 @@ def _moments(
     return within(
         graph, np.where(closer < 1, begin + ((at - begin) * closer).astype(np.int64), at), here
     )
+
+
+def _on_business_days(graph: Graph, day: Array) -> Array:
+    """Move days (int64) to business days close by, if there are any, each of these as often."""
+    days = graph.world.days
+    business = np.flatnonzero(graph.world.place.is_business_day(graph.world.start, days))
+    return business[day * len(business) // days] if len(business) else day

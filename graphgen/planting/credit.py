@@ -56,6 +56,9 @@ _SELDOM = 0.3
 assumption."""
 _OWED = 0.4
 """At most so much of a limit is owed at the start; our assumption."""
+_ROOM, _BILL_DAYS = 0.5, 45
+"""What share of a limit a spree may come to at least, and for how many days of honest purchases
+there is room left beside it: a month, and half of one till the bill is due; our assumption."""
 _LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
 _LEAST_DUE = 0.03
@@ -75,6 +78,9 @@ class Cards:
     """int32: rows of `card`, -1 where there is none."""
     limit: Array
     """int64: minor units, 0 where there is none."""
+    room: Array
+    """float64: minor units that a spree may come to, beside what is owed already and what honest
+    life buys with the card; 0 where there is none."""
     seen: Graph
     """The graph with them, and whoever is new, in it."""
 
@@ -123,10 +129,23 @@ def open_cards(
         Table.of("has_account", user_id=user, account_id=account, role="owner", since=opened),
         cards_of(settled, user, account, kind, opened, rng),
     ]
-    limits = np.zeros(here.shape, np.int64)
+    lived = _nursed(graph, rng, tables, user, account)
+    limits, room = np.zeros(here.shape, np.int64), np.zeros(here.shape)
     limits[here] = limit
-    cards = Cards(in_grid(here, account), in_grid(here, card), limits, graph.grow("seen", tables))
-    return cards, _nursed(graph, rng, tables, user, account)
+    room[here] = np.maximum(_ROOM * limit, limit - owed - _bought(lived, account))
+    seen = graph.grow("seen", tables)
+    return Cards(in_grid(here, account), in_grid(here, card), limits, room, seen), lived
+
+
+def _bought(lived: list[Table], account: Array) -> Array:
+    """Say what honest life may buy with cards (rows of `account`) within a bill's time: float64."""
+    spent = np.zeros(int(account.max(initial=0)) + 1)
+    for pays in lived:
+        if pays.name == "pays":
+            mean = pays["amount_minor"] * np.exp(pays["spread"] ** 2 / 2.0) * pays["rate"]
+            mine = pays["debtor_account_id"] < len(spent)
+            np.add.at(spent, pays["debtor_account_id"][mine], mean[mine] * _BILL_DAYS)
+    return np.asarray(spent[account])
 
 
 def _nursed(

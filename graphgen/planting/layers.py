@@ -1,10 +1,9 @@
-"""Layers of people: money comes in, and goes from layer to layer, fully paid onward.
+"""Layers of firms: money comes in, and goes from layer to layer, fully paid onward.
 
 Everybody in the first layer comes by money, and splits that over all of the second. From then
 on each receipt is passed on as a whole: what number `i` of the first layer paid number `j` of the
 second goes on to number `i + j` of the third, `i + 2j` of the fourth, and so on, counted round. So
-between two layers everybody pays several, and is paid by several. Large parts go by cheque, small
-ones online, as people's payments do.
+between two layers everybody pays several, and is paid by several, as suppliers are.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.planting.chains import chained, hands, sums
+from graphgen.planting.chains import chained, firms, sums
 from graphgen.planting.flow import kept
 from graphgen.table import Array, Table
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["layered"]
 
-_BY_CHEQUE = 0.5
-"""Share of the ways from the first layer to the last that go by cheque; our assumption."""
+_UNEVEN = 0.4
+"""Spread of the logarithm of the parts that one of the first layer pays; our assumption."""
 
 
 def layered(
@@ -40,7 +39,7 @@ def layered(
     keeps: float,
     is_fraud: bool,
 ) -> Iterator[Table]:
-    """Yield the payments through layers of people, with their cases and members.
+    """Yield the payments through layers of firms, with their cases and members.
 
     Parameters
     ----------
@@ -61,23 +60,18 @@ def layered(
 
     """
     count, depth, wide = layers.shape
-    layer = np.arange(depth).repeat(wide)
-    flat, gets, sends = layers.reshape(count, depth * wide), layer > 0, layer < depth - 1
-    people = hands(graph, rng, pattern, flat, gets=gets, sends=sends).reshape(layers.shape)
+    flat = layers.reshape(count, depth * wide)
+    account = firms(graph, rng, pattern, flat).reshape(layers.shape)
     level, i, j, after = _places(depth, wide)
     here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
     size = np.maximum(1, layers.sum(axis=2)[:, level])
     to = np.where(level < 2, np.where(level == 0, i, j), (i + (level - 1) * j) % size)  # noqa: PLR2004
     case = np.arange(count)[:, None]
-    payer = np.where(level == 0, -1, people[case, level - 1, to[:, after]])
+    payer = np.where(level == 0, -1, account[case, level - 1, to[:, after]])
     split_up = slice(wide, wide + wide * wide)
-    cheque = rng.random((count, wide * wide)) < _BY_CHEQUE
-    large, small = (
-        sums(graph, rng, pattern, cheque.shape, median, is_fraud=is_fraud, by_cheque=large)
-        for large in (True, False)
-    )
-    part = np.where(here[:, split_up], np.where(cheque, large, small), 0)
-    part = part.reshape(count, wide, wide)
+    usual = sums(graph, rng, pattern, (count, wide, 1), median, is_fraud=is_fraud, in_trade=True)
+    part = usual * rng.lognormal(0, _UNEVEN, (count, wide, wide))
+    part *= here[:, split_up].reshape(part.shape)
     share = 1 - kept(keeps) * rng.random(here.shape)
     came = np.ceil(part.sum(axis=2) / share[:, :wide])
     share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, wide * wide)
@@ -89,15 +83,15 @@ def layered(
         days=days,
         here=here,
         payer=payer,
-        payee=people[case, level, to],
+        payee=account[case, level, to],
         after=after,
         level=level,
         last=level == depth - 1,
-        by_cheque=cheque.reshape(count, wide, wide)[:, i, j],
+        in_trade=True,
         amount=np.where(level == 0, came[:, i], 0),
         share=np.where(level == 0, 0.0, share),
         roles={
-            role: people[:, rows].reshape(count, len(rows) * wide) for role, rows in named.items()
+            role: account[:, rows].reshape(count, len(rows) * wide) for role, rows in named.items()
         },
         is_fraud=is_fraud,
     )

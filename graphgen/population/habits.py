@@ -29,6 +29,8 @@ class Habits:
     """int64: what rounded amounts are multiples of."""
     round_share: Array
     """float64: how many amounts are rounded."""
+    round_fifths: Array
+    """bool: whether small ones are rounded to fifths of that."""
     charm_share: Array
     """float64: how many amounts end like prices, in .99 or .95."""
 
@@ -46,5 +48,6 @@ def habits(region: Region) -> Habits:
         purpose=np.array([words.PURPOSES.index(p) if p else -1 for p in each("purpose", "")]),
         round_minor=np.array(each("round_minor", 1), np.int64),
         round_share=np.array(each("round_share", 0.0)),
+        round_fifths=np.array(each("round_fifths", False)),
         charm_share=np.array(each("charm_share", 0.0)),
     )

@@ -12,6 +12,8 @@ from graphgen.table import Array
 __all__ = ["groups", "mute", "numbers", "said", "words_of"]
 
 _BASE = 32
+_WHOLE, _SIZES = 100, 4
+"""Minor units of a whole sum; so many classes has the size of sums before it doubles."""
 _GROUPED = ("type", "rail", "channel", "leg", "side", "topic")
 """Words that rows must share to be compared."""
 
@@ -83,6 +85,7 @@ def mute(facts: Facts, events: Events) -> dict[str, Array]:
     found = {"milliseconds": time % 1000, "seconds": time // 1000 % 60}
     if "amount_minor" in events.columns:
         found["cents"] = events["amount_minor"] % 100
+        found["fives"] = _fives(facts, events, rng)
     if "original_payment_id" in events.columns:
         # what settles an order says the order's sum again, at an hour of the bank's
         alone = events["original_payment_id"] < 0
@@ -110,6 +113,24 @@ def mute(facts: Facts, events: Events) -> dict[str, Array]:
             none = -1 if column.meaning in _CODES else NONE
             found[f"{column.name} is empty"] = (values == none).astype(np.int8)
     return found
+
+
+def _fives(facts: Facts, events: Events, rng: np.random.Generator) -> Array:
+    """Place how much whole sums are beyond fives among those of about their size: float64, 0 to 1.
+
+    Larger sums are rounder, whoever pays them: only like is put beside like. Ties, and sums that
+    are not whole, lie anywhere.
+    """
+    amount = events["amount_minor"]
+    place = rng.random(len(amount))
+    whole = np.flatnonzero(amount % _WHOLE == 0)
+    size = np.floor(_SIZES * np.log2(np.maximum(1, amount[whole]))).astype(np.int64)
+    like = np.unique(groups(facts, events)[whole] << 10 | size, return_inverse=True)[1]
+    order = np.lexsort((place[whole], amount[whole] % (5 * _WHOLE), like))
+    first = np.searchsorted(like[order], like[order])
+    count = np.bincount(like)[like[order]]
+    place[whole[order]] = (np.arange(len(order)) - first + place[whole[order]]) / count
+    return place
 
 
 def _firsts(values: Array) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.schema import NULL_NUMBER
+from graphgen.settle import ROUNDING
 from graphgen.table import Array
 
 __all__ = ["COLUMNS", "proposed"]
@@ -32,6 +33,22 @@ _ENDS_IN_99 = 0.7
 
 
 @compiled
+def _rounded(amount: int, unit: int, in_fifths: bool) -> int:  # noqa: FBT001 - a column's value
+    """Round to the nearest whole units, one at least; a small sum to fifths of one, or not at all.
+
+    By so much up or down that what is passed on of a receipt is as often as round, which is rounded
+    down only (`graphgen.settle`).
+    """
+    if not in_fifths or amount <= 0:
+        return max(1, (amount + unit // 2) // unit) * unit
+    for one in (unit, unit // 5):
+        near = (amount + one // 2) // one * one
+        if 2 * ROUNDING * abs(near - amount) <= amount:
+            return near
+    return amount
+
+
+@compiled
 def proposed(
     edge: Array,
     is_once: Array,
@@ -43,6 +60,7 @@ def proposed(
     valid_to: Array,
     round_minor: Array,
     round_share: Array,
+    round_fifths: Array,
     charm_share: Array,
     valid_from: Array,
     median: Array,
@@ -90,8 +108,7 @@ def proposed(
             sum_ = np.int64(min(_LARGEST, sum_ * np.exp(spread[e] * z[i])))
         if spread[e] > 0 or is_once[i]:
             if u[i, 1] < round_share[h]:
-                unit = round_minor[h]
-                sum_ = max(1, (sum_ + unit // 2) // unit) * unit
+                sum_ = _rounded(sum_, round_minor[h], round_fifths[h])
             elif u[i, 1] < round_share[h] + charm_share[h]:
                 dollars = (sum_ // 100) * 100
                 sum_ = dollars + (99 if u[i, 1] * 1e6 % 1 < _ENDS_IN_99 else 95)

@@ -106,6 +106,7 @@ class PaymentWalk(Walk):
             self.valid_to,
             habits.round_minor,
             habits.round_share,
+            habits.round_fifths,
             habits.charm_share,
             *self.columns,
         )

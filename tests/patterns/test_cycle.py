@@ -44,9 +44,10 @@ def payers(rows: Table) -> Array:
 
 
 def own(tables: Tables, rows: Table) -> Array:
-    """Tell which payments are made by people, and not by a bank's vault or from outside."""
-    people = np.flatnonzero(tables["account"]["type"] == words.ACCOUNT_TYPES.index("checking"))
-    return np.isin(payers(rows), tables["account"]["account_id"][people])
+    """Tell which payments are made by people or firms, and not by a vault or from outside."""
+    theirs = [words.ACCOUNT_TYPES.index(kind) for kind in ("checking", "business")]
+    some = np.flatnonzero(np.isin(tables["account"]["type"], theirs))
+    return np.isin(payers(rows), tables["account"]["account_id"][some])
 
 
 @pytest.mark.parametrize("crime", [True, False])
@@ -100,6 +101,28 @@ def test_the_harder_the_slower_and_the_more_usual_sums(tables_of: Collect) -> No
         sums.append(np.median([each["amount_minor"][1] for each in rows]))
     assert spans == sorted(spans)
     assert sums == sorted(sums, reverse=True)
+
+
+def test_a_savings_circle_is_of_people_who_pay_each_other_by_habit_or_of_firms(
+    tables_of: Collect,
+) -> None:
+    world = replace(WORLD, users=2_000, patterns={"cycle": replace(PATTERN, count=20)})
+    tables = tables_of(world)
+    pays, account = tables["pays"], tables["account"]
+    usual = (pays["rate"] > 0) & (pays["habit"] == words.HABITS.index("transfer"))
+    ends = (pays[f"{end}_account_id"][usual].tolist() for end in ("debtor", "creditor"))
+    known = {frozenset(pair) for pair in zip(*ends, strict=True)}
+    sort = dict(zip(account["account_id"].tolist(), account["type"].tolist(), strict=True))
+    firms, dealt = 0, []
+    for rows in payments(tables, crime=False):
+        payer, payee = payers(rows)[1:].tolist(), rows["creditor_account_id"][1:].tolist()
+        if sort[payer[0]] == words.ACCOUNT_TYPES.index("business"):
+            firms += 1
+        else:  # but for the last, who pays the origin
+            pairs = zip(payer[:-1], payee[:-1], strict=True)
+            dealt += [frozenset(pair) in known for pair in pairs]
+    assert firms == 5
+    assert np.mean(dealt) > 0.6
 
 
 def test_a_savings_circle_keeps_less_and_takes_its_time(tables_of: Collect) -> None:

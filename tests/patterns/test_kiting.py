@@ -240,6 +240,13 @@ def test_it_fits_into_small_worlds(days: int, banks: int, broken: Broken) -> Non
         ("UPDATE case_payment SET rail = 'instant' WHERE rail = 'cash'", 11),
         ("DELETE FROM case_payment WHERE rail = 'cash'", 12),
         ("DELETE FROM case_payment WHERE rail = 'cheque'", 12),
+        ("UPDATE case_payment SET debtor_balance_minor = debtor_balance_minor + 100000000", 13),
+        ("UPDATE case_payment SET time = case_start WHERE leg = 'settlement'", 13),
+        ("UPDATE case_payment SET amount_minor = 2000 WHERE rail = 'cash'", 14),
+        ("UPDATE account SET opening_balance_minor = opening_balance_minor + 100000000", 13),
+        ("UPDATE case_payment SET amount_minor = 10000 WHERE rail = 'cheque'", 15),
+        ("UPDATE case_payment SET time = case_start WHERE status = 'declined'", 16),
+        ("UPDATE case_payment SET status = 'booked' WHERE leg = 'settlement'", 16),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(

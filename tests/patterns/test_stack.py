@@ -44,9 +44,9 @@ def payers(rows: Table) -> Array:
 
 
 def own(tables: Tables, rows: Table) -> Array:
-    """Tell which payments are made by people, and not by a bank's vault or from outside."""
-    people = np.flatnonzero(tables["account"]["type"] == words.ACCOUNT_TYPES.index("checking"))
-    return np.isin(payers(rows), tables["account"]["account_id"][people])
+    """Tell which payments are made by firms, and not by a bank's vault or from outside."""
+    firms = np.flatnonzero(tables["account"]["type"] == words.ACCOUNT_TYPES.index("business"))
+    return np.isin(payers(rows), tables["account"]["account_id"][firms])
 
 
 @pytest.mark.parametrize("crime", [True, False])
