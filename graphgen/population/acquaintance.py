@@ -1,4 +1,9 @@
-"""Who knows whom: family, colleagues and neighbours. Friends come with the transfers."""
+"""Who knows whom: family, colleagues and neighbours. Friends come with the transfers.
+
+Of people who share a name, a workplace or a street it is known that they know each other. Of
+friends it is only where an investigator would see it: in address books that both gave, or in a
+lease. So many who pay each other are not known to know each other.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ import pyarrow.compute as pc
 
 from graphgen.population.draw import chance
 from graphgen.population.places import YEAR_MS
+from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Table
 
@@ -20,13 +26,16 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.population.people import People
     from graphgen.table import Array
+    from graphgen.world import World
 
-__all__ = ["Circles", "knows"]
+__all__ = ["Circles", "friendships", "knows"]
 
 _ROW_BITS = 30
 _RELATIVES, _COLLEAGUES, _NEIGHBOURS = (0.45,), (0.7, 0.5), (0.6, 0.35)
 """Chance of knowing the next in line (and the next but one) among namesakes in other households, at
 work, and in a neighbourhood; our assumption."""
+_FRIENDS_MS = 9.5 * YEAR_MS
+"""For how long friends have known each other at most; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,33 @@ def knows(
         relation=relation_code,
         since=since,
     )
+
+
+def friendships(world: World, one: Array, other: Array) -> Table:
+    """Give those of some pairs of friends who are known to know each other: `knows`.
+
+    The region says how many are (`people.friends_known`). Whether a pair is, and since when, is a
+    function of the world's seed and of the pair (int32 users, in either order) alone: who meets in
+    two ways is known in both or in neither.
+    """
+    keys = stream(world.seed, "friendships").integers(1 << 63, size=2, dtype=np.uint64)
+    low, high = np.minimum(one, other).astype(np.uint64), np.maximum(one, other).astype(np.uint64)
+    seen, long = (_luck((low << np.uint64(32) | high) + key) for key in keys)
+    known = seen < world.place.settings("people")["friends_known"]
+    return Table.of(
+        "knows",
+        user_id=one[known],
+        other_user_id=other[known],
+        relation="friend",
+        since=world.start_ms - (long[known] * _FRIENDS_MS).astype(np.int64),
+    )
+
+
+def _luck(x: Array) -> Array:
+    """Hash numbers (uint64) to others between 0 and 1: float64. The constants are SplitMix64's."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(((x ^ (x >> np.uint64(31))) >> np.uint64(11)) / float(1 << 53))
 
 
 def _household_pairs(people: People, user: Array) -> tuple[Array, Array, Array]:
