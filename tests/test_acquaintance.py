@@ -12,11 +12,12 @@ from graphgen.grow import grow, populate
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import pairs
 from graphgen.population.acquaintance import friendships
+from graphgen.population.places import YEAR_MS
 from graphgen.registry import PATTERNS
 from graphgen.schedule import BY_RATE
 from graphgen.schema import words
 from graphgen.table import Array, assert_equal
-from graphgen.world import World
+from graphgen.world import DAY_MS, World
 
 RINGS = ("bipartite", "cycle", "fan_in", "random_walk", "scatter_gather", "stack")
 STRANGERS = ("account_takeover", "app_scam")
@@ -144,3 +145,53 @@ def test_whether_friends_are_known_to_be_is_the_same_in_either_order() -> None:
     assert len(there) / len(one) == pytest.approx(KNOWN, abs=0.05)
     others = friendships(replace(HONEST, seed=HONEST.seed + 1), one, other)
     assert 0.5 * KNOWN < np.isin(pairs(others), pairs(there)).mean() < 1.5 * KNOWN
+
+
+def acquaintances(relation: str) -> tuple[Array, Array, Array]:
+    """Give who knows whom in that way among honest people, and since when."""
+    knows = populate(HONEST)["knows"]
+    some = knows["relation"] == words.RELATIONS.index(relation)
+    return knows["user_id"][some], knows["other_user_id"][some], knows["since"][some]
+
+
+@pytest.mark.parametrize(
+    ("relation", "edge"), [("colleague", "employed_by"), ("neighbour", "lives_at")]
+)
+def test_colleagues_and_neighbours_meet_once_both_have_come(relation: str, edge: str) -> None:
+    graph = populate(HONEST)
+    came = np.full(HONEST.users, -1)
+    before = graph[edge].take(graph[edge]["since"] < HONEST.start_ms)
+    came[before["user_id"]] = before["since"]
+    one, other, since = acquaintances(relation)
+    both = np.maximum(came[one], came[other])
+    assert (both >= 0).all()
+    assert (both <= since).all()
+    assert (since <= HONEST.start_ms).all()
+    assert (since > both).mean() > 0.99, "to the millisecond as one of them came"
+
+
+def test_relatives_have_known_each_other_since_the_younger_was_born_or_they_met_as_a_couple() -> (
+    None
+):
+    user = populate(HONEST)["user"]
+    one, other, since = acquaintances("family")
+    younger = np.maximum(user["birth_date"][one], user["birth_date"][other])
+    at_birth = (younger <= since) & (since < younger + DAY_MS)
+    couple = ~at_birth & (user["household_id"][one] == user["household_id"][other])
+    assert (since[couple] > younger[couple]).all()
+    assert (at_birth | couple).all()
+    assert 0.2 < couple.mean() < 0.8
+    assert (HONEST.start_ms - since > 20 * YEAR_MS).mean() > 0.3
+
+
+def test_who_shares_a_home_has_known_the_others_since_before() -> None:
+    graph = populate(HONEST)
+    home = np.full(HONEST.users, -1)
+    lives = graph["lives_at"].take(graph["lives_at"]["since"] < HONEST.start_ms)
+    home[lives["user_id"]] = lives["since"]
+    household = graph["user"]["household_id"]
+    for relation in ("family", "friend"):
+        one, other, since = acquaintances(relation)
+        together = household[one] == household[other]
+        assert together.sum() > 20
+        assert (since <= np.minimum(home[one], home[other]))[together].all()

@@ -22,6 +22,7 @@ __all__ = ["accomplices", "acquainted", "chain_to", "pairs"]
 
 _CHECKING = words.ACCOUNT_TYPES.index("checking")
 _OWNER = words.ACCOUNT_ROLES.index("owner")
+_COLLEAGUE = words.RELATIONS.index("colleague")
 _USER = words.ENTITIES.index("user")
 
 
@@ -86,7 +87,14 @@ def _payers(
 
 
 def acquainted(graph: Graph, one: Array, other: Array, *, relation: int, since: Array) -> Table:
-    """Let people know each other, as far as they do not: `knows`, of int32 users and int64 ms."""
+    """Let people know each other, as far as they do not: `knows`, of int32 users and int64 ms.
+
+    Colleagues do at most for as long as both have had their jobs.
+    """
+    if relation == _COLLEAGUE:
+        hired, works = np.zeros(graph.size("user"), np.int64), graph["employed_by"]
+        np.maximum.at(hired, works["user_id"], works["since"])
+        since = np.maximum(since, np.maximum(hired[one], hired[other]))
     knows = Table.of("knows", user_id=one, other_user_id=other, relation=relation, since=since)
     return knows.take(~among(pairs(knows), pairs(graph["knows"])))
 
