@@ -14,6 +14,7 @@ from graphgen.market.brokerage import MARKET, brokerage
 from graphgen.market.coverage import coverage
 from graphgen.market.listing import listed
 from graphgen.memory import give_back
+from graphgen.planting.acquaintances import accomplices, pairs
 from graphgen.population import found, settle
 from graphgen.population.dealings import wholesale
 from graphgen.population.friends import friends
@@ -34,7 +35,8 @@ def grow(world: World) -> Graph:
     """Grow the graph of a world.
 
     Patterns plant on the population alone, never on one another, each from a stream of its own
-    name: so leaving one out moves nothing of the others. Where the world leaves out crimes or
+    name: so leaving one out moves nothing of the others. Where two patterns bring the same two
+    people together, it is said once that they know each other. Where the world leaves out crimes or
     look-alikes, whom and what they were to be done with is there all the same.
     """
     from graphgen.config import check  # which knows the world that this module grows
@@ -43,7 +45,7 @@ def grow(world: World) -> Graph:
     population = graph = populate(world)
     if world.investors:
         graph = graph.grow(MARKET, brokerage(population.bed(), _rng(world, MARKET)))
-    market = graph
+    market, known = graph, np.zeros(0, np.int64)
     give_back()  # planting looks at all there is: what growing has let go of is not kept beside it
     for name, (crimes, lookalikes) in planted(world, population, market).items():
         base = market if world.patterns[name].market else population
@@ -51,7 +53,12 @@ def grow(world: World) -> Graph:
             (name, crimes, "crimes"),
             (f"{name}/lookalike", lookalikes, "lookalikes"),
         ):
-            graph = graph.plant(block, tables, base=base, cases=world.leave_out != kind)
+            strangers = world.patterns[name].strangers
+            knows = accomplices(base, tables, strangers=strangers, before=known)
+            told = [*(table for table in tables if table.name != "knows"), knows]
+            graph = graph.plant(block, told, base=base, cases=world.leave_out != kind)
+            newcomers = np.maximum(knows["user_id"], knows["other_user_id"]) >= base.size("user")
+            known = np.concatenate([known, pairs(knows)[~newcomers]])
     return graph.joined()
 
 

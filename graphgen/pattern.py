@@ -76,6 +76,11 @@ class Pattern(ABC):
     """For roles of the crime, the role of the look-alike that has the same part; one that is not
     named is put beside all of the look-alike's."""
 
+    strangers: ClassVar[tuple[str, ...]] = ()
+    """Roles, of the crime and of the look-alike, of those who do not know whom they deal with in a
+    case. Other people who pay each other in one are known to know each other as often as payers
+    and payees in general."""
+
     count: Annotated[int, Ge(0)] | None = None
     """How many instances; by default as many as the world's `fraud` has room for."""
 

@@ -78,6 +78,7 @@ class AccountTakeover(Pattern):
     )
 
     counterparts: ClassVar[Mapping[str, str]] = {"victim": "owner", "mule": "payee"}
+    strangers: ClassVar[tuple[str, ...]] = ("victim", "owner")
 
     tries: Annotated[int, Interval(ge=1, le=4)] = 4
     """Failed attempts to sign in at most, before one succeeds."""

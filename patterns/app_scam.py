@@ -72,6 +72,7 @@ class AppScam(Pattern):
         "mule": "seller",
         "second mule": "supplier",
     }
+    strangers: ClassVar[tuple[str, ...]] = ("victim", "buyer")
 
     payments: Annotated[int, Interval(ge=1, le=10)] = 10
     """Payments of a case at most."""

@@ -21,6 +21,7 @@ from graphgen.generate import generate
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.report import Report, entities, leaks, paths, pooled, report, windows
+from graphgen.report.acquaintance import known_ends, knows_payee, payers
 from graphgen.report.difficulty import Difficulty, Level, difficulty
 from graphgen.report.features import features
 from graphgen.report.html import page
@@ -30,6 +31,7 @@ from graphgen.report.reading import Facts, read
 from graphgen.report.separation import chance, placed, separation
 from graphgen.report.show import rendered
 from graphgen.report.split import split
+from graphgen.schema import words
 from graphgen.world import World
 
 DAY = 86_400_000
@@ -432,6 +434,46 @@ def test_models_are_held_to_their_bands() -> None:
     assert len(list(Difficulty(close).findings())) == 2
     assert not list(Difficulty([level("graph", 0.99, None)]).findings())
     assert len(list(Difficulty([level("graph", 0.99, (0.4, 0.8))]).findings())) == 2
+
+
+def test_who_knows_whom_is_what_the_tables_say(facts: Facts) -> None:
+    asked = facts.dataset.sql("""
+        SELECT p.payment_id, k.user_id IS NOT NULL, p.debtor_account_id, p.creditor_account_id
+        FROM payment AS p
+        JOIN has_account AS a ON a.account_id = p.debtor_account_id AND a.role = 'owner'
+        JOIN has_account AS b ON b.account_id = p.creditor_account_id AND b.role = 'owner'
+        JOIN account AS c ON c.account_id = a.account_id AND c.type = 'checking'
+        JOIN account AS d ON d.account_id = b.account_id AND d.type = 'checking'
+        LEFT JOIN knows AS k ON k.user_id = least(a.user_id, b.user_id)
+            AND k.other_user_id = greatest(a.user_id, b.user_id)
+        WHERE a.user_id <> b.user_id AND p.leg = 'original' AND p.rail = 'instant'
+        ORDER BY p.payment_id
+    """).fetchall()
+    payment = facts.events["payment"]
+    told, instant = knows_payee(facts, payment), words.RAILS.index("instant")
+    some = np.flatnonzero((told >= 0) & (payment["rail"] == instant))
+    said = [*zip(payment["payment_id"][some].tolist(), (told[some] == 1).tolist(), strict=True)]
+    assert said == [row[:2] for row in asked]
+    assert {known for _, known in said} == {False, True}
+
+
+def test_who_deals_with_nobody_is_put_beside_nobody_by_whom_they_know(facts: Facts) -> None:
+    payment = facts.events["payment"]
+    told = knows_payee(facts, payment) >= 0
+    told &= payment["status"] == words.STATUSES.index("booked")
+    payer, payee = (end[told] for end in payers(facts, payment))
+    known = known_ends(facts, payment)
+    for name, end in (("payees known", payer), ("payers known", payee)):
+        share = known[name]
+        assert (np.flatnonzero(~np.isnan(share)) == np.unique(end)).all()
+        assert 0 <= np.nanmin(share) < np.nanmax(share) <= 1
+
+
+def test_that_payers_know_their_payees_is_measured(found: Report) -> None:
+    measured = [leak for leak in found.features if leak.feature == "payer knows payee"]
+    assert measured
+    assert all("original" in leak.where for leak in measured)
+    assert {leak.limit for leak in measured} <= set(leaks.FEATURE_LIMITS.values())
 
 
 def test_what_the_graph_knows_finds_more_than_rows(found: Report) -> None:

@@ -5,31 +5,98 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphgen.order import among
+from graphgen.population.acquaintance import friendships
+from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from graphgen.graph import Graph
 
-__all__ = ["acquainted", "chain_to"]
+__all__ = ["accomplices", "acquainted", "chain_to", "pairs"]
+
+_CHECKING = words.ACCOUNT_TYPES.index("checking")
+_OWNER = words.ACCOUNT_ROLES.index("owner")
+_COLLEAGUE = words.RELATIONS.index("colleague")
+_USER = words.ENTITIES.index("user")
+
+
+def accomplices(
+    graph: Graph, tables: Sequence[Table], *, strangers: Collection[str], before: Array
+) -> Table:
+    """Give who knows whom of what a pattern has planted: `knows`, each pair once.
+
+    Beside whom it has acquainted itself these are people who pay each other in a case, as often as
+    other people who pay each other are known to know each other.
+
+    Parameters
+    ----------
+    graph, tables
+        What was planted on, and what was planted.
+    strangers
+        Roles of those who neither know whom they pay in the case, nor who pays them.
+    before
+        int64: pairs of whom it has been said already (`pairs`); they are left out.
+
+    """
+    own = [table for table in tables if table.name == "knows"]
+    one, other = _payers(graph, tables, strangers)
+    known = graph.once("pairs", lambda: np.sort(pairs(graph["knows"])))
+    friends = friendships(graph.world, one, other)
+    friends = friends.take(~among(pairs(friends), known))
+    every = Table.concat([*own, friends])
+    pair = pairs(every)
+    first = np.sort(np.unique(pair, return_index=True)[1])
+    return every.take(first[~among(pair[first], before)])
+
+
+def pairs(knows: Table) -> Array:
+    """Give each pair of people a number: int64, the same in either order."""
+    one, other = knows["user_id"], knows["other_user_id"]
+    return np.asarray(np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other))
+
+
+def _payers(
+    graph: Graph, tables: Sequence[Table], strangers: Collection[str]
+) -> tuple[Array, Array]:
+    """Find who pays whom from person to person in cases, but strangers: int32 users."""
+    held, account, pays, member = (
+        Table.concat([Table.empty(name), *(table for table in tables if table.name == name)])
+        for name in ("has_account", "account", "pays", "member")
+    )
+    kind = np.concatenate([graph["account"]["type"], account["type"]])
+    owner = np.full(len(kind), -1, np.int32)
+    for table in (graph["has_account"], held):
+        owns = table["role"] == _OWNER
+        owner[table["account_id"][owns]] = table["user_id"][owns]
+    owner[kind != _CHECKING] = -1
+    pays = pays.take(pays["case_id"] >= 0)
+    one, other = (owner[pays[f"{end}_account_id"]] for end in ("debtor", "creditor"))
+    is_user = member["entity"] == _USER
+    alone = is_user & np.asarray(pc.is_in(member["role"], pa.array([*strangers], pa.string())))
+    strange = member["case_id"][alone].astype(np.int64) << 32 | member["entity_id"][alone]
+    some = (one >= 0) & (other >= 0) & (one != other)
+    for end in (one, other):
+        some &= ~among(pays["case_id"].astype(np.int64) << 32 | np.maximum(end, 0), strange)
+    return one[some], other[some]
 
 
 def acquainted(graph: Graph, one: Array, other: Array, *, relation: int, since: Array) -> Table:
-    """Let people know each other, as far as they do not: `knows`, of int32 users and int64 ms."""
-    knows = graph["knows"]
-    known, new = (
-        np.minimum(a, b).astype(np.int64) << 32 | np.maximum(a, b)
-        for a, b in ((knows["user_id"], knows["other_user_id"]), (one, other))
-    )
-    some = np.flatnonzero(~among(new, known))
-    return Table.of(
-        "knows",
-        user_id=one[some],
-        other_user_id=other[some],
-        relation=relation,
-        since=since[some],
-    )
+    """Let people know each other, as far as they do not: `knows`, of int32 users and int64 ms.
+
+    Colleagues do at most for as long as both have had their jobs.
+    """
+    if relation == _COLLEAGUE:
+        hired, works = np.zeros(graph.size("user"), np.int64), graph["employed_by"]
+        np.maximum.at(hired, works["user_id"], works["since"])
+        since = np.maximum(since, np.maximum(hired[one], hired[other]))
+    knows = Table.of("knows", user_id=one, other_user_id=other, relation=relation, since=since)
+    return knows.take(~among(pairs(knows), pairs(graph["knows"])))
 
 
 def chain_to(

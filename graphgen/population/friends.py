@@ -1,4 +1,4 @@
-"""Friends: the network of people's transfers, and whom they know by it."""
+"""Friends: the network of people's transfers, and who of them is known to know whom."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.population.acquaintance import friendships
 from graphgen.population.errands import often, private
 from graphgen.population.holders import Holders, holders
 from graphgen.population.since import lately, renewal
@@ -37,7 +38,10 @@ _TRANSFER = words.HABITS.index("transfer")
 
 
 def friends(graph: Graph, rng: np.random.Generator, *, users: Array) -> Iterator[Table]:
-    """Yield the habits and errands of sending money among these people, and `knows` for pairs."""
+    """Yield the habits and errands of sending money among these people, and who is known to be.
+
+    Of `knows` there are the pairs of whom that is known (`graphgen.population.acquaintance`).
+    """
     everybody = holders(graph)
     users = users[everybody.main[users] >= 0]
     place = everybody.place[users] + rng.random(len(users))
@@ -104,13 +108,7 @@ def _friendship(
     first = np.empty(int(pair.max(initial=-1)) + 1, np.int64)
     first[pair[::-1]] = np.arange(len(pair))[::-1]  # of each pair the row that is written last
     first = first[~_known(graph, payer[first], payee[first])]
-    yield Table.of(
-        "knows",
-        user_id=payer[first],
-        other_user_id=payee[first],
-        relation="friend",
-        since=graph.world.start_ms - (rng.random(len(first)) * 3e11).astype(np.int64),
-    )
+    yield friendships(graph.world, payer[first], payee[first])
 
 
 def _errands(

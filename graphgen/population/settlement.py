@@ -54,17 +54,21 @@ def settle(
     user = graph.new("user", count)
     household = graph.new("household", len(people.sizes))
     homes = draw_dwellings(graph, people, here, rng)
-    yield from homes.tables(world, people, user, rng)
+    lives = [*homes.tables(world, people, user, rng)]
+    yield from lives
+    moved_in = next(table["since"] for table in lives if table.name == "lives_at")
     person = users(graph, people, household[people.household])
     yield person
     yield from contacts(graph, people, here, user, rng)
     employer = _employers(graph, people, here, rng)
     works = np.flatnonzero(employer >= 0)
+    hired = np.full(count, world.start_ms)
+    hired[works] = _hired(graph, people, works, rng)
     yield Table.of(
         "employed_by",
         user_id=user[works],
         employer_id=employer[works],
-        since=_hired(graph, people, works, rng),
+        since=hired[works],
     )
     yield from accounts_of_people(graph, people, user, rng)
     devices = draw_devices(graph, people, here, rng)
@@ -73,7 +77,9 @@ def settle(
     graph.new("signs_in", len(ways))
     yield ways
     postal_code = homes.postal_code.take(pa.array(people.household))
-    circles = Circles(employer, person["family_name"], postal_code)
+    circles = Circles(
+        employer, hired, person["family_name"], person["birth_date"], postal_code, moved_in
+    )
     yield knows(graph, people, user, circles, rng)
 
 

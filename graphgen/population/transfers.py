@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["degrees", "largest_degree", "transfer_network"]
 
+Stubs = tuple[Array, Array, Array]
+"""How many each person pays, how many pay each, and how many of the former pay back."""
+
 _LARGEST_SHARE = 0.008
 """The largest degree as a share of all people: 12,700 of 1,624,030 (Rabobank, arXiv 2109.10703)."""
 _SMALLEST_CUT = 12
@@ -30,7 +33,13 @@ _WIDER = 6
 _PAYABLE = 0.9
 """At most this share of what could be reciprocated is: some stubs find nobody; our assumption."""
 _CELL = 11.0
-"""People in a cell for a mean degree and a clustering coefficient of 1, fitted to the outcome."""
+"""About how many people are in a cell for a mean degree and a clustering coefficient of 1."""
+_NARROWEST = 4.0
+_TRIALS, _NEAR, _SLOPE = 6, 0.08, 0.8
+"""How often another cell is tried at most until the logarithm of the clustering coefficient is that
+near to what was asked, and how much it falls with that of the cell; seen in trials."""
+_TRIED = 100_000
+"""Of so many people the cell is tried; our assumption."""
 
 
 def largest_degree(people: int) -> int:
@@ -43,21 +52,22 @@ def degrees(
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Draw how many partners each person has: int64 (people,).
 
-    P(k) falls as `(k + shift)**-exponent` from 1 to a cut; `shift`, or else a share of people with
-    none, makes the mean what it should be, and leaves the tail's exponent alone.
+    P(k) is even from 1 to some bend, and falls as `k**-exponent` from there to a cut; the bend, or
+    else a share of people with none, makes the mean what it should be, and leaves the tail's
+    exponent alone.
     """
     cut = largest_degree(people)
     k = np.arange(1, cut + 1, dtype=float)
 
-    def law(shift: float) -> Array:
-        weight = (k + shift) ** -exponent
+    def law(bend: float) -> Array:
+        weight = np.maximum(k, bend) ** -exponent
         return np.asarray(weight / weight.sum())
 
-    low, high = 0.0, float(cut)
+    low, high = 1.0, float(cut)
     if float(law(low) @ k) < mean:
         for _ in range(50):
-            shift = (low + high) / 2
-            low, high = (shift, high) if float(law(shift) @ k) < mean else (low, shift)
+            bend = (low + high) / 2
+            low, high = (bend, high) if float(law(bend) @ k) < mean else (low, bend)
     probability = law(low)
     some = min(1.0, mean / float(probability @ k))
     drawn = np.searchsorted(np.cumsum(probability), rng.random(people), side="right") + 1
@@ -86,7 +96,49 @@ def transfer_network(
         out = np.sort(out)[rank]
     _even_out(rng, out, into)
     mutual = _mutual(rng, out, into, shape.reciprocity)
-    cell = max(4.0, _CELL * shape.mean_degree / max(shape.clustering, 1e-4))
+    line = np.argsort(place, kind="stable").astype(np.int32)
+    stubs = out, into, mutual
+    payer, payee, pair = _met(rng, stubs, _cell(rng, _stretch(rng, stubs), shape))
+    return line[payer], line[payee], pair
+
+
+def _stretch(rng: np.random.Generator, stubs: Stubs) -> Stubs:
+    """Give the stubs of a stretch of the line, of all of it if it is not too long to be tried."""
+    if len(stubs[0]) <= _TRIED:
+        return stubs
+    out, into, mutual = (each[:_TRIED].copy() for each in stubs)
+    _even_out(rng, out, into)
+    return out, into, np.minimum(mutual, np.minimum(out, into))
+
+
+def _cell(rng: np.random.Generator, stubs: Stubs, shape: Transfers) -> float:
+    """Find how many people a cell has with whom friends of friends are friends as often as asked.
+
+    The narrower, the more often. By how much depends on how many stubs who has.
+    """
+    from graphgen.realism.shape import clustering  # its package looks at this module
+
+    low, high = np.log(_NARROWEST), np.log(max(_NARROWEST, 2.0 * len(stubs[0])))
+    cell = float(
+        np.clip(np.log(_CELL * shape.mean_degree / max(shape.clustering, 1e-4)), low, high)
+    )
+    for _ in range(_TRIALS):
+        payer, payee, _ = _met(rng, stubs, np.exp(cell))
+        found = clustering(payer, payee)
+        off = np.log(max(found, 1e-5) / max(shape.clustering, 1e-5))
+        if abs(off) < _NEAR:
+            break
+        low, high = (cell, high) if off > 0 else (low, cell)
+        # along the usual slope, but not beyond what has been seen to be too narrow or too wide
+        step = cell + off / _SLOPE
+        cell = step if low < step < high else (low + high) / 2
+    return float(np.exp(cell))
+
+
+def _met(rng: np.random.Generator, stubs: Stubs, cell: float) -> tuple[Array, Array, Array]:
+    """Let all stubs meet: payers, payees and pairs (see `transfer_network`), by place in line."""
+    out, into, mutual = stubs
+    people = len(out)
     met = np.zeros(1 << int(4 * out.sum() + 64).bit_length(), np.int64)
     one, other = _meet(rng, mutual, mutual, cell, met, paired=True)
     paired = np.bincount(one, minlength=people) + np.bincount(other, minlength=people)
@@ -94,8 +146,7 @@ def transfer_network(
     pairs = np.arange(len(one))
     payer, payee = np.concatenate([one, other, src]), np.concatenate([other, one, dst])
     pair = np.concatenate([pairs, pairs, len(one) + np.arange(len(src))]).astype(np.int32)
-    line = np.argsort(place, kind="stable").astype(np.int32)
-    return line[payer], line[payee], pair
+    return payer, payee, pair
 
 
 def _even_out(rng: np.random.Generator, out: Array, into: Array) -> None:

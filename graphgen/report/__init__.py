@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ class Report:
     raw: list[Leak]
     """Columns of events, the worst first."""
     features: list[Leak]
-    """Features of accounts, people, devices and addresses, the worst first."""
+    """Features of accounts, people, devices and addresses, and what the graph says of the two ends
+    of a payment, the worst first."""
     mute: list[Mute]
     """What must say nothing, the least likely first."""
     alone: list[Alone]
@@ -114,7 +116,12 @@ def report(path: str | Path) -> Report:
         dict(dataset.run["world"]),
         dict(dataset.run["tables"]),
         _worst(leak for each in events for leak in leaks.raw(facts, each)),
-        _worst(entities.leaks(facts, found)),
+        _worst(
+            chain(
+                entities.leaks(facts, found),
+                (leak for each in events for leak in leaks.linked(facts, each)),
+            )
+        ),
         sorted(mute, key=lambda one: one.p),
         [one for each in events for one in leaks.alone(facts, each)],
         difficulty(facts, found.get("user", {})),

@@ -128,11 +128,15 @@ def _sort(facts: Facts, entity: str) -> Array:
 
 
 def _placed_by_sort(values: Array, sort: Array, row: Array, honest: Array) -> tuple[Array, Array]:
-    """Place rows among honest ones of their sort; and where there were enough of these."""
+    """Place rows among honest ones of their sort; and where there were enough of these.
+
+    Rows without a number are left out, on both sides.
+    """
     place, kept = np.zeros(len(row)), np.zeros(len(row), bool)
+    there = ~np.isnan(values)
     for each in np.unique(sort[row]):
-        here = sort[row] == each
-        known = np.sort(values[honest & (sort == each)])
+        here = (sort[row] == each) & there[row]
+        known = np.sort(values[honest & (sort == each) & there])
         if len(known) >= LEAST_HONEST:
             place[here], kept[here] = placed(values[row[here]], known), True
     return place, kept

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.report.acquaintance import known_ends, payers
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["Features", "features", "payers"]
+__all__ = ["Features", "features"]
 
 _TRANSFERS = tuple(words.RAILS.index(rail) for rail in ("instant", "batch", "cheque", "book"))
 _CASH = words.RAILS.index("cash")
@@ -27,14 +28,7 @@ _MORNING = 6
 """Before this hour it is night."""
 
 Features = dict[str, Array]
-"""By name, a number for each row of a table."""
-
-
-def payers(facts: Facts, payment: Events) -> tuple[Array, Array]:
-    """Find the accounts at the ends of orders, behind the clearing: rows, -1 for none."""
-    behind = payment["counterparty_account_id"]
-    payer = np.where(behind >= 0, behind, payment["debtor_account_id"])
-    return facts.rows("account", payer), facts.rows("account", payment["creditor_account_id"])
+"""By name, a number for each row of a table; NaN where there is none."""
 
 
 def features(facts: Facts) -> dict[str, Features]:
@@ -171,4 +165,5 @@ def _of_accounts(facts: Facts, payment: Events) -> Features:
     highest = account["opening_balance_minor"].copy()
     creditor = facts.rows("account", payment["creditor_account_id"])
     np.maximum.at(highest, creditor, payment["creditor_balance_minor"])
-    return {**found, "lowest balance": lowest, "highest balance": highest}
+    found |= {"lowest balance": lowest, "highest balance": highest}
+    return found | known_ends(facts, payment)

@@ -28,6 +28,7 @@ __all__ = [
     "defined_by",
     "difficulty_of",
     "is_of_one",
+    "linked",
     "measured",
     "mute_rows",
     "raw",
@@ -37,7 +38,8 @@ __all__ = [
 RAW_LIMITS = {"easy": 1.0, "medium": 0.9, "hard": 0.65}
 """How well a raw column may tell a crime from its like, by difficulty; our assumption."""
 FEATURE_LIMITS = {"easy": 1.0, "medium": 0.9, "hard": 0.75}
-"""The same for a feature of an account, a person, a device or an address; our assumption."""
+"""The same for a feature of an account, a person, a device or an address, and for what the graph
+says of the two ends of a row; our assumption."""
 
 _LEAST_ROWS, _LEAST_CASES = 10, 3
 LEAST_HONEST = 20
@@ -146,6 +148,17 @@ def measured(values: Array, case: Array) -> bool:
 def raw(facts: Facts, events: Events) -> Iterator[Leak]:
     """Measure every column of an event table, group by group of rows that are alike."""
     columns = {**rows.numbers(facts, events), **rows.words_of(events)}
+    yield from _measured(facts, events, columns, RAW_LIMITS)
+
+
+def linked(facts: Facts, events: Events) -> Iterator[Leak]:
+    """Measure what the graph says of the two ends of rows, group by group."""
+    yield from _measured(facts, events, rows.links(facts, events), FEATURE_LIMITS)
+
+
+def _measured(
+    facts: Facts, events: Events, columns: Mapping[str, Array], limits: Mapping[str, float]
+) -> Iterator[Leak]:
     asked = set(rows.words_of(events))
     defined = {name: are_defined_by(facts, name) for name in columns}
     for kind, crime, honest in _parts(facts, events):
@@ -167,7 +180,7 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
                     against = "look-alike"
                 found = _leak(here[some], events.case[crime][some], beside, is_word=name in asked)
                 if found is not None:
-                    limit = RAW_LIMITS[difficulty_of(facts, pattern)]
+                    limit = limits[difficulty_of(facts, pattern)]
                     yield Leak(pattern, where, name, against, *found, limit)
 
 

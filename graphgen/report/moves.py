@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphgen.report.features import payers
+from graphgen.report.acquaintance import payers
 from graphgen.report.reading import Facts
 from graphgen.schema import words
 from graphgen.table import Array

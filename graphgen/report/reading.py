@@ -25,7 +25,10 @@ _NODES = (
     *("user", "account", "device", "ip", "email", "phone", "address", "bank", "card"),
     "security",
 )
-_EDGES = ("has_account", "uses_device", "uses_ip", "has_email", "has_phone", "lives_at")
+_EDGES = (
+    *("has_account", "uses_device", "uses_ip", "has_email", "has_phone", "lives_at"),
+    "knows",
+)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.report.acquaintance import knows_payee
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, Meaning
 from graphgen.table import Array
 
-__all__ = ["groups", "mute", "numbers", "said", "words_of"]
+__all__ = ["groups", "links", "mute", "numbers", "said", "words_of"]
 
 _BASE = 32
 _WHOLE, _SIZES = 100, 4
@@ -64,6 +65,13 @@ def numbers(facts: Facts, events: Events) -> dict[str, Array]:
             row = facts.rows(name, events[f"{name}_id"])
             found[f"{name}.{what}"] = np.append(facts.tables[name][what], -1)[row]
     return found
+
+
+def links(facts: Facts, events: Events) -> dict[str, Array]:
+    """Give what the graph says of the two ends of a row."""
+    if events.name != "payment":
+        return {}
+    return {"payer knows payee": knows_payee(facts, events)}
 
 
 def words_of(events: Events) -> dict[str, Array]:

@@ -61,7 +61,44 @@ def _local(event: str) -> Promise:
     )
 
 
+_KNOWN = {
+    "employed_by AS {0}": ("colleague", "employer_id"),
+    "(lives_at JOIN address USING (address_id)) AS {0}": ("neighbour", "postal_code"),
+}
+"""Edges of a person, and what two people have in common by them who know each other that way."""
+
+
+def _too_early() -> str:
+    """Find those who know each other since before both were there to."""
+    asked = [
+        f"""
+        SELECT k.user_id, k.other_user_id, k.relation, k.since FROM knows AS k
+        JOIN {edge.format("a")} ON a.user_id = k.user_id
+        JOIN {edge.format("b")} ON b.user_id = k.other_user_id AND a.{common} = b.{common}
+        WHERE k.relation = '{relation}'
+        GROUP BY ALL HAVING k.since < min(greatest(a.since, b.since))
+        """  # noqa: S608 - tables of the schema
+        for edge, (relation, common) in _KNOWN.items()
+    ]
+    return " UNION ALL ".join(
+        [
+            """
+            SELECT k.user_id, k.other_user_id, k.relation, k.since FROM knows AS k
+            JOIN "user" AS a USING (user_id) JOIN "user" AS b ON b.user_id = k.other_user_id
+            WHERE k.since < greatest(a.birth_date, b.birth_date)
+            """,
+            *asked,
+        ]
+    )
+
+
 PROMISES = (
+    Promise(
+        "acquaintances",
+        "people know each other since both were born, colleagues since both worked there, "
+        "neighbours since both lived there",
+        _too_early(),
+    ),
     *(_in_window(event) for event in ("session", "action", "payment")),
     *(_local(event) for event in ("session", "action")),
     Promise(
