@@ -40,7 +40,6 @@ def found(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     yield from _banks(graph, rng)
     employers = list(_employers(graph, rng))
     yield from employers
-    yield from _merchants(graph, rng)
     yield network.shared_addresses(graph, len(employers[0]), rng)
     # Kiosks are ordinary computers: two in three desktops, the rest tablets; our assumption.
     desktop = chance(rng, 2 / 3, network.kiosks(graph.world.users))
@@ -48,6 +47,7 @@ def found(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         desktop, words.DEVICE_TYPES.index("desktop"), words.DEVICE_TYPES.index("tablet")
     )
     yield network.devices(graph.world.place, kind.astype(np.int8), rng)
+    yield from _merchants(graph, rng)
 
 
 def _banks(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:

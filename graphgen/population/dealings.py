@@ -45,7 +45,8 @@ def dealings(
 
     On some days of the window.
     """
-    outside, firms = _accounts(graph, _EXTERNAL), _accounts(graph, _BUSINESS)
+    outside = _accounts(graph, _EXTERNAL)
+    others = {"invoice": _accounts(graph, _BUSINESS), "refund": graph["merchant"]["account_id"]}
     vault, least = graph["bank"]["vault_account_id"], graph.world.place.minor_units
     for what, usual in _A_QUARTER.items():
         person = np.repeat(user, rng.poisson(usual * len(days) / _DAYS, len(user)))
@@ -64,7 +65,7 @@ def dealings(
             )  # fmt: skip
             continue
         pays = what in ("abroad", "invoice")
-        other = rng.choice(firms if what in ("invoice", "refund") else outside, len(person))
+        other = rng.choice(others.get(what, outside), len(person))
         yield _once(
             graph, moments(graph, rng, person, "people", days), amount, "people",
             debtor_account_id=own if pays else other,
