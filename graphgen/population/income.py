@@ -39,7 +39,8 @@ _EXTERNAL = words.ACCOUNT_TYPES.index("external")
 _BATCH, _CHEQUE = words.RAILS.index("batch"), words.RAILS.index("cheque")
 _FILE, _BRANCH = words.CHANNELS.index("file"), words.CHANNELS.index("branch")
 _TAKES_CASH = 0.4
-"""Share of small businesses that take cash; our assumption."""
+"""Share of small businesses and of shops that pay in cash at a counter; our assumption. Of others,
+somebody comes for it."""
 _SUPPLY_BY_BATCH = 0.6
 """Share of firms that pay suppliers by batch transfer, the others by cheque; our assumption."""
 
@@ -179,7 +180,8 @@ def commerce_life(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     merchant = graph["merchant"]["account_id"]
     turnover = place.amount("orders") * rng.lognormal(0, 1.0, len(merchant))
     yield from _trade(graph, rng, merchant, turnover, takings=0.0, orders=3.0)
-    yield _till(graph, rng, merchant[~graph["merchant"]["online"]])
+    cash = ~graph["merchant"]["online"] & (rng.random(len(merchant)) < _TAKES_CASH)
+    yield _till(graph, rng, merchant[cash])
 
 
 def _till(graph: Graph, rng: np.random.Generator, account: Array) -> Table:
