@@ -94,6 +94,15 @@ class Lookups:
         return codes, np.append(number, -1).astype(np.int32)
 
     @cached_property
+    def tills(self) -> Array:
+        """int64: how many tills each merchant has, at least one; last, for none, one."""
+        kinds = self.graph.world.place.csv("merchants")
+        there = dict(zip((f"{int(c):04d}" for c in kinds["mcc"]), kinds["tills"], strict=True))
+        codes, number = self.category
+        tills = np.array([max(1, there[code]) for code in codes] + [1], np.int64)
+        return tills[number]
+
+    @cached_property
     def town(self) -> Array:
         """int32: a number for where each user lives; last, for no user, 0."""
         graph = self.graph

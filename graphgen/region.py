@@ -68,6 +68,10 @@ class Region:
         """How many minor units (cents) make one unit of the currency."""
         return int(self.toml("region")["minor_units"])
 
+    def amount(self, name: str) -> float:
+        """Give a sum of `habits.toml`'s `amounts` in minor units; it stands there in major ones."""
+        return float(self.toml("habits")["amounts"][name]) * self.minor_units
+
     @cached_property
     def profiles(self) -> tuple[str, ...]:
         """The names of the profiles of the week; `signs_in.hours` counts along them."""

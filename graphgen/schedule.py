@@ -52,8 +52,8 @@ QUARTER = 90
 """Days whose errands are drawn together."""
 
 TILLS = 3
-"""Each shop has so many tills, each bank so many machines and so many counters in a town; which one
-it is that serves goes by the millisecond; our assumption."""
+"""Each bank has so many machines and so many counters in a town; which one it is that serves goes
+by the millisecond, as in shops; our assumption."""
 _REACH = 7
 """Days between a due date and the business day it moves to: holidays and weekends are shorter."""
 

@@ -184,7 +184,7 @@ def sums(
     own = median * rng.lognormal(0, _DIFFER, shape)
     if in_trade:
         paid = blend(graph, rng, own, hardness, habit="supply", rail="instant", channel="file")
-        return np.maximum(1, np.rint(_SPLIT**hardness * paid)).astype(np.int64)
+        return np.asarray(np.maximum(1, np.rint(_SPLIT**hardness * paid)), np.int64)
     return blend(graph, rng, own, hardness, habit="transfer", rail="instant", channel="online")
 
 

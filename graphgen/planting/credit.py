@@ -16,10 +16,9 @@ from graphgen.pattern import errands
 from graphgen.planting.rings import in_grid
 from graphgen.population import open_checking, with_life
 from graphgen.population.banking import cards_of, draw_banks
-from graphgen.population.draw import take
 from graphgen.population.holders import holders
-from graphgen.population.shops import Shops, shops
-from graphgen.population.spending import purchases
+from graphgen.population.shops import shops
+from graphgen.population.spending import Goods, goods, purchases
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
@@ -49,6 +48,8 @@ _SORTS = ("5732", "5712", "5251", "5651", "5691", "5941", "7538")
 """What is bought for much: electronics, furniture, tools, clothes, sporting goods, repairs."""
 _LARGE_ONLINE = 0.1
 """Share of these that is bought at a distance; our assumption."""
+_MEANS_DIFFER = 0.9
+"""Spread of the logarithm of what people can spend, about as it comes out; our assumption."""
 _ACTIVITY = 0.2
 """How much of a main account's shopping a further card sees; our assumption."""
 _SELDOM = 0.3
@@ -296,11 +297,11 @@ def spree(
     """
     everybody, market = holders(cards.seen), shops(cards.seen)
     person, large = np.broadcast_to(person[..., None], at.shape), small <= 0
-    usual, online = _visited(cards.seen, rng, market, at.shape)
-    remote = rng.random(at.shape) < np.where(large, _LARGE_ONLINE, online)
-    much = rng.choice([market.category(code) for code in _SORTS], at.shape)
-    sort = np.where(large, much, usual)
-    place = everybody.place[np.maximum(person, 0)]
+    amount, sold = split(rng, total, small), goods(cards.seen.world.place, market)
+    dear = np.isin(sold.category, [market.category(code) for code in _SORTS])
+    what = np.where(large, _such(rng, sold, amount, dear), _such(rng, sold, amount))
+    remote = rng.random(at.shape) < np.where(large, _LARGE_ONLINE, sold.online[what])
+    sort, place = sold.category[what], everybody.place[np.maximum(person, 0)]
     shop = market.pick(rng, sort.reshape(-1), place.reshape(-1), remote.reshape(-1))
     shop = shop.reshape(at.shape)
     return errands(
@@ -316,24 +317,24 @@ def spree(
         habit="purchase",
         rail="card",
         channel=np.where(market.online[shop], _ONLINE, _POS),
-        amount_minor=split(rng, total, small),
+        amount_minor=amount,
         stage=stage,
     )
 
 
-def _visited(
-    graph: Graph, rng: np.random.Generator, market: Shops, shape: tuple[int, ...]
-) -> tuple[Array, Array]:
-    """Draw what people buy, as often as they do: categories, and how often each is remote."""
-    place = graph.world.place
-    shop = {int(code): row for row, code in enumerate(place.csv("merchants")["mcc"])}
-    sold = np.array([shop[int(code)] for code in place.csv("purchases")["mcc"]])
-    visits, online = (
-        np.asarray(place.csv("merchants")[name], float)[sold] for name in ("visits", "online")
-    )
-    drawn = take(rng, visits, int(np.prod(shape))).reshape(shape)
-    number = np.array([market.category(code) for code in place.csv("purchases")["mcc"]])
-    return number[drawn], online[drawn]
+def _such(
+    rng: np.random.Generator, sold: Goods, amount: Array, among: Array | None = None
+) -> Array:
+    """Draw what costs so much: rows of `sold`, each as often as people pay such a sum for it.
+
+    With `among` (bool), of these rows alone.
+    """
+    spread = np.hypot(sold.spread, _MEANS_DIFFER * sold.elastic)
+    away = (np.log(amount[..., None]) - np.log(sold.median)) / spread
+    likely = np.log(sold.visits / spread) - away**2 / 2
+    if among is not None:
+        likely = np.where(among, likely, -np.inf)
+    return np.asarray((likely + rng.gumbel(size=likely.shape)).argmax(axis=-1))
 
 
 def spells(at: Array, here: Array) -> tuple[Array, Array]:

@@ -30,9 +30,6 @@ _ALONE = 0.8
 _LIES_MS, _LIES_SPREAD, _LONGER = 20 * 60_000, 1.2, 10
 """For how long mules let money lie when it is easy to see: the median, and the spread of its
 logarithm; and how many times longer still at hard."""
-_CASH = (50_000, 100_000)
-"""What is drawn at machines, in minor units: of less, more than a twentieth might be left for whole
-notes; our assumption."""
 _DRAWN, _SENT = words.HABITS.index("cash_withdrawal"), words.HABITS.index("transfer")
 _BY_CASH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "instant"))
 _ATM, _BRANCH, _FILE, _ONLINE = (
@@ -141,9 +138,10 @@ def planned(
     sums = _wide(amount, here)
     for hop in np.flatnonzero(follows >= 0):
         sums[:, hop] = sums[:, follows[hop]] * share[:, hop]
-    is_usual = (sums <= 0) | ((sums >= _CASH[0]) & (sums <= _CASH[1]))
+    least, most = (graph.world.place.amount(name) for name in ("drawn_least", "drawn_most"))
+    is_usual = (sums <= 0) | ((sums >= least) & (sums <= most))
     cash = (rng.random(here.shape) < drawn) & (is_usual | (rng.random(here.shape) >= hardness))
-    cash &= (sums <= 0) | (sums >= _CASH[0])
+    cash &= (sums <= 0) | (sums >= least)
     first = _wide(at, here).astype(np.int64)
     moments = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
     return Hops(
@@ -153,7 +151,7 @@ def planned(
         np.where(cash, -1, payee),
         follows,
         cash,
-        cash & (sums > 0) & (sums <= _CASH[1]),
+        cash & (sums > 0) & (sums <= most),
         np.where(follows < 0, sums, 0).astype(np.int64),
         share,
     )

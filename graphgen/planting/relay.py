@@ -33,9 +33,6 @@ _PATIENCE = 0.25
 """How soon haste is given up as it gets harder to hide, as an exponent; our assumption."""
 _OF_MEANS = 0.3
 """Nobody sends more of their own than this share of what their account held; our assumption."""
-_SMALLEST = 2_000
-"""About what is sent at least, in minor units: of less than that, what is passed on could not end
-as round as people's sums do; our assumption."""
 _DIFFER = 0.3
 """Spread of the logarithm of a crime's own sums, between cases and within one; our assumption."""
 _ABOUT = 10
@@ -117,7 +114,7 @@ def sums(
         blend(graph, rng, own, hardness, habit="transfer", rail=rail, channel="online")
         for rail in ("instant", "batch")
     )
-    least = _SMALLEST * rng.lognormal(0, _DIFFER, shape)
+    least = graph.world.place.amount("passed_on") * rng.lognormal(0, _DIFFER, shape)
     sent = np.maximum(least, np.where(rng.random(shape) < large, more, small))
     return np.rint(sent).astype(np.int64)
 
@@ -201,8 +198,8 @@ def relay(
     person = np.where(is_from_elsewhere, payee, payer)
     pace = pattern.hardness if is_fraud else 1.0
     at = _moments(graph, rng, person, after, here, days=days, pace=pace)
-    means = held(graph, person) * _OF_MEANS
-    within_means = np.minimum(amount, np.maximum(_SMALLEST, means)).astype(np.int64)
+    means = np.maximum(graph.world.place.amount("passed_on"), held(graph, person) * _OF_MEANS)
+    within_means = np.minimum(amount, means).astype(np.int64)
     case = graph.new("case", len(at))
     yield errands(
         graph,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,13 +34,12 @@ def found(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     """Make the world without its people, sized for the people that the world asks for.
 
     It yields banks with their internal accounts, accounts of the world outside, employers and
-    merchants with theirs, the internet addresses that many share, and kiosks. Within a category
-    (an industry), merchants and employers come in the order of their size.
+    merchants with theirs, the internet addresses that many share, and kiosks. Merchants of a
+    category in a place, and employers of an industry, come in the order of their size.
     """
     yield from _banks(graph, rng)
     employers = list(_employers(graph, rng))
     yield from employers
-    yield from _merchants(graph, rng)
     yield network.shared_addresses(graph, len(employers[0]), rng)
     # Kiosks are ordinary computers: two in three desktops, the rest tablets; our assumption.
     desktop = chance(rng, 2 / 3, network.kiosks(graph.world.users))
@@ -48,6 +47,7 @@ def found(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         desktop, words.DEVICE_TYPES.index("desktop"), words.DEVICE_TYPES.index("tablet")
     )
     yield network.devices(graph.world.place, kind.astype(np.int8), rng)
+    yield from _merchants(graph, rng)
 
 
 def _banks(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -58,8 +58,8 @@ def _banks(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     internal = graph.new("account", (count, 4))
     opened = graph.world.start_ms - (YEAR_MS * (12 + 40 * rng.random((count, 1)))).astype(np.int64)
     cash = np.zeros((count, 4))
-    major = region.minor_units
-    cash[:, 3] = (50_000 + 900 * graph.world.users * share / share.sum()) * major
+    customers = graph.world.users * share / share.sum()
+    cash[:, 3] = region.amount("vault") + region.amount("vault_a_person") * customers
     yield Table.of(
         "bank",
         name=pa.array(names, pa.string()),
@@ -147,22 +147,19 @@ def _merchants(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     world, region = graph.world, graph.world.place
     kinds = region.csv("merchants")
     here = towns(region, world.users)
-    sizes = _counts(kinds["per_1000"], world.users)
-    kind = np.repeat(np.arange(len(sizes)), sizes)
+    kind, town, online, rank, share = _stores(kinds, here, world.users, rng)
     count = len(kind)
-    town = take(rng, here.share, count)
     east, north = rng.standard_normal((2, count)) * (here.radius[town] * 0.4)
     opened = _opened(graph, count, rng)
-    rank = np.arange(count) - (np.cumsum(sizes) - sizes)[kind]
-    takings = world.users * kinds["visits"][kind] / sizes[kind] / (1 + rank) ** 0.5
-    balance = (20_000 + 60 * takings) * region.minor_units
+    takings = world.users * kinds["visits"][kind] * share / (1 + rank) ** 0.5
+    balance = region.amount("float") + region.amount("float_a_visit") * takings
     graph.new("merchant", count)
     yield Table.of(
         "merchant",
         name=_names(graph, here, town, kinds["stems"], kind, rng),
         mcc=text(kinds["mcc"], kind),
         category=text(kinds["category"], kind),
-        online=chance(rng, kinds["online"][kind].astype(np.float32), count),
+        online=online,
         city=text(here.names, town),
         state=text(here.states, town),
         country=text([region.country], np.zeros(count, np.int32)),
@@ -174,6 +171,32 @@ def _merchants(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     yield banking.business_accounts(
         graph, balance * np.exp(0.5 * rng.standard_normal(count)), opened, rng
     )
+
+
+def _stores(
+    kinds: dict[str, Any], here: Towns, users: int, rng: np.random.Generator
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Place merchants: as many in a town as it has people for, and what every town has.
+
+    Gives of each its kind and town, whether it sells at a distance only, its rank among those of
+    its kind in its town (or online), and what share of all custom of its kind one of them has.
+    """
+    remote, local = kinds["online"], 1.0 - kinds["online"]
+    people = users / 1000 * kinds["per_1000"]
+    expected = (people * local)[:, None] * here.share
+    sizes = np.floor(expected + rng.random(expected.shape)).astype(np.int64)
+    sizes = np.maximum(sizes, kinds["in_town"][:, None])
+    missing = (local > 0) & (sizes.sum(axis=1) == 0)
+    sizes[missing, 0] = 1  # in the largest, so that a world of one person is whole
+    at_a_distance = np.where(remote > 0, np.maximum(1, np.round(people * remote)), 0)
+    cells = np.hstack([sizes, at_a_distance[:, None].astype(np.int64)])
+    custom = np.hstack([local[:, None] * here.share, remote[:, None]]) / np.maximum(cells, 1)
+    cell = np.repeat(np.arange(cells.size), cells.ravel())
+    rank = np.arange(len(cell)) - (np.cumsum(cells.ravel()) - cells.ravel())[cell]
+    kind, town = np.divmod(cell, cells.shape[1])
+    online = town == len(here.share)
+    town = np.where(online, take(rng, here.share, len(cell)), town)
+    return kind, town, online, rank, custom.ravel()[cell]
 
 
 def _counts(per_1000: Array, users: int) -> Array:

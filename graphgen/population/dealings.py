@@ -31,7 +31,7 @@ _BY_BATCH = 0.4
 _AT_AN_ATM = 0.4
 _SUPPLIES = 6.0
 """Orders of a firm from other firms in 90 days."""
-_GOODS_MINOR, _GOODS_SPREAD = 140_000, 1.1
+_GOODS_SPREAD = 1.1
 _DAYS = 90
 _EXTERNAL, _BUSINESS = (words.ACCOUNT_TYPES.index(w) for w in ("external", "business"))
 _BATCH, _INSTANT = words.RAILS.index("batch"), words.RAILS.index("instant")
@@ -45,13 +45,14 @@ def dealings(
 
     On some days of the window.
     """
-    outside, firms = _accounts(graph, _EXTERNAL), _accounts(graph, _BUSINESS)
-    vault = graph["bank"]["vault_account_id"]
+    outside = _accounts(graph, _EXTERNAL)
+    others = {"invoice": _accounts(graph, _BUSINESS), "refund": graph["merchant"]["account_id"]}
+    vault, least = graph["bank"]["vault_account_id"], graph.world.place.minor_units
     for what, usual in _A_QUARTER.items():
         person = np.repeat(user, rng.poisson(usual * len(days) / _DAYS, len(user)))
         own = everybody.main[person]
         amount = everybody.income[person] * _OF_INCOME[what] * _lognormal(rng, len(person))
-        amount = np.clip(amount, 100, _AT_MOST * everybody.income[person] + 100)
+        amount = np.clip(amount, least, _AT_MOST * everybody.income[person] + least)
         if what == "cash_in":
             yield _once(
                 graph, moments(graph, rng, person, "counter", days), amount, "counter",
@@ -64,7 +65,7 @@ def dealings(
             )  # fmt: skip
             continue
         pays = what in ("abroad", "invoice")
-        other = rng.choice(firms if what in ("invoice", "refund") else outside, len(person))
+        other = rng.choice(others.get(what, outside), len(person))
         yield _once(
             graph, moments(graph, rng, person, "people", days), amount, "people",
             debtor_account_id=own if pays else other,
@@ -84,8 +85,9 @@ def wholesale(graph: Graph, rng: np.random.Generator, days: range) -> Iterator[T
     buyer, seller = buyer[buyer != seller], seller[buyer != seller]
     nobody = np.full(len(buyer), -1, np.int32)  # they keep the hours of the region's first city
     at = moments(graph, rng, nobody, "counter", days)
+    goods = graph.world.place.amount("goods")
     yield _once(
-        graph, at, _GOODS_MINOR * rng.lognormal(0, _GOODS_SPREAD, len(buyer)), "counter",
+        graph, at, goods * rng.lognormal(0, _GOODS_SPREAD, len(buyer)), "counter",
         debtor_account_id=buyer,
         creditor_account_id=seller,
         user_id=nobody,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["dues"]
 
 _LANDLORDS = "6513"
-_SMALLEST_RENT = 45_000
+_OWNER, _SAVINGS = words.ACCOUNT_ROLES.index("owner"), words.ACCOUNT_TYPES.index("savings")
 _LARGEST_SHARE = 0.33
 """Rent is at most this share of the income, the bills together half as much; our assumption."""
 _SPREAD_OF_HOUSING = 0.25
@@ -33,7 +33,8 @@ def dues(
 ) -> tuple[Array, Iterator[Table]]:
     """Give what each person's dues come to a month (float64), and the habits that pay them."""
     budget = graph.world.place.toml("habits")["budget"]
-    costs = everybody.income[user] * budget["savings_share"]
+    smallest = graph.world.place.amount("rent")
+    costs = everybody.income[user] * np.where(_saves(graph)[user], budget["savings_share"], 0.0)
     tables: list[Table] = []
     head = np.flatnonzero(everybody.head[user])
     u = rng.random(len(head))
@@ -43,9 +44,7 @@ def dues(
         share = budget[f"{kind}_share"]
         spread = rng.lognormal(0, _SPREAD_OF_HOUSING, len(rows))
         income = everybody.income[user[rows]]
-        amount = np.minimum(
-            np.maximum(_SMALLEST_RENT, income * share * spread), income * _LARGEST_SHARE
-        )
+        amount = np.minimum(np.maximum(smallest, income * share * spread), income * _LARGEST_SHARE)
         costs[rows] += amount
         tables.append(_housing(graph, rng, everybody, market, user[rows], amount, kind))
     for code in budget["bills"]:
@@ -55,6 +54,15 @@ def dues(
         costs[head] += amount
         tables.append(_bill(graph, rng, everybody, market, user[head], amount, code))
     return costs, iter(tables)
+
+
+def _saves(graph: Graph) -> Array:
+    """Say who owns a savings account: bool, one for each user."""
+    held = graph["has_account"]
+    kind = graph["account"]["type"][held["account_id"]]
+    saves = np.zeros(graph.size("user"), bool)
+    saves[held["user_id"][(held["role"] == _OWNER) & (kind == _SAVINGS)]] = True
+    return saves
 
 
 def _housing(
@@ -76,7 +84,8 @@ def _housing(
         payee = market.account[landlord]
         share = graph.world.place.toml("habits")["budget"]["cheque_rent"]
         by_cheque = rng.random(len(user)) < everybody.by_cheque(user, share)
-        rounded = np.rint(amount / 500) * 500
+        unit = graph.world.place.toml("habits")["rent"]["round_minor"]
+        rounded = np.rint(amount / unit) * unit
     else:
         payee = graph["bank"]["income_account_id"][graph["account"]["bank_id"][payer]]
         by_cheque = np.zeros(len(user), bool)
@@ -112,7 +121,7 @@ def _bill(
 ) -> Table:
     payer = everybody.main[user]
     category = np.full(len(user), market.category(code))
-    remote = np.ones(len(user), bool)
+    remote = market.remote(rng, category)
     biller = market.pick(rng, category, everybody.place[user], remote)
     return Table.of(
         "pays",

@@ -13,6 +13,7 @@ import numpy as np
 from graphgen.clock import Clocks
 from graphgen.population.holders import Holders, zones_of
 from graphgen.population.shops import Shops
+from graphgen.population.spending import goods
 from graphgen.schedule import ONCE
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -145,9 +146,13 @@ def _big_tickets(
     person: Array,
     days: range,
 ) -> Table:
+    sold = goods(graph.world.place, market)
     codes = np.array([market.category(code) for code in _BIG_TICKETS])
-    remote = rng.random(len(person)) < 0.4  # noqa: PLR2004 - our assumption
-    shop = market.pick(rng, rng.choice(codes, len(person)), everybody.place[person], remote)
+    rows = np.flatnonzero(np.isin(sold.category, codes))
+    what = rng.choice(rows, len(person))
+    remote = rng.random(len(person)) < np.maximum(0.4, sold.online[what])
+    shop = market.pick(rng, sold.category[what], everybody.place[person], remote)
+    least = sold.median[what] * rng.lognormal(-0.5, sold.spread[what] / 2)
     on_credit = (everybody.credit_card[person] >= 0) & (rng.random(len(person)) < 0.6)  # noqa: PLR2004
     card = np.where(on_credit, everybody.credit_card[person], everybody.debit_card[person])
     return Table.of(
@@ -159,7 +164,8 @@ def _big_tickets(
         habit="purchase",
         rail="card",
         channel=np.where(market.online[shop], _ONLINE, _POS),
-        amount_minor=_amount(rng, everybody, person),
+        # what is dear is so for everybody
+        amount_minor=np.maximum(least, _amount(rng, everybody, person)).astype(np.int64),
         spread=0.0,
         amount_of="sum",
         share=0.0,

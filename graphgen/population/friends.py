@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["among_friends", "befriend", "friends"]
 
-_MEDIAN_MINOR = 4500
-"""Median amount of a transfer between people; our assumption."""
 _OF_INCOME = 0.4
 _SPREAD = 0.6
 _CHEQUE_SIZE = 5.0
@@ -142,7 +140,7 @@ def _transfers(
     pairs = int(pair.max()) + 1 if len(pair) else 0
     # who pays back does so about as often and as much: a pair has one rate and one size
     rate = rates["transfer"] * rng.lognormal(0, rates["transfer_spread"], pairs)
-    size = _MEDIAN_MINOR * rng.lognormal(0, _SPREAD_OF_SIZE, pairs)
+    size = graph.world.place.amount("transfer") * rng.lognormal(0, _SPREAD_OF_SIZE, pairs)
     wealth = (income[payer] / max(1.0, float(np.median(income)))) ** _OF_INCOME
     amount = size[pair] * wealth
     a_month = 30.4 * np.exp(_SPREAD**2 / 2) * np.bincount(payer, amount * rate[pair], len(main))
@@ -165,7 +163,7 @@ def _transfers(
         habit="transfer",
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
-        amount_minor=np.maximum(100, amount).astype(np.int64),
+        amount_minor=np.maximum(graph.world.place.minor_units, amount).astype(np.int64),
         spread=_SPREAD,
         amount_of="sum",
         share=0.0,

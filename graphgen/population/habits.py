@@ -25,6 +25,8 @@ class Habits:
     """int8: the profile of the week that it follows unless the edge says otherwise."""
     purpose: Array
     """int8: code of its ISO 20022 purpose, -1 for none."""
+    note_minor: Array
+    """int64: at machines, all amounts are multiples of it."""
     round_minor: Array
     """int64: what rounded amounts are multiples of."""
     round_share: Array
@@ -32,7 +34,11 @@ class Habits:
     round_fifths: Array
     """bool: whether small ones are rounded to fifths of that."""
     charm_share: Array
-    """float64: how many amounts end like prices, in .99 or .95."""
+    """float64: how many amounts end like prices."""
+    price_minor: tuple[int, int, int]
+    """What prices are multiples of, less their ending; the usual ending, and the other."""
+    usual_ending: float
+    """The share of the usual ending."""
 
 
 @lru_cache(maxsize=16)
@@ -46,8 +52,11 @@ def habits(region: Region) -> Habits:
     return Habits(
         hours=np.array([region.profiles.index(name) for name in each("hours", "")], np.int8),
         purpose=np.array([words.PURPOSES.index(p) if p else -1 for p in each("purpose", "")]),
+        note_minor=np.array(each("note_minor", 1), np.int64),
         round_minor=np.array(each("round_minor", 1), np.int64),
         round_share=np.array(each("round_share", 0.0)),
         round_fifths=np.array(each("round_fifths", False)),
         charm_share=np.array(each("charm_share", 0.0)),
+        price_minor=(data["prices"]["unit_minor"], *data["prices"]["endings_minor"]),
+        usual_ending=data["prices"]["first_share"],
     )

@@ -38,9 +38,9 @@ _SELF_EMPLOYED = words.EMPLOYMENT.index("self_employed")
 _EXTERNAL = words.ACCOUNT_TYPES.index("external")
 _BATCH, _CHEQUE = words.RAILS.index("batch"), words.RAILS.index("cheque")
 _FILE, _BRANCH = words.CHANNELS.index("file"), words.CHANNELS.index("branch")
-_TAKINGS, _TAKES_CASH = 200_000, 0.4
-"""Median of what a till holds, in minor units, and share of small businesses that take cash; our
-assumption."""
+_TAKES_CASH = 0.4
+"""Share of small businesses and of shops that pay in cash at a counter; our assumption. Of others,
+somebody comes for it."""
 _SUPPLY_BY_BATCH = 0.6
 """Share of firms that pay suppliers by batch transfer, the others by cheque; our assumption."""
 
@@ -173,16 +173,21 @@ def commerce_life(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
     monthly = graph["user"]["income_minor"][work["user_id"]] / 12.0
     payroll = np.bincount(work["employer_id"], monthly, graph.size("employer"))
     employer = graph["employer"]["account_id"]
-    yield from _trade(graph, rng, employer, payroll * 1.1 + 1e5, takings=9.0, orders=2.0)
+    place = graph.world.place
+    yield from _trade(
+        graph, rng, employer, payroll * 1.1 + place.amount("payroll"), takings=9.0, orders=2.0
+    )
     merchant = graph["merchant"]["account_id"]
-    turnover = rng.lognormal(13.2, 1.0, len(merchant))
+    turnover = place.amount("orders") * rng.lognormal(0, 1.0, len(merchant))
     yield from _trade(graph, rng, merchant, turnover, takings=0.0, orders=3.0)
-    yield _till(graph, rng, merchant[~graph["merchant"]["online"]])
+    cash = ~graph["merchant"]["online"] & (rng.random(len(merchant)) < _TAKES_CASH)
+    yield _till(graph, rng, merchant[cash])
 
 
 def _till(graph: Graph, rng: np.random.Generator, account: Array) -> Table:
     """Pay in what is in the till, at the counter, about once a week."""
     bank = graph["account"]["bank_id"][account]
+    holds = graph.world.place.amount("till") * rng.lognormal(0, 0.7, len(account))
     return Table.of(
         "pays",
         debtor_account_id=graph["bank"]["vault_account_id"][bank],
@@ -190,7 +195,7 @@ def _till(graph: Graph, rng: np.random.Generator, account: Array) -> Table:
         habit="cash_deposit",
         rail="cash",
         channel="branch",
-        amount_minor=np.rint(_TAKINGS * rng.lognormal(0, 0.7, len(account))).astype(np.int64),
+        amount_minor=np.rint(holds).astype(np.int64),
         spread=0.6,
         amount_of="sum",
         share=0.0,

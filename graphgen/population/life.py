@@ -22,6 +22,7 @@ from graphgen.population.own import own_transfers, repayments
 from graphgen.population.shops import Shops, shops
 from graphgen.population.slips import slips
 from graphgen.population.spending import cash, purchases, subscriptions
+from graphgen.population.trips import trips
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
@@ -79,6 +80,7 @@ def errands_of(graph: Graph, rng: np.random.Generator, *, days: range) -> Iterat
     everybody, market = holders(graph), shops(graph)
     people = np.flatnonzero(everybody.main >= 0).astype(np.int32)
     yield from errands(graph, rng, everybody, market, people, days)
+    yield trips(graph, rng, everybody, market, people, days)
     yield from dealings(graph, rng, everybody, people, days)
     yield from among_friends(graph, rng, days)
     yield from wholesale(graph, rng, days)
@@ -118,6 +120,7 @@ def _main_life(
     yield from subscriptions(graph, rng, everybody, market, user)
     yield from cash(graph, rng, everybody, user, account)
     yield from errands(graph, rng, everybody, market, user, days)
+    yield trips(graph, rng, everybody, market, user, days)
     yield from dealings(graph, rng, everybody, user, days)
     left = everybody.income[user] - costs
     yield from purchases(graph, rng, everybody, market, user, account, left, activity=1.0)

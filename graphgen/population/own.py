@@ -51,7 +51,7 @@ def own_transfers(
         "pays",
         debtor_account_id=main,
         creditor_account_id=savings,
-        amount_minor=_rounded(amount),
+        amount_minor=_rounded(graph, amount),
         spread=0.0,
         rate=0.0,
         schedule=FOLLOWING + rng.integers(1, 32, len(user)),
@@ -62,7 +62,7 @@ def own_transfers(
         "pays",
         debtor_account_id=savings,
         creditor_account_id=main,
-        amount_minor=_rounded(amount * 1.5),
+        amount_minor=_rounded(graph, amount * 1.5),
         spread=0.7,
         rate=_BACK_A_DAY * rng.standard_exponential(len(user)),
         schedule=BY_RATE,
@@ -109,5 +109,6 @@ def _younger(graph: Graph, one: Array, other: Array) -> Array:
     return np.where(opened[one] > opened[other], one, other)
 
 
-def _rounded(amount: Array) -> Array:
-    return np.asarray(np.maximum(1000, np.rint(amount / 1000) * 1000), np.int64)
+def _rounded(graph: Graph, amount: Array) -> Array:
+    unit = graph.world.place.amount("saved")
+    return np.asarray(np.maximum(1, np.rint(amount / unit)) * unit, np.int64)

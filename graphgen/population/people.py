@@ -222,9 +222,13 @@ def _work(
         employment[moves] = words.EMPLOYMENT.index("self_employed")
     drawn = urns.draw(rng, employment * _OLDEST + years)
     anyone = np.flatnonzero(drawn < 0)
-    if len(anyone):  # nobody of that age does such work: out of work it is
-        seeking = words.EMPLOYMENT.index("unemployed")
-        drawn[anyone] = urns.draw(rng, seeking * _OLDEST + np.minimum(years[anyone], 60))
+    if len(anyone):  # nobody of that age does such work: retired, or else out of work
+        old = urns.draw(rng, words.EMPLOYMENT.index("retired") * _OLDEST + years[anyone])
+        seeking = words.EMPLOYMENT.index("unemployed") * _OLDEST + np.minimum(years[anyone], 60)
+        none_seek = np.diff(shares, axis=1, prepend=0.0)[
+            years[anyone], words.EMPLOYMENT.index("unemployed")
+        ]
+        drawn[anyone] = np.where((none_seek <= 0) & (old >= 0), old, urns.draw(rng, seeking))
     row = drawn % len(jobs["title"])
     code = np.array([words.EMPLOYMENT.index(word) for word in jobs["status"]], np.int8)
     # Earnings rise by two fifths from 20 to the mid-forties and then hardly fall; our assumption,

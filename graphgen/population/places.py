@@ -28,6 +28,9 @@ YEAR_MS = 31_557_600_000
 
 _RADIUS = 0.045
 """Degrees that a city of 100,000 people reaches out from its centre; our assumption."""
+_FARTHEST = 0.16
+"""Degrees that the largest reach out: about 18 km, as New York's land area of 780 square kilometres
+would as a disc, and a little more; our assumption."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,7 @@ def towns(region: Region, users: int) -> Towns:
         prefixes=pick("postal_prefix"),
         latitude=cities["latitude"][order],
         longitude=cities["longitude"][order],
-        radius=_RADIUS * np.sqrt(size[order] / 100_000),
+        radius=np.minimum(_FARTHEST, _RADIUS * np.sqrt(size[order] / 100_000)),
         income_index=cities["income_index"][order],
         share=size[order] / size[order].sum(),
     )

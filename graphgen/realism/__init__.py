@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphgen.dataset import Dataset
-from graphgen.realism import amounts, network, rhythm, sharing
+from graphgen.realism import amounts, network, places, rhythm, sharing
 from graphgen.realism.metric import Metric
 
 __all__ = ["Metric", "realism"]
@@ -22,4 +22,5 @@ def realism(path: str | Path) -> list[Metric]:
     if "payment" in dataset.run["tables"]:
         dataset.connection.execute(network.PAIRS)
         found += [*network.metrics(dataset), *amounts.metrics(dataset)]
+        found += places.metrics(dataset)
     return [*found, *rhythm.metrics(dataset), *sharing.metrics(dataset)]

@@ -42,6 +42,7 @@ def assemble(  # noqa: PLR0915 - one statement a column
     ip_id: Array,
     merchant_of: Array,
     category: Array,
+    tills: Array,
     town: Array,
     zone: Array,
     offset: Array,
@@ -95,20 +96,19 @@ def assemble(  # noqa: PLR0915 - one statement a column
             out_offset[row] = offset[zone[user], (time[row] - midnight) // _QUARTER_MS]
         if channel == _FILE:
             out_purpose[row] = purpose[habits[i]]
-        one_of = time[row] % TILLS
         if rail == _CARD:
             merchant = merchant_of[payee]
             out_card[row] = card_id[cards[i]]
             out_merchant[row] = merchant_id[merchant]
             out_category[row] = category[merchant]
             if channel == _POS:
-                number = merchant_id[merchant] * 7919 + one_of
+                number = merchant_id[merchant] * 7919 + time[row] % tills[merchant]
                 out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
         elif rail == _CASH:
             # machines and counters are a bank's in a town; a firm goes where it always goes
             vault, own = min(payer, payee), max(payer, payee)
             place = town[user] if user >= 0 else own
-            number = account_id[vault] + place * 104_729 + one_of
+            number = account_id[vault] + place * 104_729 + time[row] % TILLS
             number += TILLS if channel == _BRANCH else 0
             out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
         if devices[i] >= 0:

@@ -64,6 +64,7 @@ def payment_rows(day: PublicDay) -> Table:
         look.ids("ip"),
         look.merchant,
         category,
+        look.tills,
         look.town,
         ground.zone,
         today.hours.offset,

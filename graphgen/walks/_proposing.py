@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.schema import NULL_NUMBER
+from graphgen.schema import NULL_NUMBER, words
 from graphgen.settle import ROUNDING
 from graphgen.table import Array
 
@@ -28,8 +28,7 @@ COLUMNS = (
 """The columns of `pays` that the loop reads, in its order."""
 _LARGEST = 1 << 52
 _NEVER = NULL_NUMBER
-_ENDS_IN_99 = 0.7
-"""Of the prices that end in .99 or .95; our assumption."""
+_ATM = words.CHANNELS.index("atm")
 
 
 @compiled
@@ -58,6 +57,9 @@ def proposed(
     quantile: Array,
     midnight: int,
     valid_to: Array,
+    price_minor: tuple[int, int, int],
+    usual_ending: float,
+    note_minor: Array,
     round_minor: Array,
     round_share: Array,
     round_fifths: Array,
@@ -110,8 +112,12 @@ def proposed(
             if u[i, 1] < round_share[h]:
                 sum_ = _rounded(sum_, round_minor[h], round_fifths[h])
             elif u[i, 1] < round_share[h] + charm_share[h]:
-                dollars = (sum_ // 100) * 100
-                sum_ = dollars + (99 if u[i, 1] * 1e6 % 1 < _ENDS_IN_99 else 95)
+                whole, usual, other = price_minor
+                ending = usual if u[i, 1] * 1e6 % 1 < usual_ending else other
+                sum_ = (sum_ // whole) * whole + ending
+        if channel[e] == _ATM:
+            note = note_minor[h]
+            sum_ = max(1, (sum_ + note // 2) // note) * note
         times[n], edges[n], amounts[n] = at, e, max(1, sum_)
         debtors[n], creditors[n], users[n], cards[n] = debtor[e], creditor[e], user[e], card[e]
         refers[n], shares[n], habits[n] = amount_of[e], share[e], h
