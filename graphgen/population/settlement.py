@@ -56,7 +56,7 @@ def settle(
     homes = draw_dwellings(graph, people, here, rng)
     lives = [*homes.tables(world, people, user, rng)]
     yield from lives
-    moved_in = next(table["since"] for table in lives if table.name == "lives_at")
+    moved_in = _moved_in(lives, user, world.start_ms)
     person = users(graph, people, household[people.household])
     yield person
     yield from contacts(graph, people, here, user, rng)
@@ -106,6 +106,16 @@ def _employers(graph: Graph, people: People, here: Towns, rng: np.random.Generat
     employer = np.full(people.count, -1, np.int32)
     employer[who] = drawn
     return employer
+
+
+def _moved_in(lives: list[Table], user: Array, start: int) -> Array:
+    """Say since when people have lived where they do at the start: int64; last comes their home."""
+    moved_in = np.full(len(user), start)
+    for table in lives:
+        if table.name == "lives_at":
+            before = table["since"] < start
+            moved_in[table["user_id"][before] - user[0]] = table["since"][before]
+    return moved_in
 
 
 def _hired(graph: Graph, people: People, who: Array, rng: np.random.Generator) -> Array:
