@@ -110,7 +110,7 @@ class IdentityRing(Pattern):
             rng.random(at.shape) < 0.4 + 0.25 * hard, everyday(graph, rng, at.shape), 0
         )
         small[:, :, :_NURSED] = 1
-        share = (0.8 - 0.3 * hard, 1.05 - 0.45 * hard) if is_fraud else (0.2, 0.5)
+        share = (0.8 - 0.3 * hard, 1.05 - 0.45 * hard) if is_fraud else (0.2, 0.48)
         case = graph.new("case", count)
         for part, stage, shares in (
             (slice(_NURSED), "preparation", _NURSED_WITH),
