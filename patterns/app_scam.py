@@ -13,7 +13,7 @@ The parameters are what stories ask for; what comes out is what people have. Who
 for more, but nobody for more than most of what lies on the main account, a few thousand dollars for
 half of all people. So cases come to less than the sources' means: purchases to about as much, the
 long stories to a half of it at easy; at medium, where sums are nearer to what people usually pay,
-to a seventh; at hard they are as anybody's payments.
+to a tenth; at hard they are as anybody's payments.
 
 Sources: UK Finance's figures in Which?
 (https://www.which.co.uk/news/article/fraud-losses-hit-1.17bn-for-second-year-running-aIa3D1W3SqWz)
