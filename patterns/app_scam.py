@@ -9,6 +9,12 @@ suppliers out of what comes in, and pays a part of the first instalment, a depos
 By definition the sums of romances and investments are large beside what people pay each other; so
 are those of the look-alike. What sets the crime apart is what becomes of the money.
 
+The parameters are what stories ask for; what comes out is what people have. Who has more is asked
+for more, but nobody for more than most of what lies on the main account, a few thousand dollars for
+half of all people. So cases come to less than the sources' means: purchases to about as much, the
+long stories to a half of it at easy; at medium, where sums are nearer to what people usually pay,
+to a tenth; at hard they are as anybody's payments.
+
 Sources: UK Finance's figures in Which?
 (https://www.which.co.uk/news/article/fraud-losses-hit-1.17bn-for-second-year-running-aIa3D1W3SqWz)
 and in Harpenden Building Society's guide
@@ -44,7 +50,10 @@ _FEWEST, _MOST = np.array([1, 6, 3]), np.array([2, 10, 8])
 assumption otherwise."""
 _SPREAD, _GROWTH = 1.2, 1.4
 """Of the sums' logarithm; and how much more each payment into an investment is; our assumption."""
-_AFFORDED = 0.6
+_OWN = 6
+"""How much longer sums stay those of the story than all else does as it gets harder, as a power of
+the hardness: at medium they hardly come near to what people usually pay; our assumption."""
+_AFFORDED = 0.8
 """All payments together are at most this share of the payer's balance at the world's start; our
 assumption."""
 _PASSED, _MARGIN = (0.95, 0.98), (0.43, 0.9)
@@ -108,6 +117,7 @@ class AppScam(Pattern):
         payer, mule, payee, further = dealt(
             graph, rng, self, here, others=1, least=_HELD, is_fraud=is_fraud
         )
+        whole, payer = self._asked(graph, rng, story, payer)
         # the harder, the more often what is passed on goes to one account more of the population
         further = np.where(rng.random((count, 1)) < hard, further, -1)
         passes = here & (is_fraud | (rng.random(here.shape) < _SUPPLIED))
@@ -122,7 +132,7 @@ class AppScam(Pattern):
             payer=np.concatenate([payer.repeat(most, axis=1), mule, mule[:, :1]], axis=1),
             payee=np.concatenate([mule, further.repeat(most, axis=1), payer], axis=1),
             follows=np.concatenate([np.full(most, -1), np.arange(most), [0]]),
-            amount=self._sums(graph, rng, payer[:, 0], story, here),
+            amount=self._sums(graph, rng, whole, payer[:, 0], story, here),
             weight=weight,
             passed=_PASSED if is_fraud else _MARGIN,
             drawn=np.repeat([0, _CASH, 0], [most, most, 1]),
@@ -155,17 +165,35 @@ class AppScam(Pattern):
         day = (begin[:, None] + rng.random(here.shape) * span[:, None]).astype(np.int64)
         return np.sort(times(graph, rng, payer, np.where(here, day, _NEVER), "people"), axis=1)
 
+    def _asked(
+        self, graph: Graph, rng: np.random.Generator, story: Array, payer: Array
+    ) -> tuple[Array, Array]:
+        """Draw what a story asks for in all (float64, minor units), and whom it is told.
+
+        Of those who pay (int32, cases by one), who has more is asked for more.
+        """
+        mean = np.array([self.purchase, self.romance, self.investment])[story]
+        whole = mean * rng.lognormal(-(_SPREAD**2) / 2, _SPREAD, len(story))
+        told = np.empty_like(payer)
+        told[np.argsort(whole)] = payer[np.argsort(held(graph, payer[:, 0]), kind="stable")]
+        return whole, told
+
     def _sums(
-        self, graph: Graph, rng: np.random.Generator, payer: Array, story: Array, here: Array
+        self,
+        graph: Graph,
+        rng: np.random.Generator,
+        whole: Array,
+        payer: Array,
+        story: Array,
+        here: Array,
     ) -> Array:
         """Draw what is asked for in each payment: int64, minor units."""
-        mean = np.array([self.purchase, self.romance, self.investment])[story]
-        whole = mean * rng.lognormal(-(_SPREAD**2) / 2, _SPREAD, len(payer))
         affords = _AFFORDED * held(graph, payer)
         whole = np.clip(whole, _LEAST * here.sum(axis=1), affords)
         part = here * rng.lognormal(0, 0.25, here.shape)
         part *= np.where(story == _INVESTMENT, _GROWTH, 1.0)[:, None] ** np.arange(here.shape[1])
         own = whole[:, None] * part / part.sum(axis=1, keepdims=True)
-        hard = self.hardness
+        hard = self.hardness**_OWN
         sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="online")
-        return np.maximum(_LEAST, np.minimum(sums, affords[:, None].astype(np.int64)))
+        sums = np.where(sums < _LEAST, rng.integers(_LEAST, 3 * _LEAST, sums.shape), sums)
+        return np.minimum(sums, affords[:, None].astype(np.int64))

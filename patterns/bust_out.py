@@ -49,7 +49,7 @@ assumption."""
 _POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
 """What share of people has little, what others have at least (minor units), and how much of what
 is paid in comes before; our assumption."""
-_LEAST, _MOST = (1.06, 1.14), 2.45
+_LEAST, _MOST = (1.12, 1.18), 2.45
 """What all that is drawn comes to at least, from case to case, and at most, in limits: within the
 100 to 250 % of the sources, by margins that are our assumption, the first for what is declined
 nevertheless."""
