@@ -65,15 +65,15 @@ GROUP BY ALL
 HAVING least(u.customer_since, min(a.opened))
     < (SELECT min(time) FROM payment) - to_days((366 * declared('years') + 1)::INTEGER);
 
--- hardly anything comes back once a crime's cards are drawn: a fifth of what was taken with one, at most
-SELECT t.case_id, t.debtor_account_id AS account_id, taken, sum(p.amount_minor) AS paid FROM (
-    SELECT case_id, debtor_account_id, min(time) AS first,
-        sum(amount_minor) FILTER (status = 'booked') AS taken FROM paid
+-- hardly anything comes back once a crime's cards are drawn: a fifth of a card's limit, at most
+SELECT t.case_id, t.account_id, a.credit_limit_minor, sum(p.amount_minor) AS repaid FROM (
+    SELECT case_id, debtor_account_id AS account_id, min(time) AS first FROM paid
     WHERE stage = 'theft' GROUP BY ALL
 ) AS t
-JOIN payment AS p ON p.creditor_account_id = t.debtor_account_id AND p.time > t.first
+JOIN account AS a USING (account_id)
+JOIN payment AS p ON p.creditor_account_id = t.account_id AND p.time > t.first
 WHERE p.status = 'booked' AND p.leg = 'original'
-GROUP BY ALL HAVING sum(p.amount_minor) > 0.2 * taken + 5000;
+GROUP BY ALL HAVING sum(p.amount_minor) > 0.2 * a.credit_limit_minor;
 
 -- each card is drawn, but not before it has been nursed by small purchases
 SELECT case_id, debtor_account_id AS account_id FROM paid WHERE is_fraud

@@ -1,14 +1,14 @@
 """A shared device: one person works many people's accounts from one device.
 
 A herder has got hold of the accounts of six to fifteen people. Within a week each of them is signed
-in to from the same device, and money of theirs is sent to one of them. At the far end stand farms:
-four times as many accounts behind six emulators, all of one build. It looks like a
-family's tablet or a shop's kiosk, from which as many people bank.
+in to from the same device, and money of theirs is sent to one of them. At the far end, in one case
+of ten, stand farms: four times as many accounts behind six emulators, all of one build. It looks
+like a family's tablet or a shop's kiosk, from which as many people bank.
 
 The harder it is to find, the smaller are the rings and the sums, the more often the device is the
-collector's own, and the more often it stands at each person's own address (a proxy nearby, a
-carrier's gateway). What marks the pattern by definition, and is the same in the look-alike: how
-many people are behind a device, and that each has a device more.
+collector's own (a farm's have been for long), and the more often it stands at each person's own
+address (a proxy nearby, a carrier's gateway). What marks the pattern by definition, and is the same
+in the look-alike: how many people are behind a device, and that each has a device more.
 
 Sources: how many people are behind the device, within how many days and what they send is our
 assumption; that device and activity must aggregate together to tell such a group from an honest one
@@ -40,6 +40,11 @@ from graphgen.world import DAY_MS
 _FARM = 4
 """How many times as many accounts a farm has; our assumption."""
 _EMULATORS = 6
+_OWN = 0.6
+"""Share of the hard cases in which the collector has had the devices before; our assumption."""
+_HAD_MS, _SELDOM = 700 * DAY_MS, 0.03
+"""For how long at most emulators have been had, and how often a day their owner banks over each;
+our assumption."""
 _NEVER = np.iinfo(np.int64).max - (1 << 40)
 _PHONE = words.DEVICE_TYPES.index("phone")
 _A_WHILE = DAY_MS // 24
@@ -62,7 +67,11 @@ class SharedDevice(Pattern):
         "device_registered",
     )
 
-    counterparts: ClassVar[Mapping[str, str]] = {"collector": "host", "recruit": "user"}
+    counterparts: ClassVar[Mapping[str, str]] = {
+        "collector": "host",
+        "recruit": "user",
+        "emulator": "device",
+    }
 
     fewest: Annotated[int, Interval(ge=2, le=200)] = 6
     """At least so many people behind the device."""
@@ -74,7 +83,7 @@ class SharedDevice(Pattern):
     """Within so many days all of them have signed in."""
 
     farms: Annotated[float, Interval(ge=0, le=1)] = 0.1
-    """Share of the crimes that are farms of emulators, at easy; at hard there is none."""
+    """Share of the crimes that are farms of emulators."""
 
     def __post_init__(self) -> None:
         if self.fewest > self.most:
@@ -92,7 +101,7 @@ class SharedDevice(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         hard = self.hardness
-        farm = rng.random((count, 1)) < self.farms * (1 - hard) * is_fraud
+        farm = rng.random((count, 1)) < self.farms * is_fraud
         here = sizes(rng, count, self.fewest, self.most, 1 + hard)
         many = here.sum(axis=1, keepdims=True) * np.where(farm, _FARM, 1)
         here = np.arange(self.most * _FARM) < many
@@ -100,6 +109,7 @@ class SharedDevice(Pattern):
         start, sends, at, until = self._moments(graph, rng, people, is_fraud=is_fraud)
         device, ip, made = self._devices(graph, rng, people, farm)
         yield from made
+        yield self._before(graph, rng, people[:, 0], device, farm[:, 0])
         # everybody is signed in to from two of a farm's devices; a collector's own way is there
         number = np.arange(2)
         turn = (np.arange(here.shape[1])[:, None] + number) % _EMULATORS * farm[:, :, None]
@@ -168,13 +178,31 @@ class SharedDevice(Pattern):
         until = done + rng.integers(DAY_MS // 8, 2 * DAY_MS, here.shape)
         return start, sends, at, np.where(is_fraud, until, world.end_ms)
 
+    def _before(
+        self, graph: Graph, rng: np.random.Generator, collector: Array, device: Array, farm: Array
+    ) -> Table:
+        """Give collectors' own ways over emulators that they have had for long: `signs_in`."""
+        case = np.flatnonzero(farm & (rng.random(len(farm)) < _OWN * self.hardness))
+        user, used = np.broadcast_arrays(collector[case, None], device[case])
+        had = (_HAD_MS * rng.random(user.size)).astype(np.int64)
+        graph.new("signs_in", user.size)
+        return Table.of(
+            "signs_in",
+            user_id=user.reshape(-1),
+            device_id=used.reshape(-1),
+            ip_id=own_ways(graph)[1][user.reshape(-1)],
+            rate=_SELDOM * rng.lognormal(0, 0.5, user.size),
+            hours=graph.world.place.profiles.index("home"),
+            valid_from=graph.world.start_ms - 1 - had,
+        )
+
     def _devices(
         self, graph: Graph, rng: np.random.Generator, people: Array, farm: Array
     ) -> tuple[Array, Array, list[Table]]:
         """Give the devices (cases, emulators), the address for each person, and what is new."""
         own_device, own_ip = own_ways(graph)
         device = np.full((len(people), _EMULATORS), -1, np.int32)
-        taken = ~farm[:, 0] & (rng.random(len(people)) < 0.6 * self.hardness)
+        taken = ~farm[:, 0] & (rng.random(len(people)) < _OWN * self.hardness)
         device[taken, 0] = own_device[people[taken, 0]]
         new = (farm | (np.arange(_EMULATORS) < 1)) & ~taken[:, None]
         device[new] = graph.new("device", int(new.sum()))

@@ -97,6 +97,26 @@ def test_a_farm_has_many_devices_of_one_build_and_everybody_behind_two(tables_of
     assert all(len(members(tables, c, "device")) == 1 for c in cases(tables, crime=False))
 
 
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_farms_stand_at_every_difficulty(difficulty: Difficulty, tables_of: Collect) -> None:
+    patterns = {"shared_device": replace(SHARED, farms=0.5)}
+    tables = tables_of(replace(WORLD, difficulty=difficulty, patterns=patterns))
+    farms = [len(members(tables, c, "device", "emulator")) for c in cases(tables, crime=True)]
+    assert set(farms) == {0, 6}
+
+
+def test_some_emulators_were_their_collector_s_before_at_hard(tables_of: Collect) -> None:
+    tables = tables_of(replace(FARMS, difficulty="hard"))
+    uses, old = tables["uses_device"], []
+    for case in cases(tables, crime=True):
+        known = np.isin(uses["device_id"], members(tables, case, "device"))
+        known &= uses["first_seen"] < WORLD.start_ms
+        collector = members(tables, case, "user", "collector")
+        assert np.isin(uses["user_id"][known], collector).all()
+        old.append(known.any())
+    assert 0 < np.mean(old) < 1
+
+
 def test_the_people_behind_a_kiosk_send_nothing_for_it(tables_of: Collect) -> None:
     tables = tables_of(WORLD)
     for case in cases(tables, crime=False):
