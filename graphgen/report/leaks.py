@@ -152,21 +152,30 @@ def raw(facts: Facts, events: Events) -> Iterator[Leak]:
 
 
 def linked(facts: Facts, events: Events) -> Iterator[Leak]:
-    """Measure what the graph says of the two ends of rows, group by group."""
-    yield from _measured(facts, events, rows.links(facts, events), FEATURE_LIMITS)
+    """Measure what the graph says of the two ends of rows, group by group; -1 is of no such row."""
+    yield from _measured(facts, events, rows.links(facts, events), FEATURE_LIMITS, nothing=-1)
 
 
 def _measured(
-    facts: Facts, events: Events, columns: Mapping[str, Array], limits: Mapping[str, float]
+    facts: Facts,
+    events: Events,
+    columns: Mapping[str, Array],
+    limits: Mapping[str, float],
+    nothing: int | None = None,
 ) -> Iterator[Leak]:
+    """Measure columns group by group; of a row that has `nothing` in one, the others alone."""
     asked = set(rows.words_of(events))
+    by = {pattern: defined_by(pattern) for pattern in facts.cases.patterns}
     defined = {name: are_defined_by(facts, name) for name in columns}
-    for kind, crime, honest in _parts(facts, events):
+    for kind, *parts in _parts(facts, events):
         where = rows.said(facts, events, kind)
         for name, values in columns.items():
+            crime, honest = (
+                part if nothing is None else part[values[part] != nothing] for part in parts
+            )
             here = values[crime]
             others = values[honest]
-            if (here == here[0]).all() and (others == here[0]).all():
+            if not len(here) or ((here == here[0]).all() and (others == here[0]).all()):
                 continue
             for pattern, ours in subjects(facts):
                 crimes = ours if pattern else ours & ~defined[name]
@@ -174,7 +183,7 @@ def _measured(
                 if not pattern and is_of_one(facts, events.case[crime[some]]):
                     continue
                 beside, against = others, "honest"
-                if name in defined_by(pattern):
+                if name in by.get(pattern, ()):
                     like = np.append(facts.cases.of(pattern, is_fraud=False), False)
                     beside = values[honest][like[events.case[honest]]]
                     against = "look-alike"

@@ -92,8 +92,10 @@ def mute(facts: Facts, events: Events) -> dict[str, Array]:
     time, rng = events["time"], stream(facts.seed, "report", "mute", events.name)
     found = {"milliseconds": time % 1000, "seconds": time // 1000 % 60}
     if "amount_minor" in events.columns:
-        found["cents"] = events["amount_minor"] % 100
-        found["fives"] = _fives(facts, events, rng)
+        amount = events["amount_minor"]
+        found["cents"] = _last_digits(facts, events, rng, np.arange(len(amount)), _WHOLE)
+        whole = np.flatnonzero(amount % _WHOLE == 0)
+        found["fives"] = _last_digits(facts, events, rng, whole, 5 * _WHOLE)
     if "original_payment_id" in events.columns:
         # what settles an order says the order's sum again, at an hour of the bank's
         alone = events["original_payment_id"] < 0
@@ -123,21 +125,22 @@ def mute(facts: Facts, events: Events) -> dict[str, Array]:
     return found
 
 
-def _fives(facts: Facts, events: Events, rng: np.random.Generator) -> Array:
-    """Place how much whole sums are beyond fives among those of about their size: float64, 0 to 1.
+def _last_digits(
+    facts: Facts, events: Events, rng: np.random.Generator, some: Array, unit: int
+) -> Array:
+    """Place how much sums are beyond whole units among those of about their size: float64, 0 to 1.
 
     Larger sums are rounder, whoever pays them: only like is put beside like. Ties, and sums that
-    are not whole, lie anywhere.
+    are not in some rows, lie anywhere.
     """
     amount = events["amount_minor"]
     place = rng.random(len(amount))
-    whole = np.flatnonzero(amount % _WHOLE == 0)
-    size = np.floor(_SIZES * np.log2(np.maximum(1, amount[whole]))).astype(np.int64)
-    like = np.unique(groups(facts, events)[whole] << 10 | size, return_inverse=True)[1]
-    order = np.lexsort((place[whole], amount[whole] % (5 * _WHOLE), like))
+    size = np.floor(_SIZES * np.log2(np.maximum(1, amount[some]))).astype(np.int64)
+    like = np.unique(groups(facts, events)[some] << 10 | size, return_inverse=True)[1]
+    order = np.lexsort((place[some], amount[some] % unit, like))
     first = np.searchsorted(like[order], like[order])
     count = np.bincount(like)[like[order]]
-    place[whole[order]] = (np.arange(len(order)) - first + place[whole[order]]) / count
+    place[some[order]] = (np.arange(len(order)) - first + place[some[order]]) / count
     return place
 
 
