@@ -35,7 +35,7 @@ DAYS = 12
 PATIENCE = 60
 """Seconds that a process may take on a busy machine before a test gives up on it."""
 WORLD = World(
-    users=250,
+    users=300,
     days=DAYS,
     patterns={name: PATTERNS.load(name, Pattern)(count=2) for name in named("crime", market=False)},
     investors=0.3,
@@ -54,7 +54,7 @@ from graphgen.world import World
 folder, names, workers, method, how = sys.argv[1:]
 patterns = {name: PATTERNS.load(name, Pattern)(count=2) for name in named("crime", market=False)}
 walks = ("action", "payment", "price", "session", "trade")
-world = World(users=250, days=12, patterns=patterns, investors=0.3, walks=walks)
+world = World(users=300, days=12, patterns=patterns, investors=0.3, walks=walks)
 sinks = [EXPORTERS.load(n, FileExporter)(f"{folder}/{n}") for n in names.split(",")]
 how = {how: True} if how else {}
 try:

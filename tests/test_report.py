@@ -47,7 +47,7 @@ def written(folder: Path, world: World) -> Path:
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small world with many crimes."""
     patterns = {name: PATTERNS.load(name, Pattern)(count=16) for name in NAMES}
-    world = World(users=700, days=40, patterns=patterns)
+    world = World(users=800, days=40, patterns=patterns)
     return written(tmp_path_factory.mktemp("report") / "world", world)
 
 

@@ -343,7 +343,9 @@ def test_a_payee_is_added_before_the_first_payment_to_them(tables_of: Collect) -
     pays = tables["pays"]
     is_once = pays["schedule"][label["edge_id"]] == ONCE
     rows = payment.take(is_once & (payment["session_id"] >= 0) & (payment["leg"] == ORIGINAL))
-    pair = rows["debtor_account_id"] * 31 + rows["creditor_account_id"]
+    behind = rows["counterparty_account_id"]  # what clears comes off the bank's account
+    payer = np.where(behind >= 0, behind, rows["debtor_account_id"])
+    pair = payer * 31 + rows["creditor_account_id"]
     usual = (pays["schedule"] != ONCE) & (pays["channel"] == CHANNEL["online"])
     known = (pays["debtor_account_id"] * 31 + pays["creditor_account_id"])[usual]
     first = np.sort(np.unique(pair, return_index=True)[1])

@@ -43,15 +43,15 @@ SELECT max(payments) / avg(payments), max(payments) / median(payments) FROM (
 """
 _HOUR = "extract('hour' FROM time + to_minutes(utc_offset))"
 _WEEKDAY = "isodow(time + to_minutes(utc_offset))"
-_HOURS = (
-    f"SELECT {_HOUR} AS hour, count(*) AS sessions FROM session GROUP BY hour ORDER BY sessions"  # noqa: S608 - a constant
-)
+_HOURS = f"""
+SELECT {_HOUR} AS hour, count(*) AS sessions FROM session GROUP BY hour ORDER BY sessions, hour
+"""  # noqa: S608 - a constant
 _WEEK = f"""
 SELECT weekday, sum(sessions) / count(*) AS sessions FROM (
     SELECT {_WEEKDAY} AS weekday, CAST(time + to_minutes(utc_offset) AS DATE) AS day,
         count(*) AS sessions
     FROM session GROUP BY ALL
-) GROUP BY weekday ORDER BY sessions
+) GROUP BY weekday ORDER BY sessions, weekday
 """  # noqa: S608 - constants
 _WEEKEND = """
 SELECT avg(payments) FILTER (weekday >= 6) / avg(payments) FILTER (weekday < 6) FROM (
