@@ -27,6 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["Region", "is_region", "load_region"]
 
 
+class _Told(dict[str, Any]):
+    """What a file of a region says; `ValueError` where it does not say what is asked for."""
+
+    def __init__(self, place: str, values: dict[str, Any]) -> None:
+        super().__init__(
+            (key, _Told(f"{place}: {key}", value) if isinstance(value, dict) else value)
+            for key, value in values.items()
+        )
+        self.place = place
+
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401 - never given
+        raise ValueError(f"{self.place}: there is no {key!r}; every region says it, as us does")
+
+
 @dataclass(frozen=True, eq=False)
 class Region:
     """The data of one place."""
@@ -139,7 +153,8 @@ def load_region(name: str) -> Region:
 
 @cache
 def _toml(region: Region, stem: str) -> dict[str, Any]:
-    return tomllib.loads((region.folder / f"{stem}.toml").read_text("utf-8"))
+    read = tomllib.loads((region.folder / f"{stem}.toml").read_text("utf-8"))
+    return _Told(f"{region.folder / f'{stem}.toml'}", read)
 
 
 @cache

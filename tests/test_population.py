@@ -321,6 +321,17 @@ def test_a_second_region_needs_no_code(tmp_path: Path) -> None:
     assert parse_world_file(f"region: {here}").world == World(region=str(here))
 
 
+def test_what_a_region_does_not_say_is_one_line_that_names_it(tmp_path: Path) -> None:
+    here = tmp_path / "elsewhere"
+    shutil.copytree(str(files("graphgen.regions") / "us"), here)
+    text = (here / "region.toml").read_text()
+    (here / "region.toml").write_text(
+        "\n".join(line for line in text.splitlines() if not line.startswith("friends_known"))
+    )
+    with pytest.raises(ValueError, match=r"region\.toml: people: there is no 'friends_known'"):
+        World(users=50, region=str(here), patterns={}).graph()
+
+
 def test_a_draw_follows_the_weights_of_its_group() -> None:
     urns = Urns.of(np.array([1, 0, 1, 3]), np.array([1.0, 2.0, 3.0, 5.0]), 4)
     drawn = urns.draw(stream(1), np.array([0, 1, 2, 3] * 5_000))
