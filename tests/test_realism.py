@@ -10,9 +10,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from graphgen import shape
 from graphgen.exporter import FileExporter
 from graphgen.generate import generate
-from graphgen.realism import realism, rhythm, shape
+from graphgen.realism import realism, rhythm
 from graphgen.realism.tail import fit_tail, hurwitz_zeta
 from graphgen.registry import EXPORTERS
 from graphgen.world import World

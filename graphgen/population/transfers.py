@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.compiled import compiled
+from graphgen.shape import clustering
 from graphgen.table import Array
 
 if TYPE_CHECKING:
@@ -116,8 +117,6 @@ def _cell(rng: np.random.Generator, stubs: Stubs, shape: Transfers) -> float:
 
     The narrower, the more often. By how much depends on how many stubs who has.
     """
-    from graphgen.realism.shape import clustering  # its package looks at this module
-
     low, high = np.log(_NARROWEST), np.log(max(_NARROWEST, 2.0 * len(stubs[0])))
     cell = float(
         np.clip(np.log(_CELL * shape.mean_degree / max(shape.clustering, 1e-4)), low, high)

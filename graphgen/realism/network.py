@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen import shape
 from graphgen.population.transfers import largest_degree
-from graphgen.realism import shape
 from graphgen.realism.metric import OURS, RABOBANK, Metric
 from graphgen.realism.tail import fit_tail
 from graphgen.table import Array
