@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from graphgen import __version__
 from graphgen.cli import main
+from graphgen.cli.heed import heeding
 from graphgen.config import parse_world_file
 from graphgen.dataset import Dataset
 from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
@@ -232,6 +234,18 @@ def test_the_command_can_be_run_as_a_module(
         runpy.run_module("graphgen", run_name="__main__", alter_sys=True)
     assert not ended.value.code
     assert capsys.readouterr().out == f"graphgen {__version__}\n"
+
+
+def test_a_ctrl_c_that_other_code_swallows_is_heeded_at_the_next_step() -> None:
+    told: list[int] = []
+    with heeding(told.append) as tell:
+        tell(1)
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            tell(2)
+    assert told == [1]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_help_imports_nothing_heavy() -> None:

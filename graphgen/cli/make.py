@@ -10,6 +10,7 @@ import typer
 
 from graphgen import options
 from graphgen.cli.app import STOPPED, app, tell_broken
+from graphgen.cli.heed import heeding
 
 __all__ = ["generate", "rewrite", "twin"]
 
@@ -49,7 +50,7 @@ def generate(
     sinks = request.sinks(to or file.to or ("parquet:world",), ids.value)
     began = request.clock()
     try:
-        with terminal.show_progress(quiet=quiet) as tell:
+        with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
             summary = run(
                 file.world,
                 sinks,
@@ -84,7 +85,7 @@ def twin(
     from graphgen import terminal
     from graphgen.twin import twin as run
 
-    with terminal.show_progress(quiet=quiet) as tell:
+    with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
         run(
             dataset,
             target,

@@ -1,0 +1,39 @@
+"""Ctrl-C is heeded, also where it came while somebody else's code swallowed it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+__all__ = ["heeding"]
+
+What = TypeVar("What")
+
+
+@contextmanager
+def heeding(tell: Callable[[What], None] | None) -> Iterator[Callable[[What], None]]:
+    """Give a callback that raises `KeyboardInterrupt` if there has been one, and else tells.
+
+    What a compiler calls back drops what is raised in it, and goes on.
+    """
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.default_int_handler(number, frame)
+
+    def heed(what: What) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        if tell:
+            tell(what)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield heed
+    finally:
+        signal.signal(signal.SIGINT, before)
