@@ -12,19 +12,10 @@ WHERE accounts <> inputs + outputs
         WHEN 'hard' THEN declared('fewest') ELSE declared('most') END;
 
 -- every account of a case is a firm's; the people of a case are those who own one, in the same part
+SELECT case_id, entity, entity_id, role FROM misowned
+UNION ALL
 SELECT m.case_id, m.entity, m.entity_id, m.role FROM part AS m
-LEFT JOIN account AS a ON m.entity = 'account' AND a.account_id = m.entity_id
-WHERE a.type <> 'business'
-    OR (m.entity = 'account' AND EXISTS (
-        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
-            AND NOT EXISTS (SELECT 1 FROM part AS u WHERE u.entity = 'user'
-                AND u.entity_id = h.user_id AND u.case_id = m.case_id AND u.role = m.role)
-    ))
-    OR (m.entity = 'user' AND NOT EXISTS (
-        SELECT 1 FROM has_account AS h JOIN part AS o ON o.entity_id = h.account_id
-        WHERE h.user_id = m.entity_id AND h.role = 'owner' AND o.entity = 'account'
-            AND o.case_id = m.case_id AND o.role = m.role
-    ));
+JOIN account ON m.entity = 'account' AND account_id = m.entity_id WHERE type <> 'business';
 
 -- each input is paid once, in cash or from outside, and pays each output once; nobody else is paid
 SELECT case_id, payment_id, payer_role, payee_role, times FROM (

@@ -11,20 +11,13 @@ WHERE accounts <> different OR types <> 1 OR others > 0
     OR accounts > declared('most') * CASE difficulty WHEN 'hard' THEN 2 ELSE 1 END;
 
 -- the people of a case are those who own one of its accounts, in the same part; only a firm's may be nobody's
+SELECT case_id, entity, entity_id, role FROM misowned
+UNION ALL
 SELECT m.case_id, m.entity, m.entity_id, m.role FROM part AS m
-LEFT JOIN account AS a ON m.entity = 'account' AND a.account_id = m.entity_id
-WHERE (a.type = 'checking' AND NOT EXISTS (
-        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'))
-    OR (m.entity = 'account' AND EXISTS (
-        SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
-            AND NOT EXISTS (SELECT 1 FROM part AS u WHERE u.entity = 'user'
-                AND u.entity_id = h.user_id AND u.case_id = m.case_id AND u.role = m.role)
-    ))
-    OR (m.entity = 'user' AND NOT EXISTS (
-        SELECT 1 FROM has_account AS h JOIN part AS o ON o.entity_id = h.account_id
-        WHERE h.user_id = m.entity_id AND h.role = 'owner' AND o.entity = 'account'
-            AND o.case_id = m.case_id AND o.role = m.role
-    ));
+JOIN account ON m.entity = 'account' AND account_id = m.entity_id
+WHERE type = 'checking' AND NOT EXISTS (
+    SELECT 1 FROM has_account AS h WHERE h.account_id = m.entity_id AND h.role = 'owner'
+);
 
 -- money comes in once, in cash or from outside, to the one origin
 SELECT c.case_id, p.payment_id, p.debtor_account_id, p.creditor_account_id FROM cases AS c

@@ -14,7 +14,7 @@ from graphgen.report.leaks import (
     Mute,
     are_defined_by,
     counterparts,
-    defined_by,
+    definitions,
     difficulty_of,
     is_of_one,
     measured,
@@ -30,6 +30,7 @@ __all__ = ["leaks", "mute_ids"]
 
 def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
     """Measure each feature of the members of crimes, by role, beside all who are in no crime."""
+    by = definitions(facts)
     for pattern, ours in subjects(facts):
         limit = FEATURE_LIMITS[difficulty_of(facts, pattern)]
         for entity, role, row, case in _parts(facts, ours, found, by_role=bool(pattern)):
@@ -40,12 +41,12 @@ def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
             where = f"{entity}, {role}" if role else entity
             for name, values in found[entity].items():
                 others, against = honest, "honest"
-                if name in defined_by(pattern):
+                if name in by[pattern]:
                     others = _lookalikes(facts, pattern, entity, role)
                     against = "look-alike"
                 place, kept = _placed_by_sort(values, sort, row, others)
                 if not pattern:
-                    kept = kept & ~are_defined_by(facts, name)[case]
+                    kept = kept & ~are_defined_by(facts, by, name)[case]
                 if not kept.any() or (not pattern and is_of_one(facts, case[kept])):
                     continue
                 if measured(place[kept], case[kept]):

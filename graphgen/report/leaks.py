@@ -26,6 +26,7 @@ __all__ = [
     "are_defined_by",
     "counterparts",
     "defined_by",
+    "definitions",
     "difficulty_of",
     "is_of_one",
     "linked",
@@ -115,10 +116,14 @@ def defined_by(pattern: str) -> tuple[str, ...]:
     return getattr(_declared(pattern), "defined_by", ())
 
 
-def are_defined_by(facts: Facts, column: str) -> Array:
+def definitions(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Name the columns that make each pattern what it is; of all together there are none."""
+    return {"": (), **{pattern: defined_by(pattern) for pattern in facts.cases.patterns}}
+
+
+def are_defined_by(facts: Facts, by: Mapping[str, tuple[str, ...]], column: str) -> Array:
     """Say which cases are of patterns that a column makes what they are: bool."""
-    defined = [name for name in facts.cases.patterns if column in defined_by(name)]
-    return np.isin(facts.cases.pattern, defined)
+    return np.isin(facts.cases.pattern, [name for name, columns in by.items() if column in columns])
 
 
 def counterparts(pattern: str) -> Mapping[str, str]:
@@ -165,8 +170,8 @@ def _measured(
 ) -> Iterator[Leak]:
     """Measure columns group by group; of a row that has `nothing` in one, the others alone."""
     asked = set(rows.words_of(events))
-    by = {pattern: defined_by(pattern) for pattern in facts.cases.patterns}
-    defined = {name: are_defined_by(facts, name) for name in columns}
+    by = definitions(facts)
+    defined = {name: are_defined_by(facts, by, name) for name in columns}
     for kind, *parts in _parts(facts, events):
         where = rows.said(facts, events, kind)
         for name, values in columns.items():
@@ -183,7 +188,7 @@ def _measured(
                 if not pattern and is_of_one(facts, events.case[crime[some]]):
                     continue
                 beside, against = others, "honest"
-                if name in by.get(pattern, ()):
+                if name in by[pattern]:
                     like = np.append(facts.cases.of(pattern, is_fraud=False), False)
                     beside = values[honest][like[events.case[honest]]]
                     against = "look-alike"

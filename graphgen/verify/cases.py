@@ -7,6 +7,8 @@ included:
 
     cases        the rows of `case`
     part         the rows of `member`, with the case's `is_fraud` and `difficulty`
+    misowned     members that do not belong together: an account with an owner who has no part in
+                 the case, or another one, and a person who owns no account of it in that part
     paid         payments (all legs), with case_id, is_fraud, difficulty, stage, edge_id,
                  case_start, case_end; `follows_payment_id`: the payment whose receipt a hop
                  passes on; `into_payment_id`: the one that passes this one's receipt on, with
@@ -179,6 +181,24 @@ class _about:  # noqa: N801 - a function that remembers two words
         for name, query in {
             "cases": f'SELECT * FROM "case" WHERE {own}',  # noqa: S608 - a pattern's name
             "part": f"SELECT * FROM case_member WHERE {own}",  # noqa: S608
+            "misowned": f"""
+                SELECT m.* FROM case_member AS m WHERE m.{own} AND CASE m.entity
+                    WHEN 'account' THEN EXISTS (
+                        SELECT 1 FROM has_account AS h
+                        WHERE h.account_id = m.entity_id AND h.role = 'owner' AND NOT EXISTS (
+                            SELECT 1 FROM case_member AS u
+                            WHERE u.entity_id = h.user_id AND u.entity = 'user'
+                                AND (u.case_id, u.role) = (m.case_id, m.role)
+                        )
+                    )
+                    WHEN 'user' THEN NOT EXISTS (
+                        SELECT 1 FROM has_account AS h
+                        JOIN case_member AS o ON o.entity_id = h.account_id
+                        WHERE h.user_id = m.entity_id AND h.role = 'owner'
+                            AND o.entity = 'account' AND (o.case_id, o.role) = (m.case_id, m.role)
+                    )
+                END
+            """,  # noqa: S608
             "signed_in": f"SELECT * FROM case_session WHERE {own}",  # noqa: S608
             "acted": f"SELECT * FROM case_action WHERE {own}",  # noqa: S608
             "ordered": f"SELECT * FROM case_order WHERE {own}",  # noqa: S608
