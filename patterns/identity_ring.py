@@ -36,9 +36,10 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import everyday, open_cards, spells, spree, thin, unpaid
+from graphgen.planting.credit import everyday, open_cards, spells, spree
 from graphgen.planting.flow import banking, first_day, times, within
 from graphgen.planting.rings import in_grid, sizes
+from graphgen.planting.unpaid import thin, unpaid
 from graphgen.population import settle
 from graphgen.population.draw import take, uniform_ms
 from graphgen.schema import NULL_NUMBER

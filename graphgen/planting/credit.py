@@ -6,7 +6,6 @@ day, hide the large ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from graphgen.population.holders import holders
 from graphgen.population.shops import shops
 from graphgen.population.spending import Goods, goods, purchases
 from graphgen.schedule import ONCE, stands_for
-from graphgen.schema import NULL_NUMBER, words
+from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ __all__ = [
     "spells",
     "split",
     "spree",
-    "thin",
-    "unpaid",
 ]
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
@@ -62,8 +59,6 @@ _ROOM, _BILL_DAYS = 0.5, 45
 there is room left beside it: a month, and half of one till the bill is due; our assumption."""
 _LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
-_LEAST_DUE = 0.03
-"""What share of a debt is due a month at least; our assumption."""
 _JITTER = 0.5
 _MONTHS = 2
 """How many months' income comes within the weeks of a case; our assumption."""
@@ -190,54 +185,6 @@ def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array) -> Table
     return pays.with_columns(
         share=np.where(some, rng.uniform(*_LEAST, len(pays)), pays["share"]).astype(np.float32)
     )
-
-
-def thin(tables: Iterable[Table], cards: Cards, share: float) -> Iterator[Table]:
-    """Give what `open_cards` gave, with only that share of what people buy by other cards."""
-    ours = np.zeros(cards.seen.size("account"), bool)
-    ours[cards.account[cards.account >= 0]] = True
-    for table in tables:
-        if table.name != "pays":
-            yield table
-            continue
-        bought = (table["habit"] == _PURCHASE) & ~ours[table["debtor_account_id"]]
-        less = np.where(bought, np.float32(share), np.float32(1))
-        yield table.with_columns(rate=(table["rate"] * less).astype(np.float32))
-
-
-def unpaid(
-    rng: np.random.Generator,
-    tables: Iterable[Table],
-    cards: Cards,
-    least: float,
-    *,
-    since: Array | None = None,
-) -> Iterator[Table]:
-    """Give what `open_cards` gave, with the cards hardly paid for.
-
-    A share `least` of them is paid the least that a bank asks for, all the time; nobody pays for
-    the others from `since` on: int64 ms, a grid as of the cards'. None: they are paid as ever.
-    """
-    there = cards.account >= 0
-    account = cards.account[there]
-    sparing, ends = np.zeros((2, cards.seen.size("account")), np.int64)
-    sparing[account] = rng.random(len(account)) < least
-    ends[:] = NULL_NUMBER
-    if since is not None:
-        ends[account] = np.where(sparing[account], NULL_NUMBER, since[there])
-    ours = np.zeros(len(ends), bool)
-    ours[account] = True
-    for table in tables:
-        if table.name != "pays":
-            yield table
-            continue
-        paid = table["creditor_account_id"]
-        bill = ours[paid] & (table["amount_of"] == _OF_DEBT)
-        little = bill & (sparing[paid] > 0)
-        yield table.with_columns(
-            valid_to=np.where(bill, ends[paid], table["valid_to"]),
-            share=np.where(little, np.float32(_LEAST_DUE), table["share"]),
-        )
 
 
 def split(rng: np.random.Generator, total: Array, small: Array) -> Array:
