@@ -131,12 +131,16 @@ def check(world: World) -> None:
 
 
 def sink_of(spec: str) -> tuple[str, str]:
-    """Split `EXPORTER:TARGET`; `WorldError` if there is no such exporter, or no target."""
-    name, _, target = spec.partition(":")
+    """Split `EXPORTER:TARGET`; `WorldError` if there is no such exporter, or no target.
+
+    In a name `-` is as good as `_`.
+    """
+    typed, _, target = spec.partition(":")
+    name = typed.replace("-", "_")
     if name not in EXPORTERS.names():
         raise WorldError(f"to: {UnknownNameError('exporter', name, EXPORTERS.names())}")
     if not target:
-        raise WorldError(f"to: {spec!r} has no target; write {name}:TARGET")
+        raise WorldError(f"to: {spec!r} has no target; write {typed}:TARGET")
     return name, target
 
 

@@ -16,6 +16,13 @@ class Ids(StrEnum):
     TEXT = "text"
 
 
+class Formats(StrEnum):
+    """In which format files for a store are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
 class Labels(StrEnum):
     """Where labels stand."""
 
@@ -55,6 +62,14 @@ Settings = Annotated[
 ]
 IdsAs = Annotated[Ids, Option("--ids", help="How ids are spelled.")]
 LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
+InFormat = Annotated[
+    Formats | None, Option("--format", help="Of files for a store: CSV if not said.")
+]
+Blind = Annotated[bool, Option("--blind", help="Give a store no truth.")]
+HomeBank = Annotated[
+    str | None,
+    Option(metavar="ID", help="To a store only this bank's accounts are internal."),
+]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
 Force = Annotated[bool, Option("--force", help="Write over what is there.")]
@@ -63,6 +78,7 @@ Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.
 
 Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by default all.")]
 Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
+Sink = Annotated[str, Argument(metavar="EXPORTER:TARGET", help="Where to; see `list exporters`.")]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
 In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
 CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]

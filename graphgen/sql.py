@@ -52,13 +52,12 @@ def view(
     return f'CREATE VIEW "{name or schema.name}" AS {select(schema, form, source, ids, minor)}'
 
 
-def select(
-    schema: Schema, form: str, source: str | Sequence[str], ids: IdForm, minor: int
-) -> str:
+def select(schema: Schema, form: str, source: str | Sequence[str], ids: IdForm, minor: int) -> str:
     """Give the query of a table's rows.
 
-    `form` is the exporter's name, `source` a glob of paths or some of them (none: no rows), `ids` how ids stand in
-    Parquet (text formats always have their letters), `minor` how many minor units make a major one.
+    `form` is the exporter's name, `source` a glob of paths or some of them (none: no rows), `ids`
+    how ids stand in Parquet (text formats always have their letters), `minor` how many minor units
+    make a major one.
     """
     spelled = ids == "text" or form != "parquet"
     types = {column.name: _type(column, schema, spelled=spelled) for column in schema.columns}
@@ -69,7 +68,7 @@ def select(
         reader = _READERS[form].format(source=quoted, columns=columns)
     else:
         nulls = (f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in types.items())
-        reader = f"(SELECT {', '.join(nulls)} WHERE false)"  # noqa: S608 - names of the schema
+        reader = f"(SELECT {', '.join(nulls)} WHERE false)"
     shown = [_shown(column, schema, minor, spelled=spelled) for column in schema.columns]
     return f"SELECT {', '.join(shown)} FROM {reader}"  # noqa: S608 - names of the schema and quoted paths
 

@@ -33,6 +33,7 @@ __all__ = [
     "show_entry",
     "show_json",
     "show_list",
+    "show_loaded",
     "show_metrics",
     "show_pieces",
     "show_progress",
@@ -46,6 +47,7 @@ _STAGES = {
     "nodes": "writing nodes and edges",
     "events": "walking days",
     "truth": "writing truth",
+    "loading": "loading",
     "asking": "asking for pieces",
     "placing": "writing files",
 }
@@ -98,13 +100,29 @@ def show_summary(told: Mapping[str, Any]) -> None:
     out.print(_rows(told["rows"]))
     out.print()
     out.print(_recipe(told["world"]))
+    out.print(_speed(told))
+    for target in told["targets"]:
+        out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
+
+
+def show_loaded(told: Mapping[str, Any]) -> None:
+    """Print what a store was given (`graphgen.request.loaded_document`), and how fast."""
+    out = console()
+    table = plain_table("what", "rows", numbers=(1,))
+    for name, rows in told["rows"].items():
+        table.add_row(name, f"{rows:,}")
+    out.print(table)
+    out.print()
+    out.print(_speed(told))
+    out.print(Text.assemble("written to ", (told["target"], "bold")), soft_wrap=True)
+
+
+def _speed(told: Mapping[str, Any]) -> str:
     total, wall, cpu = sum(told["rows"].values()), told["seconds"], told["cpu_seconds"]
-    out.print(
+    return (
         f"{total:,} rows in {wall:.1f} s: {total / max(wall, 1e-3):,.0f} a second, "
         f"{total / max(cpu, 1e-3):,.0f} a CPU second"
     )
-    for target in told["targets"]:
-        out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
 
 
 def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, str, int]]) -> None:

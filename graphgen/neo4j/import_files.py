@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from gzip import GzipFile
 from pathlib import Path
-from typing import Literal
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Literal
 
 from graphgen.neo4j.element import Element, Node, Property, Type
 from graphgen.neo4j.projection import Projection, is_daily
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["FileFormat", "ImportFiles"]
 
@@ -40,8 +41,8 @@ class ImportFiles:
     """Rows of each kind that have been written."""
     _bodies: dict[str, list[str]] = field(default_factory=dict)
 
-    def write(self, tell: Callable[[int, int], None] = lambda done, of: None) -> None:
-        """Write all there is; `tell` hears how many of the days are done."""
+    def write(self, tell: Callable[[int, int, int], None] = lambda *_: None) -> None:
+        """Write all there is; `tell` hears how many of the days are done, and the rows."""
         model, days = self.projection.model, len(self.projection.dataset.days)
         elements: Sequence[Element] = (*model.nodes, *model.relationships)
         for element in elements:
@@ -52,7 +53,7 @@ class ImportFiles:
             for element in elements:
                 if is_daily(element):
                     self._body(element)
-            tell(span.stop, days)
+            tell(span.stop, days, self.rows.total())
         for element in elements:
             if element.name in self._bodies and self.form == "csv":
                 header = ",".join(_header(element).values()) + "\n"
@@ -121,7 +122,7 @@ def _query(projection: Projection, element: Element) -> str:
         if times.get(name) in _ISO:
             value = f"strftime({value}, '{_ISO[times[name]]}')"
         shown.append(f'{value} AS "{header}"')
-    return f"SELECT {', '.join(shown)} FROM ({projection.select(element)})"  # noqa: S608 - the mapping's own
+    return f"SELECT {', '.join(shown)} FROM ({projection.select(element)})"
 
 
 def _write_csv(path: Path, first: pa.RecordBatch, rest: pa.RecordBatchReader) -> int:

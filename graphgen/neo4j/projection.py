@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from graphgen.dataset import Dataset
 
-__all__ = ["Projection", "is_daily"]
+__all__ = ["Projection", "bank_id", "is_daily"]
 
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
@@ -105,7 +105,7 @@ class Projection:
                 columns.append(f"'{node.letter}' || {name} AS {name}_0")
             else:
                 found = {p.name: p for p in node.properties}
-                key = [f'{found[k].sql} AS {name}_{n}' for n, k in enumerate(node.key)]
+                key = [f"{found[k].sql} AS {name}_{n}" for n, k in enumerate(node.key)]
                 joins.append(
                     f"JOIN (SELECT {node.id} AS {name}, {', '.join(key)} FROM {node.rows}) "
                     f"USING ({name})"
@@ -116,13 +116,28 @@ class Projection:
         return _query([*columns, *names], f"({inner}) {' '.join(joins)}")
 
 
+def bank_id(dataset: Dataset, text: str) -> int:
+    """Read the id of one of a dataset's banks; `DatasetError` if it has none such."""
+    from graphgen.dataset import DatasetError
+    from graphgen.ids import parse_id
+
+    known = dataset["bank"]["bank_id"].to_pylist()
+    try:
+        wanted = parse_id(text, "bank")
+    except ValueError as wrong:
+        raise DatasetError(f"home bank: {wrong}") from None
+    if wanted not in known:
+        raise DatasetError(f"home bank: no bank {text!r}; there is: B{', B'.join(map(str, known))}")
+    return wanted
+
+
 def is_daily(element: Element) -> bool:
     """Say whether an element's rows come with days: all others are there from the start."""
     return "today." in element.rows
 
 
 def _query(columns: list[str], rows: str) -> str:
-    return f"SELECT {', '.join(columns)} FROM {rows}"  # noqa: S608 - the mapping's own
+    return f"SELECT {', '.join(columns)} FROM {rows}"
 
 
 def _value(one: Property) -> str:

@@ -17,14 +17,9 @@ from graphgen.neo4j.model import access, accounts, customers, market, payments, 
 
 __all__ = ["MODEL", "TRUTH"]
 
-MODEL = (
-    customers.MODEL
-    + accounts.MODEL
-    + access.MODEL
-    + payments.MODEL
-    + sequence.MODEL
-    + market.MODEL
+MODEL: Model = (
+    customers.MODEL + accounts.MODEL + access.MODEL + payments.MODEL + sequence.MODEL + market.MODEL
 )
 """What can be observed."""
-TRUTH = truth.MODEL
+TRUTH: Model = truth.MODEL
 """What was planted: it can be left out, and taken out again."""

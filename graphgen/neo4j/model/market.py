@@ -12,9 +12,7 @@ __all__ = ["MODEL"]
 _DATETIME, _DOUBLE, _LONG, _BOOLEAN = Type.DATETIME, Type.DOUBLE, Type.LONG, Type.BOOLEAN
 
 
-def _node(
-    label: str, doc: str, rows: str, table: str, letter: str, *properties: Property
-) -> Node:
+def _node(label: str, doc: str, rows: str, table: str, letter: str, *properties: Property) -> Node:
     key = f"{table}Id"
     return Node(
         label,

@@ -20,7 +20,7 @@ PAYER = (
 """An expression over `payment`: the account that pays, also where a clearing account is debited."""
 
 VIEWS = {
-    "today.transfer": f"SELECT *, {PAYER} AS payer FROM today.payment "  # noqa: S608 - our own
+    "today.transfer": f"SELECT *, {PAYER} AS payer FROM today.payment "
     "WHERE leg IN ('original', 'fee')",
     "soon.cleared": "SELECT original_payment_id AS payment_id, count(*) AS legs, "
     "bool_or(status = 'declined') AS returned FROM soon.payment "
@@ -28,9 +28,7 @@ VIEWS = {
 }
 """Views that the rows below are taken from: ours, in the schemas of days."""
 
-_MOVED = (
-    "today.transfer LEFT JOIN soon.cleared USING (payment_id) WHERE status = 'booked'"
-)
+_MOVED = "today.transfer LEFT JOIN soon.cleared USING (payment_id) WHERE status = 'booked'"
 _DECLINED = "today.transfer WHERE status = 'declined'"
 _LEGS = (
     "today.payment LEFT JOIN soon.cleared USING (payment_id) "
