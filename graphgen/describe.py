@@ -129,7 +129,12 @@ def _exporter(name: str) -> Entry:
     cls = EXPORTERS.load(name, Exporter)
     title, story = _doc(EXPORTERS.module(name).__doc__)
     return Entry(
-        "exporter", name, title, story, {"Given as": f"--to {name}:TARGET"}, fields_of(cls)
+        "exporter",
+        name,
+        title,
+        story,
+        {"Given as": f"--to {name.replace('_', '-')}:TARGET"},
+        fields_of(cls),
     )
 
 
