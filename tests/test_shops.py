@@ -18,6 +18,7 @@ from graphgen.exporter import FileExporter
 from graphgen.generate import generate
 from graphgen.graph import Graph
 from graphgen.population import found
+from graphgen.population.errands import private
 from graphgen.population.holders import holders, place_of
 from graphgen.population.places import towns
 from graphgen.population.shops import kilometres, shops
@@ -238,3 +239,17 @@ def test_sums_follow_the_currency_s_minor_unit(tmp_path: Path, tables_of: Collec
         for tables in (ours, theirs)
     ]
     assert declined[1] == pytest.approx(declined[0], rel=0.3)
+
+
+def test_small_errands_are_small_in_a_currency_without_cents(tmp_path: Path) -> None:
+    here = tmp_path / "whole units"
+    shutil.copytree(str(files("graphgen.regions") / "us"), here)
+    region = here / "region.toml"
+    region.write_text(region.read_text().replace("minor_units = 100", "minor_units = 1"))
+    graph = World(users=500, days=30, region=str(here), patterns={}).graph()
+    everybody = holders(graph)
+    people = np.flatnonzero(everybody.main >= 0).astype(np.int32)
+    sent = private(graph, stream(1), everybody, people, np.roll(people, 1), range(30))
+    sums = sent["amount_minor"][sent["amount_of"] == words.AMOUNT_OF.index("sum")]
+    assert sums.min() >= 1
+    assert (sums < 100).mean() > 0.1
