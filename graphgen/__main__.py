@@ -1,7 +1,5 @@
 """The command, as it is typed and as `python -m graphgen`: what Ctrl-C ends before it has begun."""
 
-import atexit
-import signal
 import sys
 
 __all__ = ["main"]
@@ -10,6 +8,9 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command; Ctrl-C also ends its imports in one line, and nothing once all is done."""
     try:
+        import atexit
+        import signal
+
         from graphgen.cli import main as command
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
