@@ -48,7 +48,9 @@ def nodes(graph: Graph) -> Iterator[Table]:
 
 def _used(graph: Graph, ip: Table) -> Array:
     """Say from which of the public addresses somebody banks: bool."""
-    used = np.zeros(graph.size("ip"), bool)
+    # what a pattern adds is used, also in a world in which its crimes are left undone
+    own = graph.blocks[0].tables["ip"] if graph.blocks and "ip" in graph.blocks[0].tables else ()
+    used = np.arange(graph.size("ip")) >= len(own)
     for block in graph.blocks:
         if "signs_in" in block.tables:
             rows = block.tables["signs_in"]["ip_id"]
