@@ -3,7 +3,7 @@
 A client gives large orders to buy. Somebody who knows the client buys the same stock 5 to 120
 seconds before each of them; the block lifts the price, and what was bought is sold 1 to 30 minutes
 after. It happens again and again, nearly always at a profit. It looks like coincidence: somebody
-without any tie to the client who happens to buy before a block.
+without any tie to the client who buys and sells as soon, once of it before a block.
 
 By definition (`defined_by`) what is bought is sold again soon.
 
@@ -55,7 +55,7 @@ class FrontRunning(Pattern):
         yield from self._before(graph, rng, self.instances(graph), is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield blocks before one of which a stranger happens to buy."""
+        """Yield blocks before one of which a stranger, who buys at any time, happens to buy."""
         yield from self._before(graph, rng, self.lookalikes(graph), is_fraud=False)
 
     def _before(
@@ -68,9 +68,10 @@ class FrontRunning(Pattern):
         session = moments(graph, rng, self, count, before=0, after=many)
         turn = session[:, None] + np.sort(rng.integers(0, many, (count, many)), axis=1)
         block = moment(graph, turn, rng.uniform(0.05, 0.85, (count, many)))
-        # the harder, the fewer of the blocks; of a look-alike one
-        known = np.arange(many) < np.where(is_fraud, max(1, round(many * (1 - 0.4 * hard))), 1)
-        known = np.broadcast_to(known, block.shape)
+        # the harder, the fewer of the blocks
+        known = np.broadcast_to(
+            np.arange(many) < max(1, round(many * (1 - 0.4 * hard))), block.shape
+        )
         one, what = case[:, None], stock[:, None]
         yield desk.orders(
             one, block, client, what, "buy", type=_MARKET,
@@ -80,8 +81,12 @@ class FrontRunning(Pattern):
         yield moves(graph, one, what, block, block + 3 * _MINUTE, drift=size)
         over = block + 3 * _MINUTE
         yield moves(graph, one, what, over, over + 57 * _MINUTE, drift=-_BACK * size)
-        first = block - rng.integers(5_000, 30_000 + round(90_000 * hard), block.shape)
-        last = block + (rng.uniform(1, 10 + 20 * hard, block.shape) * _MINUTE).astype(np.int64)
+        near = block
+        if not is_fraud:  # all but one at any time
+            alone = moment(graph, turn, rng.uniform(0.05, 0.85, block.shape))
+            near = np.where(np.arange(many) == 0, block, alone)
+        first = near - rng.integers(5_000, 30_000 + round(90_000 * hard), block.shape)
+        last = near + (rng.uniform(1, 10 + 20 * hard, block.shape) * _MINUTE).astype(np.int64)
         yield desk.orders(
             one, first, runner, what, "buy", here=known, type=_MARKET,
             quantity_of="cash", share=rng.uniform(0.1, 0.5, block.shape),

@@ -25,13 +25,18 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
+from graphgen.market.brokerage import could_be_insiders
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
-from graphgen.planting.market import calendar, moments, moves, piece, stocks
+from graphgen.planting.market import calendar, moments, moves, piece, stocks, tones
 from graphgen.table import Table
 
 _HOUR, _DAY = 3_600_000, 86_400_000
+_STRONG = 0.1
+"""A move of the logarithm by so much is as good as it gets, or nearly: 0.76 of it."""
+_ANY = 0.4
+"""How many investors beside the half with the most cash may trade, at hard; our assumption."""
 _AFTER = 5
 """Sessions after the news within which it is sold."""
 
@@ -71,9 +76,11 @@ class InsiderTrading(Pattern):
         case, firm = graph.new("case", count), stocks(graph, rng, count)
         session = moments(graph, rng, self, count, before=3, after=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
-        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool), desk.rich(0.5)), firm)
+        rich = desk.rich(0.5 + _ANY * hard)
+        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool), rich), firm)
         if is_fraud:
-            path = chain_to(graph, rng, trader[:, 0], rng.integers(1, self.depth + 1, count))
+            links = rng.integers(1, self.depth + 1, count)
+            path = chain_to(graph, rng, trader[:, 0], links, could_be_insiders(graph))
             yield Table.of(
                 "insider_of",
                 user_id=path[:, 0],
@@ -86,7 +93,8 @@ class InsiderTrading(Pattern):
         shut = days.closes[session]
         yield moves(graph, -1, firm, news, news, drift=size)
         yield moves(graph, -1, firm, news, shut, volume=5.0)
-        yield piece(graph, np.full(count, -1), news, "company", np.full(count, 0.9), security=firm)
+        said = tones(rng, (count,), size / _STRONG)
+        yield piece(graph, np.full(count, -1), news, "company", said, security=firm)
         # the harder, the earlier, the more purchases, and the smaller
         lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY
         bought = np.sort(rng.random((count, self.buys)), axis=1)

@@ -3,7 +3,7 @@
 Somebody who holds a stock buys more of it in the last one to five minutes of a session, at the end
 of a month if there is one; the close is half a per cent to two above where it was, and at the next
 open the price is back. It looks like a fund that follows an index: it buys near the close too, but
-several stocks, and none of them moves.
+several of those that it holds, and none of them moves.
 
 By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on
 whatever weekdays these are; so does what the look-alike does.
@@ -55,7 +55,7 @@ class MarkingTheClose(Pattern):
         yield from self._near_the_close(graph, rng, self.instances(graph), is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield funds that buy near the close, of several stocks."""
+        """Yield funds that buy near the close, of several stocks that they hold."""
         yield from self._near_the_close(graph, rng, self.lookalikes(graph), is_fraud=False)
 
     def _near_the_close(
@@ -73,8 +73,9 @@ class MarkingTheClose(Pattern):
         before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])
         share = worth_of_a_trade(graph, desk.account[user])[:, None, None]
         at = shut[:, :, None] - before.astype(np.int64)
-        others = rng.choice(np.unique(graph["holds"]["security_id"]), at.shape)
-        bought = np.broadcast_to(stock[:, None, None], at.shape) if is_fraud else others
+        bought = np.broadcast_to(stock[:, None, None], at.shape)
+        if not is_fraud:
+            bought = desk.held_by(user, bought.reshape(count, -1)).reshape(at.shape)
         yield desk.orders(
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
             quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.market.listing import listing
 from graphgen.planting.desk import Desk, moment, told, usual_part
 from graphgen.planting.funding import funding
 from graphgen.planting.market import calendar, moments, moves, piece, stocks
+from graphgen.schema import words
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -40,6 +40,8 @@ is ordered of it is filled, and so is executed, more often than what is ordered 
 _HOUR, _DAY = 3_600_000, 86_400_000
 _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""
+_TALK = 0.5
+"""Share of the pieces on a real rally that are rumours, at hard; our assumption."""
 _LEAVE = 0.5
 """Share of those who came late that sell again; our assumption."""
 
@@ -92,7 +94,7 @@ def manipulated(
         both = ((via < 0) & (crew >= 0)).any(axis=1) | (rng.random(count) >= hard)
         yield from funding(graph, rng, desk, case, crew, start, both)
     yield from _driven(graph, rng, path, case, stock, edges, hard, is_fraud=is_fraud)
-    yield from _written(graph, rng, case, stock, edges, pieces, is_fraud=is_fraud)
+    yield from _written(graph, rng, case, stock, edges, pieces, hard, is_fraud=is_fraud)
     one = case[:, None]
     stage = ("preparation", "theft") if is_fraud else (None, None)
     bought = _within(graph, rng, edges[:, 0], edges[:, 1], (*crew.shape, 2))
@@ -167,6 +169,7 @@ def _written(
     stock: Array,
     edges: Array,
     pieces: int,
+    hard: float,
     *,
     is_fraud: bool,
 ) -> Iterator[Table]:
@@ -179,9 +182,11 @@ def _written(
     midnight = graph.world.start_ms + days.day[session] * _DAY
     at = midnight + (rng.uniform(10, 23, shape) * _HOUR).astype(np.int64)
     at = np.maximum(at, days.opens[edges[:, :1]])
+    # of what is true there is talk too, the harder the more
+    is_talk = rng.random(shape) < np.where(is_fraud, 1.0, _TALK * hard)
+    topic = np.where(is_talk, words.TOPICS.index("rumour"), words.TOPICS.index("company"))
     yield piece(
-        graph, case[:, None], at, "rumour" if is_fraud else "company",
+        graph, case[:, None], at, topic,
         np.tanh(rng.normal(0.9, 0.35, shape)), security=stock[:, None],
-        sector=listing(graph.world.place).sector[stock][:, None],
         stage="theft" if is_fraud else None,
     )  # fmt: skip
