@@ -75,7 +75,8 @@ class MarkingTheClose(Pattern):
         at = shut[:, :, None] - before.astype(np.int64)
         bought = np.broadcast_to(stock[:, None, None], at.shape)
         if not is_fraud:
-            bought = desk.held_by(user, bought.reshape(count, -1)).reshape(at.shape)
+            flat = bought.reshape(count, at.shape[1] * at.shape[2])
+            bought = desk.held_by(user, flat).reshape(at.shape)
         yield desk.orders(
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
             quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),
