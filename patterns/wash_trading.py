@@ -8,6 +8,8 @@ and the tape shows volume that nobody wanted. They order from one device, or one
 like a market maker: one account that sells a stock to customers and buys it back from others, each
 of whom it meets once.
 
+By definition (`defined_by`) what one of a ring orders is filled: another has ordered the opposite.
+
 Source: Victor and Weintraud, "Detecting and quantifying wash trading on decentralized
 cryptocurrency exchanges", WWW 2021: pairs of accounts predominate. How often there is a round, how
 large it is, and the prevalence (4 in 10,000 investors a quarter) is our assumption.
@@ -54,7 +56,7 @@ class WashTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 4.0
-    defined_by: ClassVar[tuple[str, ...]] = ("income", "security_id")
+    defined_by: ClassVar[tuple[str, ...]] = ("filled", "income", "security_id", "status")
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 
     most: Annotated[int, Interval(ge=2, le=6)] = 4
