@@ -5,7 +5,7 @@ seconds before each of them; the block lifts the price, and what was bought is s
 after. It happens again and again, nearly always at a profit. It looks like coincidence: somebody
 without any tie to the client who buys and sells as soon, once of it before a block.
 
-By definition (`defined_by`) what is bought is sold again soon.
+By definition (`defined_by`) what is bought is sold again soon: both are filled at once.
 
 Source: FINRA rule 5270. How long before and after, how far the price moves, and the prevalence (2
 in 10,000 investors a quarter) is our assumption.
@@ -21,6 +21,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
+from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import acquainted
 from graphgen.planting.desk import Desk, moment, told
@@ -28,9 +29,10 @@ from graphgen.planting.market import moments, moves, stocks
 from graphgen.schema import words
 from graphgen.table import Table
 
-_MARKET = words.ORDER_TYPES.index("market")
 _COLLEAGUE = words.RELATIONS.index("colleague")
 _MINUTE, _DAY = 60_000, 86_400_000
+_ANY = 0.35
+"""How many investors beside the half with the most cash take part, at hard; our assumption."""
 _BACK = 0.5
 """How much of what a block moves the price by is gone within the hour; our assumption."""
 
@@ -41,7 +43,13 @@ class FrontRunning(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
-    defined_by: ClassVar[tuple[str, ...]] = ("income", "quantity", "security_id")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "filled",
+        "income",
+        "quantity",
+        "security_id",
+        "status",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"runner": "trader"}
 
     blocks: Annotated[int, Interval(ge=1, le=30)] = 5
@@ -63,7 +71,8 @@ class FrontRunning(Pattern):
     ) -> Iterator[Table]:
         desk, many, hard = Desk(graph, rng, self), self.blocks, self.hardness
         case, stock = graph.new("case", count), stocks(graph, rng, count)
-        pair = desk.people(np.ones((count, 2), bool))
+        pair = desk.people(np.ones((count, 2), bool), desk.rich(0.5 + _ANY * hard))
+        pair = desk.able(pair, listing(graph.world.place).price[stock])
         client, runner = pair[:, :1], pair[:, 1:]
         session = moments(graph, rng, self, count, before=0, after=many)
         turn = session[:, None] + np.sort(rng.integers(0, many, (count, many)), axis=1)
@@ -74,8 +83,8 @@ class FrontRunning(Pattern):
         )
         one, what = case[:, None], stock[:, None]
         yield desk.orders(
-            one, block, client, what, "buy", type=_MARKET,
-            quantity_of="cash", share=rng.uniform(0.3, 0.8, block.shape),
+            one, block, client, what, "buy", **desk.at_once(what, block.shape),
+            quantity_of="cash", share=rng.uniform(0.15, 0.45, block.shape),
         )  # fmt: skip
         size = np.log1p(self.impact) * rng.uniform(0.5, 1.5, block.shape)
         yield moves(graph, one, what, block, block + 3 * _MINUTE, drift=size)
@@ -88,12 +97,12 @@ class FrontRunning(Pattern):
         first = near - rng.integers(5_000, 30_000 + round(90_000 * hard), block.shape)
         last = near + (rng.uniform(1, 10 + 20 * hard, block.shape) * _MINUTE).astype(np.int64)
         yield desk.orders(
-            one, first, runner, what, "buy", here=known, type=_MARKET,
+            one, first, runner, what, "buy", here=known, **desk.at_once(what, first.shape),
             quantity_of="cash", share=rng.uniform(0.1, 0.5, block.shape),
             stage="preparation" if is_fraud else None,
         )  # fmt: skip
         yield desk.orders(
-            one, last, runner, what, "sell", here=known, type=_MARKET,
+            one, last, runner, what, "sell", here=known, **desk.at_once(what, last.shape),
             quantity_of="holding", share=1.0, stage="theft" if is_fraud else None,
         )  # fmt: skip
         if is_fraud:

@@ -26,6 +26,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.market.brokerage import could_be_insiders
+from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
@@ -77,7 +78,10 @@ class InsiderTrading(Pattern):
         session = moments(graph, rng, self, count, before=3, after=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
         rich = desk.rich(0.5 + _ANY * hard)
-        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool), rich), firm)
+        trader = desk.people(np.ones((count, 1), bool), rich)
+        # who is to buy can pay for it
+        trader = desk.able(trader, listing(graph.world.place).price[firm])
+        trader = desk.strangers_to(trader, firm)
         if is_fraud:
             links = rng.integers(1, self.depth + 1, count)
             path = chain_to(graph, rng, trader[:, 0], links, could_be_insiders(graph))
@@ -98,8 +102,9 @@ class InsiderTrading(Pattern):
         # the harder, the earlier, the more purchases, and the smaller
         lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY
         bought = np.sort(rng.random((count, self.buys)), axis=1)
-        wanted = np.searchsorted(days.opens, news[:, None] - lead * (1 - bought), side="right") - 1
-        before = np.clip(wanted, 0, np.maximum(session - 1, 0)[:, None])
+        # of a week's days five are sessions, and none of these is likelier than another
+        back = (lead * (1 - bought) * 5 / 7 / _DAY).astype(np.int64)
+        before = np.maximum(0, session[:, None] - 1 - back)
         at = moment(graph, before, usual_part(rng, before.shape))
         times = 1 + (4 + 10 * rng.random((count, 1))) * (1 - hard)
         share = times * worth_of_a_trade(graph, desk.account[trader]) / self.buys

@@ -6,7 +6,8 @@ open the price is back. It looks like a fund that follows an index: it buys near
 several of those that it holds, and none of them moves.
 
 By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on
-whatever weekdays these are; so does what the look-alike does.
+whatever weekdays these are, and what is not filled by then expires; so does what the look-alike
+does.
 
 Source: Comerton-Forde and Putnins, "Measuring closing price manipulation", Journal of Financial
 Intermediation 20 (2011): returns, spreads and activity rise at the end of the day, and prices are
@@ -38,7 +39,14 @@ class MarkingTheClose(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("hour", "income", "time", "weekday")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "filled",
+        "hour",
+        "income",
+        "status",
+        "time",
+        "weekday",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"marker": "fund"}
 
     closes: Annotated[int, Interval(ge=1, le=30)] = 3

@@ -39,13 +39,8 @@ _MIXED = 0.35
 _VISIT_MS = 650_000
 """How much longer, at hard, a member waits at least: longer than a visit to the bank lasts, in
 which several orders are given; our assumption."""
-_PATIENT, _FAR = 0.6, 0.003
-"""Share of orders with a limit, at hard, and how far beyond the price that is; our assumption."""
-_TICKS = 4
-"""By so many ticks at least."""
 _MARGIN_MS = 60_000
 """How long before the close a round is over, at least; our assumption."""
-_MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
 
@@ -56,7 +51,13 @@ class WashTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 4.0
-    defined_by: ClassVar[tuple[str, ...]] = ("filled", "income", "security_id", "status")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "filled",
+        "income",
+        "security_id",
+        "status",
+        "trades that meet another's",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 
     most: Annotated[int, Interval(ge=2, le=6)] = 4
@@ -119,7 +120,7 @@ class WashTrading(Pattern):
             np.repeat([_SELL, _BUY], pairs),
             here=np.tile(here, 2),
             meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
-            **self._terms(desk, stock, when.shape),
+            **desk.at_once(stock[:, None], when.shape),
             quantity=np.tile(number, 2).astype(np.int64),
             # whoever has bought sells all of it on
             quantity_of=np.where(np.tile(seller, 2) > 0, _OF_HOLDING, _NUMBER),
@@ -161,19 +162,12 @@ class WashTrading(Pattern):
             stock[:, None],
             np.hstack([sides, sides[::-1]]),
             meets=np.broadcast_to((np.arange(4 * many) + 2 * many) % (4 * many), when.shape),
-            **self._terms(desk, stock, when.shape),
+            **desk.at_once(stock[:, None], when.shape),
             quantity=np.tile(number, 2),
         )
         span = (at.min(axis=1), when.max(axis=1))
         roles = {"market_maker": user[:, None], "customer": met}
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
-
-    def _terms(self, desk: Desk, stock: Array, shape: tuple[int, int]) -> dict[str, Array]:
-        """Draw of which type orders are: the harder, the more have limits, beyond the price."""
-        rng, tick = desk.rng, _TICKS / listing(desk.graph.world.place).price[stock]
-        off = np.maximum(tick[:, None], _FAR * rng.lognormal(0, 0.5, shape))
-        is_limit = rng.random(shape) < _PATIENT * self.hardness
-        return {"type": np.where(is_limit, _LIMIT, _MARKET), "off": np.where(is_limit, -off, 0.0)}
 
 
 def _legs(size: Array, most: int) -> tuple[Array, Array, Array]:

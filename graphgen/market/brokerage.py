@@ -50,6 +50,8 @@ _POPULAR = 0.5
 """How the odds of being held grow with what a security is worth: as this power of it."""
 _SAVES, _SAVED = 0.45, 0.06
 """Share of investors who pay in every month, and how much of the month's income."""
+_ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.4, 0.1, 4_000, 0.9
+"""Share of investors who pay in some money now and then, how often, the median, and its spread."""
 _TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
 """How often something is taken out again, and what share of the cash that there is."""
 _A_QUARTER = ((5, 15), (15, 50), (50, 150))
@@ -329,6 +331,22 @@ def _funding(
         rate=0.0,
         schedule=FOLLOWING + rng.integers(1, 29, len(saves)),
         valid_from=since[saves],
+        **common,
+    )
+    adds = np.flatnonzero(rng.random(len(user)) < _ADDS)
+    some = _ADDED * rng.lognormal(0, _ADDED_SPREAD, len(adds))
+    yield Table.of(
+        "pays",
+        debtor_account_id=main[adds],
+        creditor_account_id=account[adds],
+        user_id=user[adds],
+        rail=np.where(same[adds], _BOOK, _INSTANT),
+        amount_minor=np.maximum(500, np.rint(some / 500) * 500),
+        amount_of="sum",
+        share=0.0,
+        rate=_ADDED_A_DAY * rng.standard_exponential(len(adds)),
+        schedule=BY_RATE,
+        valid_from=since[adds],
         **common,
     )
     yield Table.of(

@@ -36,6 +36,10 @@ _QUIET = 1.0
 """How much less likely, as a logarithm at hard, is who gives ten orders more a quarter."""
 _APART = 0.6
 """Share of the rings, at hard, that share neither address nor device; our assumption."""
+_PATIENT, _FAR, _TICKS = 0.6, 0.003, 4
+"""Share of orders with a limit, at hard, how far beyond the price that is at the median, and in
+ticks at least; our assumption."""
+_MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
 
 
@@ -240,6 +244,16 @@ class Desk:
                 for name, value in columns.items()
             },
         )
+
+    def at_once(self, security: Array, shape: tuple[int, ...]) -> dict[str, Array]:
+        """Draw terms of orders that are filled at once: columns `type` and `off`, of a shape.
+
+        The harder, the more have a limit, which lies beyond the price.
+        """
+        tick = _TICKS / listing(self.graph.world.place).price[security]
+        off = np.maximum(tick, _FAR * self.rng.lognormal(0, 0.5, shape))
+        is_limit = self.rng.random(shape) < _PATIENT * self.pattern.hardness
+        return {"type": np.where(is_limit, _LIMIT, _MARKET), "off": np.where(is_limit, -off, 0.0)}
 
     def shared(
         self, case: Array, user: Array, start: Array, end: Array

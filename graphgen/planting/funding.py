@@ -75,7 +75,8 @@ def funding(
         rail="instant",
         channel="online",
         amount_minor=np.stack([sent, np.zeros(others.shape)], axis=2),
-        share=np.array([0, 0.97]),
+        # the harder, the more of it
+        share=np.array([0, 0.97 + 0.03 * hard]),
         stage="preparation",
     )
 

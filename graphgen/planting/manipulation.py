@@ -42,6 +42,8 @@ _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""
 _TALK = 0.5
 """Share of the pieces on a real rally that are rumours, at hard; our assumption."""
+_OF_WORLD = 0.3
+"""Share of a world's sessions that all phases take together at most; our assumption."""
 _LEAVE = 0.5
 """Share of those who came late that sell again; our assumption."""
 
@@ -75,8 +77,11 @@ def manipulated(
     count = pattern.instances(graph) if is_fraud else pattern.lookalikes(graph)
     desk, days, hard = Desk(graph, rng, pattern), calendar(graph), pattern.hardness
     case, stock = graph.new("case", count), stocks(graph, rng, count, small=_SMALL)
-    begin = moments(graph, rng, pattern, count, before=1, after=sum(path.sessions))
-    edges = begin[:, None] + np.append(0, np.cumsum(path.sessions))
+    # no more than a part of a short world, or it would end near its end
+    slower = min(1.0, _OF_WORLD * len(days) / sum(path.sessions))
+    phases = np.maximum(1, np.rint(slower * np.array(path.sessions))).astype(np.int64)
+    begin = moments(graph, rng, pattern, count, before=1, after=int(phases.sum()))
+    edges = begin[:, None] + np.append(0, np.cumsum(phases))
     edges = np.minimum(edges, max(0, len(days) - 1))
     most = round(ring[1] - (ring[1] - ring[0]) * hard * is_fraud)
     size = rng.integers(ring[0], most + 1, count)
@@ -107,6 +112,7 @@ def manipulated(
     yield desk.orders(
         one[:, :, None], np.sort(sold, axis=2), crew[:, :, None], stock[:, None, None], "sell",
         quantity_of="holding", share=np.array([rng.uniform(0.4, 0.8), 1.0]),
+        **desk.at_once(stock[:, None, None], sold.shape),
         via=via[:, :, None], stage=stage[1],
     )  # fmt: skip
     joined = _within(graph, rng, (edges[:, 1] + edges[:, 2]) // 2, edges[:, 2], late_ones.shape)
@@ -118,6 +124,7 @@ def manipulated(
     yield desk.orders(
         one, left, late_ones, stock[:, None], "sell", here=rng.random(left.shape) < _LEAVE,
         quantity_of="holding", share=1.0, stage=stage[1],
+        **desk.at_once(stock[:, None], left.shape),
     )  # fmt: skip
     first = start - rng.integers(0, _HOUR, count) - 3 * _DAY * funded
     roles = {"ring": crew, "victim": late_ones}
