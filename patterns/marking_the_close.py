@@ -7,7 +7,7 @@ several of those that it holds, and none of them moves.
 
 By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on
 whatever weekdays these are, and what is not filled by then expires; so does what the look-alike
-does.
+does. What the exchange's account holds when it is paid says on which day that was.
 
 Source: Comerton-Forde and Putnins, "Measuring closing price manipulation", Journal of Financial
 Intermediation 20 (2011): returns, spreads and activity rise at the end of the day, and prices are
@@ -40,6 +40,7 @@ class MarkingTheClose(Pattern):
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
+        "creditor_balance_minor",
         "filled",
         "hour",
         "income",

@@ -61,6 +61,15 @@ def test_investors_order_several_things_in_one_visit(tables_of: Collect) -> None
     assert 0.05 < (many > 1).mean() < 0.3
 
 
+def test_nobody_orders_within_minutes_from_several_devices(tables_of: Collect) -> None:
+    order = tables_of(HONEST)["order"]
+    place = np.lexsort((order["time"], order["account_id"]))
+    user, time, device = (order[name][place] for name in ("user_id", "time", "device_id"))
+    soon = (np.diff(user) == 0) & (np.diff(time) < 240_000)
+    assert soon.sum() > 100
+    assert (np.diff(device)[soon] == 0).mean() > 0.9
+
+
 def test_news_of_a_case_is_about_a_sector_and_of_a_tone_of_its_own(tables_of: Collect) -> None:
     patterns = {
         name: PATTERNS.load(name, Pattern)(count=6)

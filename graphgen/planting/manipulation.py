@@ -42,7 +42,7 @@ _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""
 _TALK = 0.5
 """Share of the pieces on a real rally that are rumours, at hard; our assumption."""
-_OF_WORLD = 0.3
+_OF_WORLD = 0.25
 """Share of a world's sessions that all phases take together at most; our assumption."""
 _LEAVE = 0.5
 """Share of those who came late that sell again; our assumption."""

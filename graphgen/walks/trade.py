@@ -142,12 +142,17 @@ class TradeWalk(Walk):
         edge, time = edge[good], time[good]
         from_where = ordered_from(self.ground, today, rng, self.section, edge, time)
         device, ip, begun, duration = from_where
+        if leads is not None:  # from where the other was given
+            lead = np.where((leads >= 0) & good[leads], np.cumsum(good)[leads] - 1, -1)[good]
+            device, ip = (np.where(lead >= 0, which[lead], which) for which in (device, ip))
         there = np.flatnonzero(device >= 0)
         edge, time, device, ip = edge[there], time[there], device[there], ip[there]
         first = len(so_far[Sessions])
         user = edges["user_id"][edge]
         public = (edge + self.start).astype(np.int32)
-        visit, lead, ends = visits(user, device, time, begun[there] + duration[there])
+        address = np.where(edges["via"][edge] >= 0, ip, -1)
+        until = begun[there] + duration[there]
+        visit, lead, ends = visits(user, device, address, time, until)
         so_far.add(
             Sessions(
                 time=begun[there][lead],
