@@ -33,6 +33,8 @@ _COLLEAGUE = words.RELATIONS.index("colleague")
 _MINUTE, _DAY = 60_000, 86_400_000
 _ANY = 0.35
 """How many investors beside the half with the most cash take part, at hard; our assumption."""
+_POPULAR = 0.5
+"""How much more often, as a power of what it is worth, a large firm's stock is taken, at hard."""
 _BACK = 0.5
 """How much of what a block moves the price by is gone within the hour; our assumption."""
 
@@ -70,7 +72,8 @@ class FrontRunning(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         desk, many, hard = Desk(graph, rng, self), self.blocks, self.hardness
-        case, stock = graph.new("case", count), stocks(graph, rng, count)
+        case = graph.new("case", count)
+        stock = stocks(graph, rng, count, small=-_POPULAR * hard)
         pair = desk.people(np.ones((count, 2), bool), desk.rich(0.5 + _ANY * hard))
         pair = desk.able(pair, listing(graph.world.place).price[stock])
         client, runner = pair[:, :1], pair[:, 1:]

@@ -38,6 +38,8 @@ _STRONG = 0.1
 """A move of the logarithm by so much is as good as it gets, or nearly: 0.76 of it."""
 _ANY = 0.4
 """How many investors beside the half with the most cash may trade, at hard; our assumption."""
+_POPULAR = 0.5
+"""How much more often, as a power of what it is worth, a large firm's stock is taken, at hard."""
 _AFTER = 5
 """Sessions after the news within which it is sold."""
 
@@ -74,7 +76,8 @@ class InsiderTrading(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         hard, desk, days = self.hardness, Desk(graph, rng, self), calendar(graph)
-        case, firm = graph.new("case", count), stocks(graph, rng, count)
+        case = graph.new("case", count)
+        firm = stocks(graph, rng, count, small=-_POPULAR * hard)
         session = moments(graph, rng, self, count, before=3, after=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
         rich = desk.rich(0.5 + _ANY * hard)

@@ -173,6 +173,23 @@ def test_a_ring_s_money_comes_in_sums_that_people_send() -> None:
     assert 0.3 < place.mean() < 0.7
 
 
+def test_a_ring_pays_in_as_much_as_others_do(tables_of: Collect) -> None:
+    tables = tables_of(planted("wash_trading", 40))
+    payment, account = tables["payment"], tables["account"]
+    kind = dict(zip(account["account_id"].tolist(), account["type"].tolist(), strict=True))
+    ends = [
+        np.array([kind[one] for one in payment[f"{end}_account_id"].tolist()])
+        for end in ("debtor", "creditor")
+    ]
+    checking, brokerage = (words.ACCOUNT_TYPES.index(w) for w in ("checking", "brokerage"))
+    paid_in = (ends[0] == checking) & (ends[1] == brokerage)
+    paid_in &= payment["rail"] == words.RAILS.index("instant")
+    _, crime = of_cases(tables, "payment")
+    ours, others = (np.sort(payment["amount_minor"][paid_in & some]) for some in (crime, ~crime))
+    assert len(ours) > 15
+    assert 0.3 < np.searchsorted(others, ours).mean() / len(others) < 0.7
+
+
 def test_a_ring_has_no_device_of_its_own_at_hard() -> None:
     easy, hard = (
         len(grow(planted("wash_trading", 20, replace(HONEST, difficulty=difficulty)))["device"])  # type: ignore[arg-type]

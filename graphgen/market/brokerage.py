@@ -50,7 +50,7 @@ _POPULAR = 0.5
 """How the odds of being held grow with what a security is worth: as this power of it."""
 _SAVES, _SAVED = 0.45, 0.06
 """Share of investors who pay in every month, and how much of the month's income."""
-_ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.4, 0.1, 4_000, 0.9
+_ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.45, 0.12, 3_000, 0.9
 """Share of investors who pay in some money now and then, how often, the median, and its spread."""
 _TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
 """How often something is taken out again, and what share of the cash that there is."""
@@ -341,7 +341,7 @@ def _funding(
         creditor_account_id=account[adds],
         user_id=user[adds],
         rail=np.where(same[adds], _BOOK, _INSTANT),
-        amount_minor=np.maximum(500, np.rint(some / 500) * 500),
+        amount_minor=np.maximum(100, np.rint(some / 100) * 100),
         amount_of="sum",
         share=0.0,
         rate=_ADDED_A_DAY * rng.standard_exponential(len(adds)),

@@ -24,7 +24,7 @@ _SUM, _TRANSFER = words.AMOUNT_OF.index("sum"), words.HABITS.index("transfer")
 _HOUR, _DAY = 3_600_000, 86_400_000
 _FUNDED = (0.3, 0.7)
 """Share of the organiser's balance that goes to the ring; our assumption."""
-_SOMETHING = 100_000
+_SOMETHING = 30_000
 """What an organiser has at the world's start, at least, so that there is something to send later;
 our assumption."""
 
