@@ -334,20 +334,20 @@ def _funding(
         **common,
     )
     adds = np.flatnonzero(rng.random(len(user)) < _ADDS)
-    some = _ADDED * rng.lognormal(0, _ADDED_SPREAD, len(adds))
+    some = _ADDED * rng.lognormal(0, 0.3, len(adds))
     yield Table.of(
         "pays",
         debtor_account_id=main[adds],
         creditor_account_id=account[adds],
         user_id=user[adds],
         rail=np.where(same[adds], _BOOK, _INSTANT),
-        amount_minor=np.maximum(100, np.rint(some / 100) * 100),
+        amount_minor=np.maximum(100, np.rint(some)),
         amount_of="sum",
         share=0.0,
         rate=_ADDED_A_DAY * rng.standard_exponential(len(adds)),
         schedule=BY_RATE,
         valid_from=since[adds],
-        **common,
+        **(common | {"spread": _ADDED_SPREAD, "habit": "transfer"}),
     )
     yield Table.of(
         "pays",

@@ -45,10 +45,14 @@ def funding(
 ) -> Iterator[Table]:
     """Let one of each ring send money to the others, who pass it on to their brokers.
 
-    It is the first who has something to send (`can_fund`).
+    It is one who has something to send (`can_fund`): the first, or at hard the poorest.
     """
     main = holders(graph).main
-    crew = np.take_along_axis(crew, np.argsort(~can_fund(graph, crew), axis=1, kind="stable"), 1)
+    # at hard the one with the least: people who invest have more than others who send something
+    is_poor = rng.random((len(case), 1)) < desk.pattern.hardness
+    least = np.where(is_poor, held(graph, crew).astype(np.float64), 0.0)
+    least = np.where(can_fund(graph, crew), least, np.inf)
+    crew = np.take_along_axis(crew, np.argsort(least, axis=1, kind="stable"), 1)
     others = crew[:, 1:]
     day = (start - graph.world.start_ms)[:, None] // _DAY - rng.integers(1, 3, others.shape)
     first = times(graph, rng, np.broadcast_to(crew[:, :1], others.shape), day, "people")
