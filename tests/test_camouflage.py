@@ -192,7 +192,7 @@ def test_a_ring_pays_in_as_much_as_others_do(tables_of: Collect) -> None:
 
 def test_a_ring_has_no_device_of_its_own_at_hard() -> None:
     easy, hard = (
-        len(grow(planted("wash_trading", 20, replace(HONEST, difficulty=difficulty)))["device"])  # type: ignore[arg-type]
+        len(grow(planted("wash_trading", 20, replace(HONEST, difficulty=difficulty)))["device"])
         for difficulty in ("easy", "hard")
     )
     assert hard == len(grow(HONEST)["device"]) < easy
