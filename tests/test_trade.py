@@ -15,6 +15,7 @@ from graphgen.market.orders import Orders, filled, is_bought, priced
 from graphgen.proposals import Payments
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.walks._order_visits import visits
 from graphgen.world import DAY_MS, World
 
 Tables = Mapping[str, Table]
@@ -216,3 +217,13 @@ def test_trading_moves_nobody_else_s_payment(tables_of: Collect, tables: Tables)
         )
     )
     assert first == second
+
+
+def test_orders_that_must_come_from_an_address_share_no_visit_with_others() -> None:
+    user, device = np.zeros(4, np.int64), np.full(4, 7)
+    address, time = np.array([-1, 3, 3, -1]), np.array([0, 1_000, 2_000, 3_000])
+    visit, lead, ends = visits(user, device, address, time, time + 10_000)
+    assert (visit[1], visit[0]) == (visit[2], visit[3])
+    assert visit[0] != visit[1]
+    assert sorted(lead.tolist()) == [0, 1]
+    assert sorted(ends.tolist()) == [12_000, 13_000]

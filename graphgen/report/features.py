@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.report.acquaintance import known_ends, payers
+from graphgen.report.ordering import of_investors
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.schema import words
 from graphgen.table import Array
@@ -41,6 +42,8 @@ def features(facts: Facts) -> dict[str, Features]:
         _add_people(facts, found["user"])
     if "account" in found and "payment" in facts.events:
         found["account"].update(_of_accounts(facts, facts.events["payment"]))
+    if "account" in found:
+        found["account"].update(of_investors(facts))
     for name in ("session", "action"):
         if name in facts.events:
             _add_visits(facts, facts.events[name], found)
