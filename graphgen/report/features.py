@@ -12,7 +12,7 @@ from graphgen.table import Array
 __all__ = ["Features", "features"]
 
 _TRANSFERS = tuple(words.RAILS.index(rail) for rail in ("instant", "batch", "cheque", "book"))
-_CASH = words.RAILS.index("cash")
+_CASH, _CARD = words.RAILS.index("cash"), words.RAILS.index("card")
 _ORIGINAL, _RETURN = words.LEGS.index("original"), words.LEGS.index("return")
 _HOME = words.IP_KINDS.index("home")
 _BOOKED = words.STATUSES.index("booked")
@@ -151,6 +151,9 @@ def _of_accounts(facts: Facts, payment: Events) -> Features:
         last = np.zeros(count, np.int64)
         np.maximum.at(last, end[booked], payment["time"][booked])
         found[f"last {side}"] = last
+    some = booked & (rail == _CARD)
+    pair = np.unique(payer[some].astype(np.int64) * count + payee[some])
+    found["shops"] = np.bincount(pair // count, minlength=count)
     both = np.stack([found["sum in"], found["sum out"]])
     found["pass-through"] = both.min(axis=0) / np.maximum(1, both.max(axis=0))
     found["declined"] = np.bincount(payer[order & ~booked], minlength=count)
