@@ -37,7 +37,15 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
 from graphgen.planting.credit import by_cheque, means, open_cards
-from graphgen.planting.flow import banking, first_day, held, times, within, without
+from graphgen.planting.flow import (
+    banking,
+    first_day,
+    held,
+    on_open_days,
+    times,
+    within,
+    without,
+)
 from graphgen.planting.rings import recruits
 from graphgen.planting.spree import everyday, spells, split, spree
 from graphgen.population.holders import holders
@@ -55,6 +63,9 @@ _LEAST, _MOST = (1.2, 1.26), 2.45
 """What all that is drawn comes to at least, from case to case, and at most, in limits: within the
 100 to 250 % of the sources, by margins that are our assumption, the first for what is declined
 nevertheless."""
+_PAID_IN = 1.1, 1.2
+"""What cheques come to, in what is drawn again: more, as the first of them may have come back by
+then; our assumption."""
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -126,8 +137,8 @@ class BustOut(Pattern):
         parts = 4 + round(8 * hard)
         at = self._moments(graph, rng, person, here, parts)
         small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
-        # the last and the first of either round are large: one that is declined is not half of it
-        small[:, :, [0, 1, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
+        # several of either round are large: one that is declined is not half of it
+        small[:, :, [0, 1, -3, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
         small[:, :, parts] = _EARLY * drawn[2]
         case = graph.new("case", count)
         rounds = ((slice(parts), here, "theft"), (slice(-parts, None), twice, "integration"))
@@ -166,12 +177,15 @@ class BustOut(Pattern):
         one of them, the large ones all on one day, and as many purchases within hours of the last.
         """
         lasts = max(2, round(min(self.days, graph.world.days) * (0.25 + 0.75 * self.hardness)))
-        first = first_day(graph, rng, len(person), lasts)[:, None, None]
+        first = first_day(graph, rng, len(person), lasts)
+        first = on_open_days(graph, rng, first, 0, graph.world.days - lasts)[:, None, None]
         who, shape = person[:, None, None], (*here.shape, parts)
         paid_in = first + 1 + rng.integers(0, lasts - 1, (*here.shape, 1))
+        paid_in = on_open_days(graph, rng, paid_in, first + 1, first + lasts - 1)
         before = first + (rng.random(shape) * (paid_in - first)).astype(np.int64)
         bought = np.sort(times(graph, rng, who, before, "shopping"), axis=2)
-        early = times(graph, rng, who, before[:, :, :1], "counter")
+        early = on_open_days(graph, rng, before[:, :, :1], first, paid_in - 1)
+        early = times(graph, rng, who, early, "counter")
         cheques = np.broadcast_to(paid_in, (*here.shape, 1 + round(self.hardness)))
         cheques = np.sort(times(graph, rng, who, cheques, "counter"), axis=2)
         wait = np.sort(rng.integers(_A_MINUTE, _HOURS, shape), axis=2)
@@ -201,7 +215,7 @@ class BustOut(Pattern):
         some = rng.uniform(*_LEAST, len(limit)) * all_of_it
         total = np.clip(total, some - so_far, _MOST * all_of_it - so_far) / total
         again *= total[:, None]
-        return bought, again, again * rng.uniform(1, 1.1, limit.shape)
+        return bought, again, again * rng.uniform(*_PAID_IN, limit.shape)
 
     def _payers(
         self, graph: Graph, rng: np.random.Generator, person: Array, number: Array
