@@ -77,8 +77,13 @@ def _add_sights(facts: Facts, found: dict[str, Features]) -> None:
             np.minimum.at(first, facts.rows(entity, table[f"{entity}_id"]), table["first_seen"])
             found[entity]["first seen"] = first
             new = table["first_seen"] > facts.begin
-            own[f"new {entity}s"] = np.bincount(
-                facts.rows("user", table["user_id"])[new], minlength=people
+            ended = table["last_seen"] != NONE
+            for name, some in (("new", new), ("ended", ended)):
+                own[f"{name} {entity}s"] = np.bincount(
+                    facts.rows("user", table["user_id"])[some], minlength=people
+                )
+            found[entity]["ended"] = np.bincount(
+                facts.rows(entity, table[f"{entity}_id"])[ended], minlength=len(behind)
             )
 
 
@@ -93,6 +98,8 @@ def _add_people(facts: Facts, own: Features) -> None:
     )[2][np.unique(user["household_id"], return_inverse=True)[1]]
     holder = facts.rows("user", facts.tables["has_account"]["user_id"])
     own["accounts"] = np.bincount(holder, minlength=len(user["user_id"]))
+    ends = [facts.rows("user", facts.tables["knows"][end]) for end in ("user_id", "other_user_id")]
+    own["acquaintances"] = np.bincount(np.concatenate(ends), minlength=len(user["user_id"]))
 
 
 def _add_visits(facts: Facts, events: Events, found: dict[str, Features]) -> None:
