@@ -302,7 +302,7 @@ def test_nobody_adds_a_payee_twice(tables_of: Collect) -> None:
 def test_who_shops_online_during_a_visit_to_the_bank_does_it_from_the_same_place(
     tables_of: Collect,
 ) -> None:
-    tables = tables_of(replace(WORLD, patterns={}, users=1_500))
+    tables = tables_of(replace(WORLD, patterns={}, users=4_000))
     payment, session, card = tables["payment"], tables["session"], tables["card"]
     by_card = payment.take((payment["channel"] == CHANNEL["online"]) & (payment["card_id"] >= 0))
     holder = card["user_id"][look_up(card["card_id"], by_card["card_id"])]
@@ -317,9 +317,9 @@ def test_who_shops_online_during_a_visit_to_the_bank_does_it_from_the_same_place
         if len(visits):
             at = zip(session["device_id"][visits], session["ip_id"][visits], strict=True)
             same.append((device, ip) in set(at))
-    assert len(same) > 10
+    assert len(same) > 30
     # but for a visit that a payment or a change brings while the purchase is made
-    assert np.mean(same) > 0.9
+    assert np.mean(same) > 0.85
 
 
 def test_a_counter_serves_on_business_days_while_it_is_open(tables_of: Collect) -> None:
