@@ -38,6 +38,10 @@ _ROOM, _BILL_DAYS = 0.5, 45
 there is room left beside it: a month, and half of one till the bill is due; our assumption."""
 _LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
+_STEADY, _SPARE = 0.25, 0.15
+"""Where debts shall stay: what of them is paid a month at least (a month's purchases are a tenth of
+the limit, so that two fifths of it come to be owed), and what of the monthly income may be spent
+with all these cards; our assumption."""
 _MONTHS = 2
 """How many months' income comes within the weeks of a case; our assumption."""
 
@@ -162,7 +166,11 @@ def _nursed(
     new = np.arange(graph.size("account"), grown.size("account"), dtype=np.int32)
     lived = with_life(graph, rng, tables, accounts=new)
     everybody, market = holders(grown), shops(grown)
+    # in a world of more than a quarter all their cards together cost no more than they can pay back
+    steady = float(np.clip(graph.world.days / 90 - 1, 0, 1))
     budget = 0.1 * grown["account"]["credit_limit_minor"][account]
+    spare = _SPARE * everybody.income[user] / np.bincount(user)[user]
+    budget = (1 - steady) * budget + steady * np.minimum(budget, spare)
     visits = [
         _kept_busy(table)
         for table in purchases(
@@ -173,7 +181,8 @@ def _nursed(
     is_card = np.zeros(grown.size("account"), bool)
     is_card[account] = True
     lived = [
-        _paid_slowly(rng, table, is_card) if table.name == "pays" else table for table in lived
+        _paid_slowly(rng, table, is_card, steady) if table.name == "pays" else table
+        for table in lived
     ]
     return [*lived, *visits]
 
@@ -186,12 +195,14 @@ def _kept_busy(visits: Table) -> Table:
     return visits.with_columns(rate=(visits["rate"] * more).astype(np.float32))
 
 
-def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array) -> Table:
-    """Pay a small part of what is owed on these accounts (bool) a month."""
+def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array, steady: float) -> Table:
+    """Pay a small part of what is owed on these accounts (bool) a month.
+
+    The more `steady` (0 to 1), the less debts grow up to the limits.
+    """
     some = is_card[pays["creditor_account_id"]] & (pays["amount_of"] == _OF_DEBT)
-    return pays.with_columns(
-        share=np.where(some, rng.uniform(*_LEAST, len(pays)), pays["share"]).astype(np.float32)
-    )
+    share = np.maximum(_STEADY * steady, rng.uniform(*_LEAST, len(pays)))
+    return pays.with_columns(share=np.where(some, share, pays["share"]).astype(np.float32))
 
 
 def by_cheque(

@@ -222,6 +222,13 @@ def test_cards_that_are_too_young_and_cases_that_are_too_long_break_promises(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_year_of_good_conduct_leaves_room_for_a_bust_out(seed: int, broken: Broken) -> None:
+    patterns = {"bust_out": BustOut(count=3)}
+    assert not broken(World(users=1000, days=400, seed=seed, patterns=patterns))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
 @pytest.mark.parametrize("seed", range(50))
 def test_every_promise_is_kept_whatever_the_seed(
