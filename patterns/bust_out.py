@@ -66,6 +66,8 @@ nevertheless."""
 _PAID_IN = 1.1, 1.2
 """What cheques come to, in what is drawn again: more, as the first of them may have come back by
 then; our assumption."""
+_KEPT = 0.25
+"""Of a month's income who opens cards has so much at least; our assumption."""
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -112,6 +114,8 @@ class BustOut(Pattern):
         pool = banking(graph)
         oldest = graph.world.start_ms - self.months * _MONTH_MS
         pool = pool[graph["user"]["customer_since"][pool] < oldest]
+        # who has nothing pays nothing back, and opens no more cards
+        pool = pool[held(graph, pool) >= _KEPT * holders(graph).income[pool]]
         person = choose(rng, pool, (count,), "bust_out: people who have banked for so long")
         many = np.rint(self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1)))
         here = np.arange(self.accounts) < np.maximum(many, np.ceil(self.accounts / 2))

@@ -110,7 +110,9 @@ class InsiderTrading(Pattern):
         before = np.maximum(0, session[:, None] - 1 - back)
         at = moment(graph, before, usual_part(rng, before.shape))
         times = 1 + (4 + 10 * rng.random((count, 1))) * (1 - hard)
-        share = times * worth_of_a_trade(graph, desk.account[trader]) / self.buys
+        # at hard each purchase is like any other of theirs, else they are parts of a large one
+        parts = 1 + (self.buys - 1) * (1 - hard)
+        share = times * worth_of_a_trade(graph, desk.account[trader]) / parts
         here = np.arange(self.buys) <= rng.binomial(self.buys - 1, 0.3 + 0.4 * hard, (count, 1))
         stage = "preparation" if is_fraud else None
         yield desk.orders(

@@ -72,7 +72,7 @@ class MarkingTheClose(Pattern):
     ) -> Iterator[Table]:
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
-        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud)
+        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud * (1 - hard))
         session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]

@@ -129,7 +129,7 @@ class Structuring(Pattern):
         visits = is_firm | (rng.random(day.shape) >= _AT_AN_ATM)
         day = np.where(visits, on_open_days(graph, rng, day, first, first + days - 1), day)
         moments = np.sort(times(graph, rng, user, day, "counter"), axis=1)
-        is_open = open_days(graph)[(moments - graph.world.start_ms) // DAY_MS]
+        is_open = np.append(open_days(graph), False)[(moments - graph.world.start_ms) // DAY_MS]
         # each deposit at another counter or machine than the one before
         till = (rng.integers(0, TILLS, (count, 1)) + np.arange(most)) % TILLS
         moments[:, :-1] += till - moments[:, :-1] % TILLS

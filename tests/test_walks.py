@@ -471,7 +471,7 @@ def test_a_round_sum_is_one_of_fives_and_a_small_one_whole(amount: int, rounded:
 
 def test_no_case_adds_a_payee_whom_its_payer_adds_without_it(tables_of: Collect) -> None:
     """Who is added twice would be somebody in a case."""
-    world = World(users=1_500, days=100, seed=3, fraud=Fraud(rate=0.02))
+    world = World(users=1_500, days=100, seed=3, fraud=Fraud(rate=0.015))
     tables = tables_of(world)
     action, label = tables["action"], tables["event_label"]
     added = action["type"] == ACTION["payee_added"]
