@@ -76,8 +76,13 @@ def world_from_dict(document: Mapping[str, Any]) -> World:
 
 
 def world_to_dict(world: World) -> dict[str, Any]:
-    """Give a world's every key and value, ready for JSON; `world_from_dict` reads it back."""
+    """Give a world's every key and value, ready for JSON; `world_from_dict` reads it back.
+
+    A region of one's own is given by its whole path, so that it is found from anywhere.
+    """
     document: dict[str, Any] = plain(world)
+    if world.region not in region_names():
+        document["region"] = str(Path(world.region).resolve())
     return document
 
 

@@ -118,11 +118,21 @@ def _pattern(name: str) -> Entry:
     cls = PATTERNS.load(name, Pattern)
     title, story = _doc(PATTERNS.module(name).__doc__)
     about = inspect.cleandoc(cls.__doc__ or "")
-    facts = {"Planted by default": f"{cls.prevalence:g} in 10,000 people"}
+    facts = {"Planted by default": _by_default(cls)}
     query = files("graphgen.cypher").joinpath(f"{name}.cypher")
     if query.is_file():
         facts["Found by"] = f"cypher/{name}.cypher"
     return Entry("pattern", name, title, f"{about}\n\n{story}".strip(), facts, fields_of(cls))
+
+
+def _by_default(cls: type[Pattern]) -> str:
+    """Say how many there are if nobody says: nothing of the market where nobody invests."""
+    often = f"{cls.prevalence:g}"
+    if cls.kind == "event":
+        return f"{often} in 90 days, with `investors` (0 by default, 0.21 in the United States)"
+    if cls.market:
+        return f"{often} in 10,000 `investors` in 90 days (0 by default, 0.21 in the United States)"
+    return f"{often} in 10,000 people in 90 days"
 
 
 def _exporter(name: str) -> Entry:

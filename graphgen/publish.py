@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphgen.ids import FIRST_ID
+from graphgen.order import among
 from graphgen.quarters import quarters
 from graphgen.schema import EDGES, NODES, RECIPES, SCHEMAS, Column, Meaning, Schema
 from graphgen.table import Array, Table, text
@@ -39,8 +40,22 @@ _PIECE = 1 << 18
 
 
 def nodes(graph: Graph) -> Iterator[Table]:
-    """Yield every node table."""
-    return (public(graph, schema.name) for schema in NODES)
+    """Yield every node table; of addresses of the internet, those that somebody banks from."""
+    for schema in NODES:
+        table = public(graph, schema.name)
+        yield table.take(_used(graph, table)) if schema.name == "ip" else table
+
+
+def _used(graph: Graph, ip: Table) -> Array:
+    """Say from which of the public addresses somebody banks: bool."""
+    # what a pattern adds is used, also in a world in which its crimes are left undone
+    own = graph.blocks[0].tables["ip"] if graph.blocks and "ip" in graph.blocks[0].tables else ()
+    used = np.arange(graph.size("ip")) >= len(own)
+    for block in graph.blocks:
+        if "signs_in" in block.tables:
+            rows = block.tables["signs_in"]["ip_id"]
+            used[rows[rows >= 0]] = True
+    return among(ip["ip_id"], graph.ids("ip")[used])
 
 
 def edges(graph: Graph) -> Iterator[Table]:

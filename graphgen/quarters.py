@@ -48,6 +48,8 @@ class Quarters:
     population: Graph
     """What they are drawn from: the population alone, so that no pattern moves an errand."""
     later: tuple[_Quarter, ...]
+    introduced: Array
+    """int64: the pairs of accounts of which one first pays the other online in these quarters."""
 
     @classmethod
     def of(cls, graph: Graph) -> Quarters:
@@ -59,6 +61,7 @@ class Quarters:
         first = len(first_quarter(world))
         known = _known(population) if first < world.days else np.empty(0, np.int64)
         habits = population["pays"]
+        introduced = [np.empty(0, np.int64)]
         for begin in range(first, world.days, QUARTER):
             days = range(begin, min(begin + QUARTER, world.days))
             tables = _errands(population, days)
@@ -68,9 +71,10 @@ class Quarters:
             is_new, pairs = is_new_payee(pays, np.zeros(len(pays), np.int64), told, begun)
             later.append(_Quarter(days, dict(starts), np.packbits(is_new), len(pays)))
             known = np.concatenate([known, pairs])
+            introduced.append(pairs)
             for name, table in tables.items():
                 starts[name] += len(table)
-        return cls(population, tuple(later))
+        return cls(population, tuple(later), np.concatenate(introduced))
 
     def block(self, number: int) -> Block:
         """Draw the errands of a quarter after the first."""

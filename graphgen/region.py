@@ -7,6 +7,7 @@ the files of a region say, and where it comes from, stands at the head of its `r
 from __future__ import annotations
 
 import csv
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -83,8 +84,19 @@ class Region:
         return int(self.toml("region")["minor_units"])
 
     def amount(self, name: str) -> float:
-        """Give a sum of `habits.toml`'s `amounts` in minor units; it stands there in major ones."""
-        return float(self.toml("habits")["amounts"][name]) * self.minor_units
+        """Give a sum of `habits.toml`'s `amounts` in minor units; it stands there in major ones.
+
+        `ValueError` if it is no number above 0.
+        """
+        amounts = self.toml("habits")["amounts"]
+        major = amounts[name]
+        if (
+            isinstance(major, bool)
+            or not isinstance(major, int | float)
+            or not 0 < major < math.inf
+        ):
+            raise ValueError(f"{amounts.place}: {name} is {major!r}, not a number above 0")
+        return float(major) * self.minor_units
 
     @cached_property
     def profiles(self) -> tuple[str, ...]:
@@ -153,14 +165,24 @@ def load_region(name: str) -> Region:
 
 @cache
 def _toml(region: Region, stem: str) -> dict[str, Any]:
-    read = tomllib.loads((region.folder / f"{stem}.toml").read_text("utf-8"))
-    return _Told(f"{region.folder / f'{stem}.toml'}", read)
+    file = region.folder / f"{stem}.toml"
+    try:
+        return _Told(f"{file}", tomllib.loads(file.read_text("utf-8")))
+    except ValueError as wrong:
+        raise ValueError(f"{file}: {wrong}") from None
 
 
 @cache
 def _csv(region: Region, stem: str) -> dict[str, Any]:
-    lines = (region.folder / f"{stem}.csv").read_text("utf-8").splitlines()
-    header, *rows = csv.reader(lines, quoting=csv.QUOTE_NONNUMERIC)
+    file = region.folder / f"{stem}.csv"
+    try:
+        lines = file.read_text("utf-8").splitlines()
+        header, *rows = csv.reader(lines, quoting=csv.QUOTE_NONNUMERIC)
+    except ValueError as wrong:
+        raise ValueError(f"{file}: {wrong}") from None
+    for row in rows:
+        if len(row) != len(header):
+            raise ValueError(f"{file}: a row of {len(row)} values, not {len(header)}: {row}")
     values = zip(*rows, strict=True)
     columns = {str(name): list(some) for name, some in zip(header, values, strict=True)}
     return {

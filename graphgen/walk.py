@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from graphgen.clock import Clocks, Hours
-from graphgen.payees import payees_by_habit
+from graphgen.payees import is_new_payee, payees_by_habit
 from graphgen.population.habits import Habits, habits
 from graphgen.population.holders import zones_of
 from graphgen.quarters import quarters
@@ -139,6 +139,18 @@ class Ground:
         And did so before the window began.
         """
         return payees_by_habit(self.graph.blocks[0].tables["pays"], self.world.start_ms)
+
+    @cached_property
+    def own_introductions(self) -> tuple[Array, Array]:
+        """Whom the population pays online for the first time within the window.
+
+        A bool for each row of its `pays`; and the pairs, those of later quarters too: int64, as
+        `own_payees`.
+        """
+        pays = self.graph.blocks[0].tables["pays"]
+        block = np.zeros(len(pays), np.int64)
+        is_new, pairs = is_new_payee(pays, block, self.own_payees, self.world.start_ms)
+        return is_new, np.concatenate([pairs, self.quarters.introduced])
 
     def today(self, day: int) -> Today:
         """Look at one day."""

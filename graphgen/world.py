@@ -127,7 +127,8 @@ class World:
     """`safe`: addresses that reach nobody; `public`: ranges in which look-ups work."""
 
     investors: Annotated[float, Interval(ge=0, le=1)] = 0.0
-    """Share of people with a brokerage account, about; 0.21 is published for the United States."""
+    """Share of people with a brokerage account, about: 0.21 is published for the United States.
+    With none nobody trades, and no abuse is planted."""
 
     tickers: Literal["invented", "real"] = "invented"
     """Names of what is traded: made up, or those of real firms and funds (all else is made up)."""

@@ -7,8 +7,8 @@ keeps a cut. It looks like somebody with a new phone and a new number who pays f
 
 By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
 to sign in, payments that are large beside the balance, and little left after them; the look-alike
-has them too. What sets the crime apart is that the device goes again, and where the money goes from
-the payee.
+has them too. What sets the crime apart is where the money goes from the payee, and that the device
+goes again; but the harder it is to see, the more of the honest phones are lent, and go too.
 
 Sources: Sift (https://www.eknix.com/blog/account-takeover-2026/): 1.2 % of sign-ins in finance are
 attacks; DeepStrike (https://deepstrike.io/blog/account-takeover-fraud-statistics): 6 million people
@@ -52,6 +52,8 @@ _LEAST = 20_000
 _VISITS = (0.6, 0.25)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones; our
 assumption."""
+_LENT = 0.7
+"""Share of honest people at hard whose new phone is lent while theirs is mended; our assumption."""
 _QUICK = 0.75
 """Hours after the first success in which things are made ready, if there are as many; our
 assumption."""
@@ -67,6 +69,9 @@ class AccountTakeover(Pattern):
         "debtor_balance_minor",
         "device_registered",
         "devices",
+        "ended",
+        "ended devices",
+        "ended ips",
         "first seen",
         "ips",
         "lowest balance",
@@ -129,7 +134,9 @@ class AccountTakeover(Pattern):
             hardness=hard,
         )
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)
-        until = hops.last + stays if is_fraud else np.full(count, end)
+        # the harder, the more honest people bank from a phone that is lent to them, and goes again
+        goes = is_fraud | (rng.random(count) < _LENT * hard)
+        until = np.where(goes, hops.last + stays, end)
         device, way, added = taken_over(
             graph,
             rng,

@@ -9,11 +9,12 @@ cards as young are drawn within as few weeks, but for less than their limits; re
 cheques on them, and have what they give, but for one, whose cheques come back.
 
 The harder it is to find, the fewer cards are drawn, over more days, by more purchases, most of them
-small ones as people make every day; the fewer of them are paid by cheque, and the cheques on each
-are somebody else's: only the first of these surely has too little. What marks the pattern by
-definition, and is the same in the look-alike: how young and how many the cards are, how much of
-their limits is spent, so that balances are low and purchases declined, that several cheques, of
-others, are paid in on them, and that some come back. That more of them do is the crime itself.
+small ones as people make every day, where the card is used anyway; the fewer of them are paid by
+cheque, and the cheques on each are somebody else's: only the first of these surely has too little.
+What marks the pattern by definition, and is the same in the look-alike: how young and how many the
+cards are, how much of their limits is spent, so that balances are low and purchases declined, that
+several cheques, of others, are paid in on them, and that some come back. That more of them do is
+the crime itself.
 
 Sources: about ten accounts, 4 to 24 months and payments that come back: Experian after Investopedia
 (https://www.investopedia.com/terms/b/bustout.asp-0) and "Bust-out fraud"
@@ -35,9 +36,18 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import by_cheque, everyday, means, open_cards, spells, split, spree
-from graphgen.planting.flow import banking, first_day, held, times, within, without
+from graphgen.planting.credit import by_cheque, means, open_cards
+from graphgen.planting.flow import (
+    banking,
+    first_day,
+    held,
+    on_open_days,
+    times,
+    within,
+    without,
+)
 from graphgen.planting.rings import recruits
+from graphgen.planting.spree import everyday, spells, split, spree
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -49,10 +59,15 @@ assumption."""
 _POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
 """What share of people has little, what others have at least (minor units), and how much of what
 is paid in comes before; our assumption."""
-_LEAST, _MOST = (1.12, 1.18), 2.45
+_LEAST, _MOST = (1.2, 1.26), 2.45
 """What all that is drawn comes to at least, from case to case, and at most, in limits: within the
 100 to 250 % of the sources, by margins that are our assumption, the first for what is declined
 nevertheless."""
+_PAID_IN = 1.1, 1.2
+"""What cheques come to, in what is drawn again: more, as the first of them may have come back by
+then; our assumption."""
+_KEPT = 0.25
+"""Of a month's income who opens cards has so much at least; our assumption."""
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
 
 
@@ -99,6 +114,8 @@ class BustOut(Pattern):
         pool = banking(graph)
         oldest = graph.world.start_ms - self.months * _MONTH_MS
         pool = pool[graph["user"]["customer_since"][pool] < oldest]
+        # who has nothing pays nothing back, and opens no more cards
+        pool = pool[held(graph, pool) >= _KEPT * holders(graph).income[pool]]
         person = choose(rng, pool, (count,), "bust_out: people who have banked for so long")
         many = np.rint(self.accounts * (1 - 0.5 * hard) * rng.uniform(0.9, 1, (count, 1)))
         here = np.arange(self.accounts) < np.maximum(many, np.ceil(self.accounts / 2))
@@ -124,7 +141,8 @@ class BustOut(Pattern):
         parts = 4 + round(8 * hard)
         at = self._moments(graph, rng, person, here, parts)
         small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
-        small[:, :, [0, -1, *range(parts, at.shape[2] - parts)]] = 0
+        # several of either round are large: one that is declined is not half of it
+        small[:, :, [0, 1, -3, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
         small[:, :, parts] = _EARLY * drawn[2]
         case = graph.new("case", count)
         rounds = ((slice(parts), here, "theft"), (slice(-parts, None), twice, "integration"))
@@ -134,6 +152,7 @@ class BustOut(Pattern):
                 person=person[:, None],
                 case=case[:, None],
                 here=some,
+                hardness=hard,
                 stage=stage if is_fraud else None,
             )  # fmt: skip
         yield by_cheque(
@@ -162,12 +181,15 @@ class BustOut(Pattern):
         one of them, the large ones all on one day, and as many purchases within hours of the last.
         """
         lasts = max(2, round(min(self.days, graph.world.days) * (0.25 + 0.75 * self.hardness)))
-        first = first_day(graph, rng, len(person), lasts)[:, None, None]
+        first = first_day(graph, rng, len(person), lasts)
+        first = on_open_days(graph, rng, first, 0, graph.world.days - lasts)[:, None, None]
         who, shape = person[:, None, None], (*here.shape, parts)
         paid_in = first + 1 + rng.integers(0, lasts - 1, (*here.shape, 1))
+        paid_in = on_open_days(graph, rng, paid_in, first + 1, first + lasts - 1)
         before = first + (rng.random(shape) * (paid_in - first)).astype(np.int64)
         bought = np.sort(times(graph, rng, who, before, "shopping"), axis=2)
-        early = times(graph, rng, who, before[:, :, :1], "counter")
+        early = on_open_days(graph, rng, before[:, :, :1], first, paid_in - 1)
+        early = times(graph, rng, who, early, "counter")
         cheques = np.broadcast_to(paid_in, (*here.shape, 1 + round(self.hardness)))
         cheques = np.sort(times(graph, rng, who, cheques, "counter"), axis=2)
         wait = np.sort(rng.integers(_A_MINUTE, _HOURS, shape), axis=2)
@@ -197,7 +219,7 @@ class BustOut(Pattern):
         some = rng.uniform(*_LEAST, len(limit)) * all_of_it
         total = np.clip(total, some - so_far, _MOST * all_of_it - so_far) / total
         again *= total[:, None]
-        return bought, again, again * rng.uniform(1, 1.1, limit.shape)
+        return bought, again, again * rng.uniform(*_PAID_IN, limit.shape)
 
     def _payers(
         self, graph: Graph, rng: np.random.Generator, person: Array, number: Array

@@ -12,11 +12,11 @@ LEFT JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'account'
     AND a.entity_id = o.account_id
 WHERE s.case_id IS NULL OR a.case_id IS NULL;
 
--- each purchase of the other one comes 5 to 120 seconds before a block of the client's, and is
+-- each purchase of who runs ahead comes 5 to 120 seconds before a block of the client's, and is
 -- sold again within half an hour of it
 SELECT o.case_id, o.order_id, o.side, o.time FROM ordered AS o
 JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'account'
-    AND a.entity_id = o.account_id AND a.role <> 'client'
+    AND a.entity_id = o.account_id AND a.role = 'runner'
 WHERE NOT EXISTS (
     SELECT 1 FROM trades AS b JOIN part AS c ON c.case_id = b.case_id
         AND c.entity = 'account' AND c.role = 'client' AND c.entity_id = b.account_id
@@ -24,6 +24,16 @@ WHERE NOT EXISTS (
         WHEN 'buy' THEN b.valid_from BETWEEN o.time + INTERVAL 4 SECOND
             AND o.time + INTERVAL 121 SECOND
         ELSE b.valid_from BETWEEN o.time - INTERVAL 31 MINUTE AND o.time END
+);
+
+-- one at most of a look-alike's purchases comes so soon before a block by plan, and each is sold
+-- again within the hour
+SELECT o.case_id, o.order_id FROM ordered AS o
+JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'account'
+    AND a.entity_id = o.account_id AND a.role = 'trader'
+WHERE o.side = 'sell' AND NOT EXISTS (
+    SELECT 1 FROM trades AS b WHERE b.case_id = o.case_id AND b.account_id = o.account_id
+        AND b.side = 'buy' AND b.valid_from BETWEEN o.time - INTERVAL 1 HOUR AND o.time
 );
 
 -- the client gives no more blocks than declared, and the other one has no more purchases

@@ -11,13 +11,13 @@ mailboxes and homes with the main tenant or with each other, and furnish: by car
 limit, and go on paying for it, some of them only the least that is due.
 
 The harder it is to find, the fewer identities there are, the longer the drawing goes on, the more
-of it is small purchases as people make every day, the less of each limit is drawn (at hard about a
-half, as newcomers spend too), the more of either kind pay the least that is due, and no more, all
-the time, and the thinner is what is shared: at easy all share the organiser's, at hard each shares
-with one other identity, in a chain. What marks the pattern by definition, and is the same in the
-look-alike: that two people give one phone, mailbox or home, and some of them two, that they are new
-to the bank, and that each has opened a card for which little is paid. How much of its limit is
-spent marks a drawn card.
+of it is small purchases as people make every day, in shops where they buy anyway, the less of each
+limit is drawn (at hard about a half, as newcomers spend too), the more of either kind pay the least
+that is due, and no more, all the time, and the thinner is what is shared: at easy all share the
+organiser's, at hard each shares with one other identity, in a chain. What marks the pattern by
+definition, and is the same in the look-alike: that two people give one phone, mailbox or home, and
+some of them two, that they are new to the bank, and that each has opened a card for which little is
+paid. How much of its limit is spent marks a drawn card.
 
 Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
 is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve
@@ -36,9 +36,10 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import everyday, open_cards, spells, spree
+from graphgen.planting.credit import open_cards
 from graphgen.planting.flow import banking, first_day, times, within
 from graphgen.planting.rings import in_grid, sizes
+from graphgen.planting.spree import everyday, spells, spree
 from graphgen.planting.unpaid import thin, unpaid
 from graphgen.population import settle
 from graphgen.population.draw import take, uniform_ms
@@ -144,6 +145,7 @@ class IdentityRing(Pattern):
                 person=people,
                 case=case[:, None],
                 here=here,
+                hardness=hard,
                 stage=stage if is_fraud else None,
             )  # fmt: skip
         yield cases(graph, self, case, *spells(at, here), is_fraud=is_fraud)

@@ -25,13 +25,21 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
+from graphgen.market.brokerage import could_be_insiders
+from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
-from graphgen.planting.market import calendar, moments, moves, piece, stocks
+from graphgen.planting.market import calendar, moments, moves, piece, stocks, tones
 from graphgen.table import Table
 
 _HOUR, _DAY = 3_600_000, 86_400_000
+_STRONG = 0.1
+"""A move of the logarithm by so much is as good as it gets, or nearly: 0.76 of it."""
+_ANY = 0.4
+"""How many investors beside the half with the most cash may trade, at hard; our assumption."""
+_POPULAR = 0.5
+"""How much more often, as a power of what it is worth, a large firm's stock is taken, at hard."""
 _AFTER = 5
 """Sessions after the news within which it is sold."""
 
@@ -68,12 +76,18 @@ class InsiderTrading(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         hard, desk, days = self.hardness, Desk(graph, rng, self), calendar(graph)
-        case, firm = graph.new("case", count), stocks(graph, rng, count)
+        case = graph.new("case", count)
+        firm = stocks(graph, rng, count, small=-_POPULAR * hard)
         session = moments(graph, rng, self, count, before=3, after=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
-        trader = desk.strangers_to(desk.people(np.ones((count, 1), bool), desk.rich(0.5)), firm)
+        rich = desk.rich(0.5 + _ANY * hard)
+        trader = desk.people(np.ones((count, 1), bool), rich)
+        # who is to buy can pay for it
+        trader = desk.able(trader, listing(graph.world.place).price[firm])
+        trader = desk.strangers_to(trader, firm)
         if is_fraud:
-            path = chain_to(graph, rng, trader[:, 0], rng.integers(1, self.depth + 1, count))
+            links = rng.integers(1, self.depth + 1, count)
+            path = chain_to(graph, rng, trader[:, 0], links, could_be_insiders(graph))
             yield Table.of(
                 "insider_of",
                 user_id=path[:, 0],
@@ -86,15 +100,19 @@ class InsiderTrading(Pattern):
         shut = days.closes[session]
         yield moves(graph, -1, firm, news, news, drift=size)
         yield moves(graph, -1, firm, news, shut, volume=5.0)
-        yield piece(graph, np.full(count, -1), news, "company", np.full(count, 0.9), security=firm)
+        said = tones(rng, (count,), size / _STRONG)
+        yield piece(graph, np.full(count, -1), news, "company", said, security=firm)
         # the harder, the earlier, the more purchases, and the smaller
         lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY
         bought = np.sort(rng.random((count, self.buys)), axis=1)
-        wanted = np.searchsorted(days.opens, news[:, None] - lead * (1 - bought), side="right") - 1
-        before = np.clip(wanted, 0, np.maximum(session - 1, 0)[:, None])
+        # of a week's days five are sessions, and none of these is likelier than another
+        back = (lead * (1 - bought) * 5 / 7 / _DAY).astype(np.int64)
+        before = np.maximum(0, session[:, None] - 1 - back)
         at = moment(graph, before, usual_part(rng, before.shape))
         times = 1 + (4 + 10 * rng.random((count, 1))) * (1 - hard)
-        share = times * worth_of_a_trade(graph, desk.account[trader]) / self.buys
+        # at hard each purchase is like any other of theirs, else they are parts of a large one
+        parts = 1 + (self.buys - 1) * (1 - hard)
+        share = times * worth_of_a_trade(graph, desk.account[trader]) / parts
         here = np.arange(self.buys) <= rng.binomial(self.buys - 1, 0.3 + 0.4 * hard, (count, 1))
         stage = "preparation" if is_fraud else None
         yield desk.orders(

@@ -11,7 +11,7 @@ The harder it is to find, the fewer accounts are behind an exit, the more are wo
 people's own devices, through two exits each instead of three, and the more exits are addresses that
 honest people had before. No payment is part of it. What marks the pattern by definition, and is the
 same in the look-alike: how many people are behind an address, a home's too, and that each has
-addresses more.
+addresses more, which end.
 
 Source: 3 to 15 addresses over 20 to 200 accounts, 60 % residential proxies, 30 % VPN or hosting and
 10 % mobile are our assumption; that incidents run through residential proxies is what Gen reports
@@ -67,6 +67,8 @@ class IpRecycling(Pattern):
         "most users behind a home ip",
         "ips",
         "new ips",
+        "ended ips",
+        "ended",
     )
 
     fewest: Annotated[int, Interval(ge=4, le=1000)] = 20

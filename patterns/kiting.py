@@ -119,7 +119,7 @@ class Kiting(Pattern):
             limit = np.zeros(here.shape)
             limit[:, 1:][here[:, 1:]] = tables[0]["credit_limit_minor"]
             limit = np.take_along_axis(limit, last, axis=1)[:, 0]
-            size = np.maximum(size, _BEYOND * limit + self.amount / 10)
+            size = np.maximum(size, _BEYOND * limit + self.amount / 4)
         growth = (1 + self.growth * is_fraud) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         less = 1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape)

@@ -22,7 +22,7 @@ from graphgen.graph import Graph
 from graphgen.market.event import Event
 from graphgen.market.listing import listing
 from graphgen.pattern import cases, members
-from graphgen.planting.market import calendar, moments, moves, piece, spread_over
+from graphgen.planting.market import calendar, moments, moves, piece, spread_over, tones
 from graphgen.table import Table
 
 
@@ -61,6 +61,6 @@ class MarketCrash(Event):
         yield moves(graph, *one, drift=fall, swing=1.5, volume=self.volume)
         back = -self.recovers * fall
         yield moves(graph, case[:, None], securities, middle[:, None], end[:, None], drift=back)
-        yield piece(graph, case, start + 3_600_000, "market", np.full(count, -0.9))
+        yield piece(graph, case, start + 3_600_000, "market", tones(rng, (count,), -1.5))
         yield cases(graph, self, case, start, end, is_fraud=False)
         yield from members(case, security={"fallen": np.where(fall < 0, securities, -1)})

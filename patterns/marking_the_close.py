@@ -3,10 +3,11 @@
 Somebody who holds a stock buys more of it in the last one to five minutes of a session, at the end
 of a month if there is one; the close is half a per cent to two above where it was, and at the next
 open the price is back. It looks like a fund that follows an index: it buys near the close too, but
-several stocks, and none of them moves.
+several of those that it holds, and none of them moves.
 
 By definition (`defined_by`) it happens in the last minutes of sessions that end a month, on
-whatever weekdays these are; so does what the look-alike does.
+whatever weekdays these are, and what is not filled by then expires; so does what the look-alike
+does. What the exchange's account holds when it is paid says on which day that was.
 
 Source: Comerton-Forde and Putnins, "Measuring closing price manipulation", Journal of Financial
 Intermediation 20 (2011): returns, spreads and activity rise at the end of the day, and prices are
@@ -38,7 +39,15 @@ class MarkingTheClose(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("hour", "income", "time", "weekday")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "creditor_balance_minor",
+        "filled",
+        "hour",
+        "income",
+        "status",
+        "time",
+        "weekday",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"marker": "fund"}
 
     closes: Annotated[int, Interval(ge=1, le=30)] = 3
@@ -55,7 +64,7 @@ class MarkingTheClose(Pattern):
         yield from self._near_the_close(graph, rng, self.instances(graph), is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield funds that buy near the close, of several stocks."""
+        """Yield funds that buy near the close, of several stocks that they hold."""
         yield from self._near_the_close(graph, rng, self.lookalikes(graph), is_fraud=False)
 
     def _near_the_close(
@@ -63,7 +72,7 @@ class MarkingTheClose(Pattern):
     ) -> Iterator[Table]:
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
-        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud)
+        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud * (1 - hard))
         session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
@@ -73,8 +82,10 @@ class MarkingTheClose(Pattern):
         before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])
         share = worth_of_a_trade(graph, desk.account[user])[:, None, None]
         at = shut[:, :, None] - before.astype(np.int64)
-        others = rng.choice(np.unique(graph["holds"]["security_id"]), at.shape)
-        bought = np.broadcast_to(stock[:, None, None], at.shape) if is_fraud else others
+        bought = np.broadcast_to(stock[:, None, None], at.shape)
+        if not is_fraud:
+            flat = bought.reshape(count, at.shape[1] * at.shape[2])
+            bought = desk.held_by(user, flat).reshape(at.shape)
         yield desk.orders(
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
             quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),

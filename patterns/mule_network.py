@@ -11,10 +11,10 @@ smaller are the sums, and the longer money lies: at the median 20 minutes when i
 hour and more at medium, and eight hours at hard, where many wait for hours at which others pay.
 Mules are young and new to the bank at every difficulty, and so are the gig workers.
 
-By definition (`defined_by`) a device is new and some share it; and a sum as large as comes from
-elsewhere goes on in parts, which are large beside what people send each other and small beside what
-they draw or send away. The look-alike's are so too. What sets the crime apart is that next to all
-of each receipt goes on, and out of the world.
+By definition (`defined_by`) a device is new, some share it, and it goes again; and a sum as large
+as comes from elsewhere goes on in parts, which are large beside what people send each other and
+small beside what they draw or send away. The look-alike's are so too. What sets the crime apart is
+that next to all of each receipt goes on, and out of the world.
 
 Sources: BioCatch on mule accounts
 (https://www.biocatch.com/blog/how-to-spot-mule-accounts-behavioral-biometrics): students,
@@ -78,6 +78,7 @@ class MuleNetwork(Pattern):
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
         "amount_minor",
+        "ended",
         "first seen",
         "sessions",
         "users behind",

@@ -5,10 +5,11 @@ in to from the same device, and money of theirs is sent to one of them. At the f
 of ten, stand farms: four times as many accounts behind six emulators, all of one build. It looks
 like a family's tablet or a shop's kiosk, from which as many people bank.
 
-The harder it is to find, the smaller are the rings and the sums, the more often the device is the
-collector's own (a farm's have been for long), and the more often it stands at each person's own
-address (a proxy nearby, a carrier's gateway). What marks the pattern by definition, and is the same
-in the look-alike: how many people are behind a device, and that each has a device more.
+The harder it is to find, the smaller are the rings and the sums, the more often the collector is
+who knows the fewest others, and the device is the collector's own (a farm's have been for long),
+and the more often it stands at each person's own address (a proxy nearby, a carrier's gateway).
+What marks the pattern by definition, and is the same in the look-alike: how many people are behind
+a device, and that each has a device more, which goes again.
 
 Sources: how many people are behind the device, within how many days and what they send is our
 assumption; that device and activity must aggregate together to tell such a group from an honest one
@@ -64,6 +65,8 @@ class SharedDevice(Pattern):
         "most users behind a device",
         "devices",
         "new devices",
+        "ended devices",
+        "ended",
         "device_registered",
     )
 
@@ -106,6 +109,7 @@ class SharedDevice(Pattern):
         many = here.sum(axis=1, keepdims=True) * np.where(farm, _FARM, 1)
         here = np.arange(self.most * _FARM) < many
         people = recruits(rng, banking(graph), here, "shared_device: people")
+        people = _loner_first(graph, people, rng.random(count) < hard * is_fraud)
         start, sends, at, until = self._moments(graph, rng, people, is_fraud=is_fraud)
         device, ip, made = self._devices(graph, rng, people, farm)
         yield from made
@@ -221,6 +225,22 @@ class SharedDevice(Pattern):
         for sort, many in (("home", len(meet) // 2), ("public", len(meet) - len(meet) // 2)):
             made.append(addresses_of(graph, sort, many, rng))
         return device, np.where(ip < 0, where, ip), made
+
+
+def _loner_first(graph: Graph, people: Array, some: Array) -> Array:
+    """Put who knows the fewest others first, in some cases (bool): int32, as `people`.
+
+    Recruits who pay the collector know the collector as often as others know whom they pay.
+    """
+    knows, size = graph["knows"], graph.size("user")
+    known = sum(np.bincount(knows[end], minlength=size) for end in ("user_id", "other_user_id"))
+    fewest = np.where(people >= 0, np.asarray(known)[people], size).argmin(axis=1)
+    place = np.where(some, fewest, 0)[:, None]
+    people = people.copy()
+    first = people[:, :1].copy()
+    people[:, :1] = np.take_along_axis(people, place, axis=1)
+    np.put_along_axis(people, place, np.where(place > 0, first, people[:, :1]), axis=1)
+    return people
 
 
 def _is_own(graph: Graph, people: Array, device: Array) -> Array:

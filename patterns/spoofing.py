@@ -5,7 +5,8 @@ see them, and the price gives way a little; a small sale of the spoofer's is fil
 large orders are cancelled within a second. Again and again. It looks like somebody who changes
 their mind fast: orders of the usual size, cancelled as soon, with nothing on the other side.
 
-By definition (`defined_by`) nearly all orders are cancelled, within seconds.
+By definition (`defined_by`) nearly all orders are cancelled, within seconds: many in one visit, to
+buy one stock.
 
 Sources: Lee, Eom and Park, "Microstructure-based manipulation: Strategic behavior and performance
 of spoofing traders", Journal of Financial Markets 16 (2013), on accounts of the Korean exchange;
@@ -40,7 +41,19 @@ class Spoofing(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
-    defined_by: ClassVar[tuple[str, ...]] = ("ended", "filled", "income", "limit_minor", "status")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "ended",
+        "filled",
+        "income",
+        "limit_minor",
+        "orders",
+        "orders cancelled",
+        "orders filled",
+        "orders for one security",
+        "orders in a visit",
+        "orders to buy",
+        "status",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"spoofer": "trader"}
 
     episodes: Annotated[int, Interval(ge=1, le=60)] = 8

@@ -31,11 +31,12 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.flow import banking, first_day, kept, outside, times
+from graphgen.planting.flow import banking, first_day, kept, on_open_days, open_days, outside, times
 from graphgen.population.holders import holders
 from graphgen.schedule import TILLS
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 _DEPOSIT, _SENT, _SUPPLY = (words.HABITS.index(w) for w in ("cash_deposit", "transfer", "supply"))
 _CASH, _BATCH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "batch", "instant"))
@@ -120,18 +121,23 @@ class Structuring(Pattern):
         size = rng.integers(self.fewest, most + 1, (count, 1))
         days = max(1, min(round(self.days * (0.3 + 0.7 * self.hardness)), graph.world.days))
         account, user = _takers(graph, rng, count)
-        day = first_day(graph, rng, count, days)[:, None]
-        day = day + rng.integers(0, days, (count, most + 1))
+        place, is_firm = np.arange(most + 1), user < 0
+        first = first_day(graph, rng, count, days)
+        first = on_open_days(graph, rng, first, 0, graph.world.days - days)[:, None]
+        day = first + rng.integers(0, days, (count, most + 1))
+        # firms go to a counter, and most people do; machines are there on any day
+        visits = is_firm | (rng.random(day.shape) >= _AT_AN_ATM)
+        day = np.where(visits, on_open_days(graph, rng, day, first, first + days - 1), day)
         moments = np.sort(times(graph, rng, user, day, "counter"), axis=1)
+        is_open = np.append(open_days(graph), False)[(moments - graph.world.start_ms) // DAY_MS]
         # each deposit at another counter or machine than the one before
         till = (rng.integers(0, TILLS, (count, 1)) + np.arange(most)) % TILLS
         moments[:, :-1] += till - moments[:, :-1] % TILLS
         # the wire, in the last place of the line, comes right after the last deposit
         at = np.append(moments[:, :-1], np.take_along_axis(moments, size, axis=1), axis=1)
-        place = np.arange(most + 1)
-        is_wire, is_firm = place == most, user < 0
+        is_wire = place == most
         vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
-        at_a_machine = ~is_firm & (rng.random(at.shape) < _AT_AN_ATM)
+        at_a_machine = ~is_firm & (~is_open | (rng.random(at.shape) < _AT_AN_ATM))
         by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
         sums = rng.uniform(*shares, at.shape) * self.threshold
         # the walk rounds some to the nearest such sum: none of them to the threshold

@@ -17,7 +17,7 @@ from graphgen.graph import Graph
 from graphgen.market.event import Event
 from graphgen.market.listing import listing
 from graphgen.pattern import cases, members
-from graphgen.planting.market import calendar, moments, moves, piece
+from graphgen.planting.market import calendar, moments, moves, piece, tones
 from graphgen.table import Table
 
 
@@ -46,7 +46,7 @@ class Volatility(Event):
         securities = np.arange(len(listing(graph.world.place)))
         when = (start[:, None], end[:, None])
         yield moves(graph, case[:, None], securities, *when, swing=self.swing, volume=self.volume)
-        yield piece(graph, case, start + 3_600_000, "market", np.full(count, -0.3))
+        yield piece(graph, case, start + 3_600_000, "market", tones(rng, (count,), -0.3))
         yield cases(graph, self, case, start, end, is_fraud=False)
         everything = np.broadcast_to(securities, (count, len(securities)))
         yield from members(case, security={"swinging": everything})

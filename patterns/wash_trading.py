@@ -5,7 +5,10 @@ until it is back: two accounts in most cases, or a cycle of more. What the next 
 straight back to the first, while that still has what it brought. Buyer and seller order within
 seconds, at the price in the middle of the spread; at the end each holds about what it held before,
 and the tape shows volume that nobody wanted. They order from one device, or one address. It looks
-like a market maker: one account that buys and sells the same stock all day and is flat at the end.
+like a market maker: one account that sells a stock to customers and buys it back from others, each
+of whom it meets once.
+
+By definition (`defined_by`) what one of a ring orders is filled: another has ordered the opposite.
 
 Source: Victor and Weintraud, "Detecting and quantifying wash trading on decentralized
 cryptocurrency exchanges", WWW 2021: pairs of accounts predominate. How often there is a round, how
@@ -38,7 +41,6 @@ _VISIT_MS = 650_000
 which several orders are given; our assumption."""
 _MARGIN_MS = 60_000
 """How long before the close a round is over, at least; our assumption."""
-_MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
 _BUY, _SELL = (words.SIDES.index(word) for word in ("buy", "sell"))
 
@@ -49,7 +51,13 @@ class WashTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 4.0
-    defined_by: ClassVar[tuple[str, ...]] = ("income", "security_id", "type")
+    defined_by: ClassVar[tuple[str, ...]] = (
+        "filled",
+        "income",
+        "security_id",
+        "status",
+        "trades that meet another's",
+    )
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 
     most: Annotated[int, Interval(ge=2, le=6)] = 4
@@ -112,7 +120,7 @@ class WashTrading(Pattern):
             np.repeat([_SELL, _BUY], pairs),
             here=np.tile(here, 2),
             meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
-            type=_MARKET,
+            **desk.at_once(stock[:, None], when.shape),
             quantity=np.tile(number, 2).astype(np.int64),
             # whoever has bought sells all of it on
             quantity_of=np.where(np.tile(seller, 2) > 0, _OF_HOLDING, _NUMBER),
@@ -127,7 +135,7 @@ class WashTrading(Pattern):
         )  # fmt: skip
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield market makers: they buy and sell in turn, and are flat at the end."""
+        """Yield market makers: they buy and sell in turn, of and to customers."""
         desk, count = Desk(graph, rng, self), self.lookalikes(graph)
         case = graph.new("case", count)
         user, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - self.hardness))
@@ -138,18 +146,27 @@ class WashTrading(Pattern):
         gap = rng.integers(20_000, 600_000, begin.shape)
         at = np.stack([begin, begin + gap], axis=2).reshape(count, 2 * many)
         drawn = np.maximum(1, np.rint(held[:, None] * rng.uniform(0.1, 0.6, (count, many))))
+        number = np.repeat(drawn.astype(np.int64), 2, axis=1)
+        # each order meets one of a customer, who buys or has something to sell
+        met = np.full(at.shape, -1, np.int32)
+        met[:, 1::2] = desk.holders_of(np.repeat(stock[:, None], many, axis=1))
+        pool = desk.rich(1.0)
+        some = np.arange(count * many).reshape(count, many) < len(pool) // 2
+        met[:, ::2] = desk.strangers_to(desk.people(some, pool), stock)
+        lag = rng.integers(200, 4_000, at.shape)
+        when, sides = np.hstack([at, at + lag]), np.tile([_SELL, _BUY], many)
         yield desk.orders(
             case[:, None],
-            at,
-            user[:, None],
+            when,
+            np.hstack([np.repeat(user[:, None], 2 * many, axis=1), met]),
             stock[:, None],
-            np.tile([_SELL, _BUY], many),
-            type=_LIMIT,
-            off=-0.001,
-            quantity=np.repeat(drawn.astype(np.int64), 2, axis=1),
+            np.hstack([sides, sides[::-1]]),
+            meets=np.broadcast_to((np.arange(4 * many) + 2 * many) % (4 * many), when.shape),
+            **desk.at_once(stock[:, None], when.shape),
+            quantity=np.tile(number, 2),
         )
-        span = (at.min(axis=1), at.max(axis=1))
-        roles = {"market_maker": user[:, None]}
+        span = (at.min(axis=1), when.max(axis=1))
+        roles = {"market_maker": user[:, None], "customer": met}
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
 
 

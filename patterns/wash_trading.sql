@@ -1,6 +1,12 @@
--- a ring has two accounts at least and as many as declared at most, a market maker is alone
-SELECT case_id, is_fraud, count(*) AS accounts FROM part WHERE entity = 'account' GROUP BY ALL
+-- a ring has two accounts at least and as many as declared at most, a look-alike one market maker
+SELECT case_id, is_fraud, count(*) FILTER (role <> 'customer') AS accounts FROM part
+WHERE entity = 'account' GROUP BY ALL
 HAVING accounts NOT BETWEEN is_fraud::INT + 1 AND CASE WHEN is_fraud THEN declared('most') ELSE 1 END;
+
+-- a customer of a market maker's orders once
+SELECT o.case_id, o.account_id, count(*) AS orders FROM ordered AS o
+JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'account' AND a.entity_id = o.account_id
+WHERE a.role = 'customer' GROUP BY ALL HAVING orders > 1;
 
 -- all orders are for the security of the case, by accounts of it
 SELECT o.case_id, o.order_id FROM ordered AS o

@@ -248,6 +248,46 @@ def test_a_ctrl_c_that_other_code_swallows_is_heeded_at_the_next_step() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_an_error_that_comes_of_a_ctrl_c_is_told_as_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it hits an extension module's import, Python raises the module's own error."""
+
+    def importing(*, standalone_mode: bool) -> None:
+        with suppress(KeyboardInterrupt), heeding(None):
+            signal.raise_signal(signal.SIGINT)
+        raise ImportError(f"a module failed to import, {standalone_mode}")
+
+    monkeypatch.setattr("graphgen.cli.app", importing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "stopped\n"
+
+
+@pytest.mark.process
+def test_a_ctrl_c_during_the_first_imports_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    paths = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(
+        [*COMMAND, "--version"], capture_output=True, text=True, check=False, env=paths
+    )
+    assert (ran.returncode, ran.stderr) == (130, "stopped\n")
+
+
+@pytest.mark.process
+def test_a_ctrl_c_after_all_is_done_changes_nothing() -> None:
+    code = (
+        "import atexit, os, signal, sys\n"
+        "import graphgen.__main__ as begun\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['graphgen', '--version']\n"
+        "begun.main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_help_imports_nothing_heavy() -> None:
     """A promise of 0.3 s holds on any machine if only Typer and Rich are imported."""
     heavy = ["numpy", "pyarrow", "numba", "duckdb", "polars", "networkx", "pydantic", "yaml"]

@@ -204,6 +204,16 @@ def test_devices_and_addresses_are_shared_as_honest_people_share_them() -> None:
     assert 0.03 < len(np.unique(vpn)) / graph.size("user") < 0.07
 
 
+def test_people_come_and_go_behind_addresses_of_every_kind_but_offices() -> None:
+    uses, kinds = (graph := grown(replace(WORLD, days=90)))["uses_ip"], words.IP_KINDS
+    ended = uses["last_seen"] != NULL_NUMBER
+    assert np.mean(np.bincount(uses["user_id"], ended) > 0) > 0.4
+    kind = graph["ip"]["kind"][uses["ip_id"]]
+    for word, least in (("mobile", 0.25), ("public", 0.25), ("vpn", 0.4), ("home", 0.05)):
+        assert ended[kind == kinds.index(word)].mean() > least
+    assert (uses["last_seen"][ended] > graph.world.start_ms).all()
+
+
 def test_nothing_was_used_before_it_was_made() -> None:
     graph = town()
     assert graph["uses_device"]["first_seen"].min() >= WORLD.start_ms - 5 * YEAR_MS

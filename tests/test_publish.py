@@ -144,3 +144,11 @@ def test_every_table_of_the_graph_is_published(graph: Graph) -> None:
     assert list(dict.fromkeys(t.name for t in recipes(graph))) == [
         schema.name for schema in RECIPES
     ]
+
+
+def test_an_address_of_the_internet_is_told_of_if_somebody_banks_from_it() -> None:
+    graph = World(users=400, days=2).graph()
+    told = {table.name: table for table in (*nodes(graph), *edges(graph))}
+    assert np.isin(told["ip"]["ip_id"], told["uses_ip"]["ip_id"]).all()
+    assert np.isin(told["uses_ip"]["ip_id"], told["ip"]["ip_id"]).all()
+    assert len(told["ip"]) < graph.size("ip")  # at some firms nobody banks from work

@@ -1,11 +1,16 @@
+import re
+import shutil
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from graphgen.config import world_from_dict, world_to_dict
 from graphgen.region import load_region
 from graphgen.registry import UnknownNameError, region_names
+from graphgen.world import World
 
 
 def test_an_unknown_region_is_refused_with_the_names_that_there_are() -> None:
@@ -84,3 +89,35 @@ def test_user_agents_fit_the_type_of_their_device(name: str) -> None:
 def test_a_region_is_loaded_from_a_folder_too(tmp_path: Path) -> None:
     (tmp_path / "region.toml").write_text('title = "Nowhere"\n')
     assert load_region(str(tmp_path)).title == "Nowhere"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("habits.toml", "transfer = 45", 'transfer = "x"', "transfer is 'x', not a number above 0"),
+        ("habits.toml", "transfer = 45", "transfer = -4", "transfer is -4, not a number above 0"),
+        ("habits.toml", "transfer = 45", "transfer = [", "Invalid value"),
+        ("banks.csv", "\n", "\nBank", "could not convert"),
+        ("banks.csv", "\n", '\n"Bank"\n', "a row of 1 values"),
+    ],
+)
+def test_what_is_wrong_with_a_region_is_one_line_that_names_its_file(
+    file: str, old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    here = tmp_path / re.sub(r"\W+", "-", said)  # what a region says is read once
+    shutil.copytree(str(files("graphgen.regions") / "us"), here)
+    (here / file).write_text((here / file).read_text().replace(old, new, 1))
+    with pytest.raises(ValueError, match=f"{file}: .*{re.escape(said)}"):
+        World(users=50, days=1, region=str(here), patterns={}).graph()
+
+
+def test_a_dataset_finds_a_region_of_one_s_own_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(str(files("graphgen.regions") / "us"), tmp_path / "ours")
+    monkeypatch.chdir(tmp_path)
+    told = world_to_dict(World(region="./ours"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert world_from_dict(told).place.currency == "USD"
+    assert world_to_dict(World())["region"] == "us"

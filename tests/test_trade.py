@@ -15,6 +15,7 @@ from graphgen.market.orders import Orders, filled, is_bought, priced
 from graphgen.proposals import Payments
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.walks._order_visits import visits
 from graphgen.world import DAY_MS, World
 
 Tables = Mapping[str, Table]
@@ -211,8 +212,32 @@ def test_trading_moves_nobody_else_s_payment(tables_of: Collect, tables: Tables)
     first, second = (
         set(zip(*(rows[c].tolist() for c in columns), strict=True))
         for rows in (
-            bare.take(bare["leg"] == original),
-            payment.take(~ends & (payment["leg"] == original)),
+            bare.take(_of_sums(without) & (bare["leg"] == original)),
+            payment.take(_of_sums(tables) & ~ends & (payment["leg"] == original)),
         )
     )
+    assert len(first) > 1_000
     assert first == second
+
+
+def _of_sums(tables: Tables) -> Array:
+    """Say which payments are of given sums: of a debt or a balance there may be nothing to pay."""
+    label, pays = tables["event_label"], tables["pays"]
+    label = label.take(label["event"] == words.EVENTS.index("payment"))
+    walked = label["edge"] == words.WALKED_EDGES.index("pays")
+    is_sum = np.zeros(len(label), bool)
+    of_sum = pays["amount_of"] == words.AMOUNT_OF.index("sum")
+    is_sum[walked] = of_sum[label["edge_id"][walked]]
+    order = np.argsort(label["event_id"])
+    at = np.searchsorted(label["event_id"][order], tables["payment"]["payment_id"])
+    return is_sum[order][at]
+
+
+def test_orders_that_must_come_from_an_address_share_no_visit_with_others() -> None:
+    user, device = np.zeros(4, np.int64), np.full(4, 7)
+    address, time = np.array([-1, 3, 3, -1]), np.array([0, 1_000, 2_000, 3_000])
+    visit, lead, ends = visits(user, device, address, time, time + 10_000)
+    assert (visit[1], visit[0]) == (visit[2], visit[3])
+    assert visit[0] != visit[1]
+    assert sorted(lead.tolist()) == [0, 1]
+    assert sorted(ends.tolist()) == [12_000, 13_000]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from graphgen.cli.app import STOPPED, app
+from graphgen.cli.heed import unmistaken
 from graphgen.cli.wrong import line
 
 # in the order in which `--help` lists commands
@@ -45,7 +46,8 @@ def help_texts() -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Run the command that was typed; what is wrong is one line on stderr."""
     try:
-        code = app(standalone_mode=False)
+        with unmistaken():
+            code = app(standalone_mode=False)
     except (typer.TyperException, ValueError, OSError) as wrong:
         typer.echo(f"error: {line(wrong)}", err=True)
         code = _WRONG

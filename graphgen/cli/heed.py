@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
-__all__ = ["heeding"]
+__all__ = ["heeding", "unmistaken"]
 
 What = TypeVar("What")
 
@@ -17,14 +17,16 @@ What = TypeVar("What")
 def heeding(tell: Callable[[What], None] | None) -> Iterator[Callable[[What], None]]:
     """Give a callback that raises `KeyboardInterrupt` if there has been one, and else tells.
 
-    What a compiler calls back drops what is raised in it, and goes on.
+    What a compiler calls back drops what is raised in it, and goes on. Who heeded before is told
+    too.
     """
     asked = False
+    before = signal.getsignal(signal.SIGINT)
 
     def ask(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         asked = True
-        signal.default_int_handler(number, frame)
+        (before if callable(before) else signal.default_int_handler)(number, frame)
 
     def heed(what: What) -> None:
         if asked:
@@ -32,8 +34,23 @@ def heeding(tell: Callable[[What], None] | None) -> Iterator[Callable[[What], No
         if tell:
             tell(what)
 
-    before = signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGINT, ask)
     try:
         yield heed
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def unmistaken() -> Iterator[None]:
+    """Tell what comes of a Ctrl-C for what it is: what it hits may raise errors of its own.
+
+    So do imports of extension modules.
+    """
+    nobody: Callable[[None], None] | None = None
+    with heeding(nobody) as heed:
+        try:
+            yield
+        except Exception:
+            heed(None)
+            raise

@@ -30,7 +30,7 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["MARKET", "brokerage"]
+__all__ = ["MARKET", "brokerage", "could_be_insiders"]
 
 MARKET = "market"
 """The name of the block that investors are given."""
@@ -50,12 +50,16 @@ _POPULAR = 0.5
 """How the odds of being held grow with what a security is worth: as this power of it."""
 _SAVES, _SAVED = 0.45, 0.06
 """Share of investors who pay in every month, and how much of the month's income."""
+_ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.45, 0.12, 3_000, 0.9
+"""Share of investors who pay in some money now and then, how often, the median, and its spread."""
 _TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
 """How often something is taken out again, and what share of the cash that there is."""
 _A_QUARTER = ((5, 15), (15, 50), (50, 150))
 """Trades of an investor in a quarter, by risk profile."""
 _TRADED, _TRADED_SPREAD = 0.35, 0.8
 """Median of what is bought or sold at a time, as a share of what is held, and its spread."""
+_WATCHED = (0.25, 0.5, 0.75)
+"""Securities that an investor does not hold and may come to buy, for each held, by risk profile."""
 _ON_MARGIN = (0.05, 0.2, 0.5)
 """Share of investors with a margin account, by risk profile."""
 _SHORTS, _SHORTED, _SOLD_SHORT = 0.6, (1, 3), 0.2
@@ -113,30 +117,44 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         cost_minor=np.rint(quantity * paid),
     )
     yield from _funding(graph, rng, user, own, bank[1:], opened)
-    yield _insiders(graph, rng, everybody.main, everybody.income)
+    yield _insiders(graph, rng, everybody.main)
     short, borrowed = _shorted(graph, rng, is_margin, slot, security)
     sold = np.maximum(1, _SHORT_OF_CASH * cash[short] / here.price[borrowed] / _TRADED)
+    taken = np.append(slot, short), np.append(security, borrowed)
+    watcher, watched = _watched(rng, here, risk, *taken)
+    usual = np.bincount(slot, quantity * here.price[security], len(user)) / np.bincount(
+        slot, minlength=len(user)
+    )
+    wanted = np.maximum(1, usual[watcher] / here.price[watched])
+    is_short = np.arange(len(slot) + len(short) + len(watcher)) >= len(slot)
+    is_short[len(slot) + len(short) :] = False
     yield _trading(
         graph,
         rng,
-        np.append(slot, short),
-        np.append(security, borrowed),
-        np.append(quantity, sold),
-        np.arange(len(slot) + len(short)) >= len(slot),
+        np.concatenate([slot, short, watcher]),
+        np.concatenate([security, borrowed, watched]),
+        np.concatenate([quantity, sold, wanted]),
+        is_short,
         risk,
         user,
         own,
     )
 
 
-def _insiders(graph: Graph, rng: np.random.Generator, main: Array, income: Array) -> Table:
+def could_be_insiders(graph: Graph) -> Array:
+    """Say who may be an officer, a director or an adviser of a firm: bool (users,)."""
+    everybody = holders(graph)
+    return np.asarray((everybody.main >= 0) & (everybody.income >= np.median(everybody.income)))
+
+
+def _insiders(graph: Graph, rng: np.random.Generator, main: Array) -> Table:
     """Give officers, directors and advisers of firms, of those who bank the better paid.
 
     And of some of them the family, who hear of what they know.
     """
     here = listing(graph.world.place)
     stocks = np.flatnonzero(here.type == words.SECURITY_TYPES.index("stock"))
-    pool = np.flatnonzero((main >= 0) & (income >= np.median(income)))
+    pool = np.flatnonzero(could_be_insiders(graph))
     many = round(min(_INSIDERS * len(stocks), _OF_PEOPLE * len(main)))
     user = rng.choice(pool, min(many, len(pool)), replace=False) if len(pool) else pool
     issuer = graph["security"]["issuer_id"][rng.choice(stocks, len(user))]
@@ -190,15 +208,8 @@ def _portfolios(
 ) -> tuple[Array, Array, Array]:
     """Draw what each investor holds: the investor, the security and the number of shares, int64."""
     low, high = np.array(_HELD)[risk].T
-    many = rng.integers(low, high + 1)
-    investor = np.repeat(np.arange(len(risk)), many)
-    odds = here.worth**_POPULAR * np.array(_TASTE)[:, here.type]
-    ends = np.cumsum(odds / odds.sum(axis=1, keepdims=True), axis=1)
-    u, security = rng.random(len(investor)), np.empty(len(investor), np.int64)
-    for profile in range(len(_PROFILES)):
-        some = risk[investor] == profile
-        security[some] = np.searchsorted(ends[profile], u[some], side="right")
-    security = np.minimum(security, len(here) - 1)
+    investor = np.repeat(np.arange(len(risk)), rng.integers(low, high + 1))
+    security = _chosen(rng, here, risk, investor)
     part = rng.standard_exponential(len(investor))
     pair, place = np.unique(investor * len(here) + security, return_inverse=True)
     weight = np.bincount(place, part)  # who draws a security twice holds more of it
@@ -206,6 +217,31 @@ def _portfolios(
     share = weight / np.bincount(investor, weight, len(risk))[investor]
     quantity = np.maximum(1, worth[investor] * share / here.price[security]).astype(np.int64)
     return investor, security, quantity
+
+
+def _watched(
+    rng: np.random.Generator, here: Listing, risk: Array, investor: Array, security: Array
+) -> tuple[Array, Array]:
+    """Draw what investors may come to buy, of what they neither hold nor sell short yet.
+
+    `investor` and `security` are what they do hold or sell short. Gives both again, int64.
+    """
+    many = rng.binomial(np.bincount(investor, minlength=len(risk)), np.array(_WATCHED)[risk])
+    who = np.repeat(np.arange(len(risk)), many)
+    pair = distinct(who * len(here) + _chosen(rng, here, risk, who))
+    pair = pair[~among(pair, investor * len(here) + security)]
+    return pair // len(here), pair % len(here)
+
+
+def _chosen(rng: np.random.Generator, here: Listing, risk: Array, investor: Array) -> Array:
+    """Draw a security for each investor of a list, after the taste of their profile: int64."""
+    odds = here.worth**_POPULAR * np.array(_TASTE)[:, here.type]
+    ends = np.cumsum(odds / odds.sum(axis=1, keepdims=True), axis=1)
+    u, security = rng.random(len(investor)), np.empty(len(investor), np.int64)
+    for profile in range(len(_PROFILES)):
+        some = risk[investor] == profile
+        security[some] = np.searchsorted(ends[profile], u[some], side="right")
+    return np.minimum(security, len(here) - 1)
 
 
 def _shorted(
@@ -236,7 +272,7 @@ def _trading(
 ) -> Table:
     """Give the habits of trading, each account as often in all as its risk profile does.
 
-    One for each security that an investor holds or, where `is_short`, sells short.
+    One for each security that an investor holds, may come to buy or, where `is_short`, sells short.
     """
     low, high = np.array(_A_QUARTER)[risk].T
     in_all = (low + (high - low) * rng.random(len(risk))) / _SESSIONS
@@ -296,6 +332,22 @@ def _funding(
         schedule=FOLLOWING + rng.integers(1, 29, len(saves)),
         valid_from=since[saves],
         **common,
+    )
+    adds = np.flatnonzero(rng.random(len(user)) < _ADDS)
+    some = _ADDED * rng.lognormal(0, 0.3, len(adds))
+    yield Table.of(
+        "pays",
+        debtor_account_id=main[adds],
+        creditor_account_id=account[adds],
+        user_id=user[adds],
+        rail=np.where(same[adds], _BOOK, _INSTANT),
+        amount_minor=np.maximum(100, np.rint(some)),
+        amount_of="sum",
+        share=0.0,
+        rate=_ADDED_A_DAY * rng.standard_exponential(len(adds)),
+        schedule=BY_RATE,
+        valid_from=since[adds],
+        **(common | {"spread": _ADDED_SPREAD, "habit": "transfer"}),
     )
     yield Table.of(
         "pays",

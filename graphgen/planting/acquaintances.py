@@ -24,6 +24,8 @@ _CHECKING = words.ACCOUNT_TYPES.index("checking")
 _OWNER = words.ACCOUNT_ROLES.index("owner")
 _COLLEAGUE = words.RELATIONS.index("colleague")
 _USER = words.ENTITIES.index("user")
+_TRIES = 24
+"""How often another chain is drawn for who would be reached from somebody that may not begin it."""
 
 
 def accomplices(
@@ -100,15 +102,29 @@ def acquainted(graph: Graph, one: Array, other: Array, *, relation: int, since: 
 
 
 def chain_to(
-    graph: Graph, rng: np.random.Generator, person: Array, links: Array
+    graph: Graph, rng: np.random.Generator, person: Array, links: Array, begins: Array
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
     """Draw chains of people who know each other, which lead to a person over so many links.
 
     Gives int32 users (chains, most links): who begins each chain, then those in between, -1 where
-    there is nobody; the person is not in it. Whoever knows nobody begins a chain alone.
+    there is nobody; the person is not in it. Whoever knows nobody begins a chain alone. Who may
+    begin one, bool (users,), does as far as there is such a chain of as many links or fewer.
     """
-    first, other = graph.once("acquaintances", lambda: _acquaintances(graph))
     most = int(links.max(initial=1))
+    path = _drawn(graph, rng, person, links, most)
+    for _ in range(_TRIES):
+        wrong = np.flatnonzero(~begins[path[:, 0]])
+        if not len(wrong):
+            break
+        path[wrong] = _drawn(graph, rng, person[wrong], rng.integers(1, links[wrong] + 1), most)
+    return path
+
+
+def _drawn(
+    graph: Graph, rng: np.random.Generator, person: Array, links: Array, most: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+    """Draw chains, whoever begins them: int32 users (chains, most)."""
+    first, other = graph.once("acquaintances", lambda: _acquaintances(graph))
     path = np.full((len(person), most), -1, np.int32)
     here = person.astype(np.int64)
     for step in range(most):

@@ -1,8 +1,4 @@
-"""Credit for patterns: cards opened like anybody's, lived with, and drawn in a spree; cheques.
-
-A spree is many purchases by card in shops that also others go to; small ones, as people make every
-day, hide the large ones.
-"""
+"""Credit for patterns: cards opened like anybody's, and lived with; accounts at banks; cheques."""
 
 from __future__ import annotations
 
@@ -17,7 +13,7 @@ from graphgen.population import open_checking, with_life
 from graphgen.population.banking import cards_of, draw_banks
 from graphgen.population.holders import holders
 from graphgen.population.shops import shops
-from graphgen.population.spending import Goods, goods, purchases
+from graphgen.population.spending import purchases
 from graphgen.schedule import ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -25,28 +21,11 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = [
-    "Cards",
-    "at_banks",
-    "by_cheque",
-    "everyday",
-    "means",
-    "open_cards",
-    "spells",
-    "split",
-    "spree",
-]
+__all__ = ["Cards", "at_banks", "by_cheque", "means", "open_cards"]
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _PURCHASE = words.HABITS.index("purchase")
 _OF_SUM, _OF_DEBT = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("debt")
-_POS, _ONLINE = words.CHANNELS.index("pos"), words.CHANNELS.index("online")
-_SORTS = ("5732", "5712", "5251", "5651", "5691", "5941", "7538")
-"""What is bought for much: electronics, furniture, tools, clothes, sporting goods, repairs."""
-_LARGE_ONLINE = 0.1
-"""Share of these that is bought at a distance; our assumption."""
-_MEANS_DIFFER = 0.9
-"""Spread of the logarithm of what people can spend, about as it comes out; our assumption."""
 _ACTIVITY = 0.2
 """How much of a main account's shopping a further card sees; our assumption."""
 _SELDOM = 0.3
@@ -59,7 +38,10 @@ _ROOM, _BILL_DAYS = 0.5, 45
 there is room left beside it: a month, and half of one till the bill is due; our assumption."""
 _LEAST = 0.05, 0.5
 """What share of a debt is paid a month; our assumption."""
-_JITTER = 0.5
+_STEADY, _SPARE = 0.25, 0.15
+"""Where debts shall stay: what of them is paid a month at least (a month's purchases are a tenth of
+the limit, so that two fifths of it come to be owed), and what of the monthly income may be spent
+with all these cards; our assumption."""
 _MONTHS = 2
 """How many months' income comes within the weeks of a case; our assumption."""
 
@@ -77,6 +59,10 @@ class Cards:
     room: Array
     """float64: minor units that a spree may come to, beside what is owed already and what honest
     life buys with the card; 0 where there is none."""
+    usual: Array
+    """int32, an axis more than those: accounts of shops where each is used by habit, else -1."""
+    paid: Array
+    """float64: minor units that are usually paid in each."""
     seen: Graph
     """The graph with them, and whoever is new, in it."""
 
@@ -129,8 +115,33 @@ def open_cards(
     limits, room = np.zeros(here.shape, np.int64), np.zeros(here.shape)
     limits[here] = limit
     room[here] = np.maximum(_ROOM * limit, limit - owed - _bought(lived, account))
-    seen = graph.grow("seen", tables)
-    return Cards(in_grid(here, account), in_grid(here, card), limits, room, seen), lived
+    seen, (shop, paid) = graph.grow("seen", tables), _usual(lived, account)
+    usual, costs = np.full((*here.shape, shop.shape[1]), -1, np.int32), np.ones(shop.shape[1])
+    usual[here], costs = shop, np.broadcast_to(costs, usual.shape).copy()
+    costs[here] = paid
+    return Cards(
+        in_grid(here, account), in_grid(here, card), limits, room, usual, costs, seen
+    ), lived
+
+
+def _usual(lived: list[Table], account: Array) -> tuple[Array, Array]:
+    """Say where cards (rows of `account`) are used by habit: accounts of shops, and what is paid.
+
+    Two grids (cards, shops), -1 and 1 where there is none.
+    """
+    pays = Table.concat([table for table in lived if table.name == "pays"])
+    rows = np.flatnonzero(
+        np.isin(pays["debtor_account_id"], account) & (pays["habit"] == _PURCHASE)
+    )
+    order = np.argsort(account, kind="stable")
+    card = order[np.searchsorted(account[order], pays["debtor_account_id"][rows])]
+    rows, card = rows[np.argsort(card, kind="stable")], np.sort(card)
+    place = np.arange(len(card)) - np.searchsorted(card, card)
+    shape = len(account), int(place.max(initial=0)) + 1
+    shop, paid = np.full(shape, -1, np.int32), np.ones(shape)
+    shop[card, place] = pays["creditor_account_id"][rows]
+    paid[card, place] = np.maximum(1, pays["amount_minor"][rows])
+    return shop, paid
 
 
 def _bought(lived: list[Table], account: Array) -> Array:
@@ -155,7 +166,11 @@ def _nursed(
     new = np.arange(graph.size("account"), grown.size("account"), dtype=np.int32)
     lived = with_life(graph, rng, tables, accounts=new)
     everybody, market = holders(grown), shops(grown)
+    # in a world of more than a quarter all their cards together cost no more than they can pay back
+    steady = float(np.clip(graph.world.days / 90 - 1, 0, 1))
     budget = 0.1 * grown["account"]["credit_limit_minor"][account]
+    spare = _SPARE * everybody.income[user] / np.bincount(user)[user]
+    budget = (1 - steady) * budget + steady * np.minimum(budget, spare)
     visits = [
         _kept_busy(table)
         for table in purchases(
@@ -166,7 +181,8 @@ def _nursed(
     is_card = np.zeros(grown.size("account"), bool)
     is_card[account] = True
     lived = [
-        _paid_slowly(rng, table, is_card) if table.name == "pays" else table for table in lived
+        _paid_slowly(rng, table, is_card, steady) if table.name == "pays" else table
+        for table in lived
     ]
     return [*lived, *visits]
 
@@ -179,116 +195,14 @@ def _kept_busy(visits: Table) -> Table:
     return visits.with_columns(rate=(visits["rate"] * more).astype(np.float32))
 
 
-def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array) -> Table:
-    """Pay a small part of what is owed on these accounts (bool) a month."""
+def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array, steady: float) -> Table:
+    """Pay a small part of what is owed on these accounts (bool) a month.
+
+    The more `steady` (0 to 1), the less debts grow up to the limits.
+    """
     some = is_card[pays["creditor_account_id"]] & (pays["amount_of"] == _OF_DEBT)
-    return pays.with_columns(
-        share=np.where(some, rng.uniform(*_LEAST, len(pays)), pays["share"]).astype(np.float32)
-    )
-
-
-def split(rng: np.random.Generator, total: Array, small: Array) -> Array:
-    """Split sums (the grid without its last axis) into parts, some of them small: int64.
-
-    `small` has the amounts of the small parts where it is above 0; the large ones share the rest.
-    Where small ones would be more than half of the sum, they are less; where all are small, they
-    share the sum.
-    """
-    large = (small <= 0) | (small > 0).all(axis=-1, keepdims=True)
-    little = np.where(large, 0.0, small)
-    much = little.sum(axis=-1, keepdims=True)
-    little *= np.minimum(1, 0.5 * total[..., None] / np.maximum(much, 1))
-    weight = large * rng.lognormal(0, _JITTER, small.shape)
-    rest = total[..., None] - little.sum(axis=-1, keepdims=True)
-    shared = rest * weight / weight.sum(axis=-1, keepdims=True)
-    return np.asarray(np.maximum(1, np.rint(little + shared)), np.int64)
-
-
-def _everyday(graph: Graph) -> tuple[Array, Array]:
-    """Find people's purchases: rows of `pays`, and the running sum of how often they happen."""
-    pays = graph["pays"]
-    usual = np.flatnonzero((pays["habit"] == _PURCHASE) & (pays["rate"] > 0))
-    return usual, np.cumsum(pays["rate"][usual], dtype=np.float64)
-
-
-def everyday(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Draw sums that people spend by card on any day: float64, minor units."""
-    pays = graph["pays"]
-    usual, often = graph.once("everyday", lambda: _everyday(graph))
-    if not len(usual):
-        return np.zeros(shape)
-    place = np.searchsorted(often, rng.random(shape) * often[-1], side="right")
-    drawn = usual[np.minimum(place, len(usual) - 1)]
-    sums = pays["amount_minor"][drawn] * np.exp(pays["spread"][drawn] * rng.standard_normal(shape))
-    return np.asarray(sums)
-
-
-def spree(
-    graph: Graph,
-    rng: np.random.Generator,
-    cards: Cards,
-    at: Array,
-    total: Array,
-    small: Array,
-    *,
-    person: Array,
-    case: Array,
-    here: Array,
-    stage: str | None,
-) -> Table:
-    """Give purchases by card, in shops near the person or online, that come to a total by card.
-
-    The grid of times (ms) has an axis more than those of cards, totals and `here`; `small` is as of
-    `split`: these are of everyday things, the others of what is bought for much. `person` and
-    `case` (int32) broadcast against the cards.
-    """
-    everybody, market = holders(cards.seen), shops(cards.seen)
-    person, large = np.broadcast_to(person[..., None], at.shape), small <= 0
-    amount, sold = split(rng, total, small), goods(cards.seen.world.place, market)
-    dear = np.isin(sold.category, [market.category(code) for code in _SORTS])
-    what = np.where(large, _such(rng, sold, amount, dear), _such(rng, sold, amount))
-    remote = rng.random(at.shape) < np.where(large, _LARGE_ONLINE, sold.online[what])
-    sort, place = sold.category[what], everybody.place[np.maximum(person, 0)]
-    shop = market.pick(rng, sort.reshape(-1), place.reshape(-1), remote.reshape(-1))
-    shop = shop.reshape(at.shape)
-    return errands(
-        graph,
-        at,
-        case=case[..., None],
-        here=here[..., None],
-        hours="shopping",
-        debtor_account_id=cards.account[..., None],
-        creditor_account_id=market.account[shop],
-        user_id=person,
-        card_id=cards.card[..., None],
-        habit="purchase",
-        rail="card",
-        channel=np.where(market.online[shop], _ONLINE, _POS),
-        amount_minor=amount,
-        stage=stage,
-    )
-
-
-def _such(
-    rng: np.random.Generator, sold: Goods, amount: Array, among: Array | None = None
-) -> Array:
-    """Draw what costs so much: rows of `sold`, each as often as people pay such a sum for it.
-
-    With `among` (bool), of these rows alone.
-    """
-    spread = np.hypot(sold.spread, _MEANS_DIFFER * sold.elastic)
-    away = (np.log(amount[..., None]) - np.log(sold.median)) / spread
-    likely = np.log(sold.visits / spread) - away**2 / 2
-    if among is not None:
-        likely = np.where(among, likely, -np.inf)
-    return np.asarray((likely + rng.gumbel(size=likely.shape)).argmax(axis=-1))
-
-
-def spells(at: Array, here: Array) -> tuple[Array, Array]:
-    """Say when each case begins and ends: int64 ms, of times where `here` (an axis less) is."""
-    axes = tuple(range(1, at.ndim))
-    there = np.broadcast_to(here[..., None], at.shape)
-    return at.min(axis=axes, where=there, initial=2**62), at.max(axis=axes, where=there, initial=0)
+    share = np.maximum(_STEADY * steady, rng.uniform(*_LEAST, len(pays)))
+    return pays.with_columns(share=np.where(some, share, pays["share"]).astype(np.float32))
 
 
 def by_cheque(

@@ -36,6 +36,10 @@ _QUIET = 1.0
 """How much less likely, as a logarithm at hard, is who gives ten orders more a quarter."""
 _APART = 0.6
 """Share of the rings, at hard, that share neither address nor device; our assumption."""
+_PATIENT, _FAR, _TICKS = 0.6, 0.003, 4
+"""Share of orders with a limit, at hard, how far beyond the price that is at the median, and in
+ticks at least; our assumption."""
+_MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
 
 
@@ -110,6 +114,43 @@ class Desk:
             raise TooFewError(f"{what}: {count:,} are needed, the world has {len(rows):,}")
         self._free[user[rows]] = False
         return user[rows], security[rows].astype(np.int32), holds["quantity"][rows]
+
+    def held_by(self, user: Array, grid: Array) -> Array:
+        """Give each person's securities in turn, in any order: int32, of a grid's shape.
+
+        The grid (people, how many) says what is given where somebody holds nothing.
+        """
+        account, security = (self.graph["holds"][n] for n in ("account_id", "security_id"))
+        order = np.lexsort((self.rng.random(len(account)), account))
+        first, after = (
+            np.searchsorted(account[order], self.account[user], side) for side in ("left", "right")
+        )
+        many = (after - first)[:, None]
+        place = first[:, None] + np.arange(grid.shape[1]) % np.maximum(1, many)
+        found = security[order][np.minimum(place, max(0, len(order) - 1))]
+        return np.where(many > 0, found, grid).astype(np.int32)
+
+    def holders_of(self, security: Array) -> Array:
+        """Draw investors in no case who hold securities (any shape), as far as there are any.
+
+        Gives int32 users, nobody twice; -1 where there is none.
+        """
+        holds = self.graph["holds"]
+        owner = np.full(self.graph.size("account"), -1, np.int32)
+        owner[self.account[self._free]] = np.flatnonzero(self._free)
+        rows = self.rng.permutation(np.flatnonzero(owner[holds["account_id"]] >= 0))
+        rows = rows[np.unique(owner[holds["account_id"][rows]], return_index=True)[1]]
+        rows = rows[np.argsort(holds["security_id"][rows], kind="stable")]
+        there, wanted = holds["security_id"][rows], security.reshape(-1)
+        order = np.argsort(wanted, kind="stable")
+        sorted_ = wanted[order]
+        place = np.searchsorted(there, sorted_) + np.arange(len(wanted))
+        place -= np.searchsorted(sorted_, sorted_)
+        found = np.full(len(wanted), -1, np.int32)
+        inside = np.flatnonzero(place < np.searchsorted(there, sorted_, side="right"))
+        found[order[inside]] = owner[holds["account_id"][rows[place[inside]]]]
+        self._free[found[found >= 0]] = False
+        return found.reshape(security.shape)
 
     def rich(self, share: float) -> Array:
         """Give the share of the investors who opened with the most cash, of those in no case.
@@ -204,6 +245,16 @@ class Desk:
             },
         )
 
+    def at_once(self, security: Array, shape: tuple[int, ...]) -> dict[str, Array]:
+        """Draw terms of orders that are filled at once: columns `type` and `off`, of a shape.
+
+        The harder, the more have a limit, which lies beyond the price.
+        """
+        tick = _TICKS / listing(self.graph.world.place).price[security]
+        off = np.maximum(tick, _FAR * self.rng.lognormal(0, 0.5, shape))
+        is_limit = self.rng.random(shape) < _PATIENT * self.pattern.hardness
+        return {"type": np.where(is_limit, _LIMIT, _MARKET), "off": np.where(is_limit, -off, 0.0)}
+
     def shared(
         self, case: Array, user: Array, start: Array, end: Array
     ) -> tuple[Array, Array, list[Table]]:
@@ -217,7 +268,8 @@ class Desk:
         own_device, own_ip = own_ways(graph)
         some = rng.random(len(case)) >= _APART * hard
         some |= ~can_fund(graph, user).any(axis=1)
-        one = some & (rng.random(len(case)) >= 0.6 * hard)
+        # hardly any device has several owners: at hard that would give a ring away
+        one = some & (rng.random(len(case)) >= hard)
         device = np.full(len(case), -1, np.int32)
         device[one] = graph.new("device", int(one.sum()))
         kinds = rng.integers(0, len(words.DEVICE_TYPES), int(one.sum())).astype(np.int8)

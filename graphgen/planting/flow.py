@@ -29,6 +29,8 @@ __all__ = [
     "holding",
     "hop_times",
     "kept",
+    "on_open_days",
+    "open_days",
     "outside",
     "standing",
     "times",
@@ -37,7 +39,8 @@ __all__ = [
 ]
 
 _A_SECOND = 1_000
-
+_DRAWS = 20
+"""How often a day is drawn again until counters are open on one."""
 
 _ROUNDED = 1 / ROUNDING
 """The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
@@ -114,6 +117,32 @@ def outside(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> A
 def first_day(graph: Graph, rng: np.random.Generator, count: int, days: float) -> Array:
     """Draw the day on which each case begins, so that its days fit into the window: int64."""
     return rng.integers(0, max(1, int(graph.world.days - days) + 1), count)
+
+
+def open_days(graph: Graph) -> Array:
+    """Say on which days of the window the counters of banks are open: bool (days,)."""
+    world = graph.world
+    return graph.once("open days", lambda: world.place.is_business_day(world.start, world.days))
+
+
+def on_open_days(
+    graph: Graph,
+    rng: np.random.Generator,
+    day: Array,
+    least: Array | int,
+    most: Array | int,
+) -> Array:
+    """Draw days on which counters are closed again, between `least` and `most`: int64.
+
+    Where none of these days is an open one, any of them stays.
+    """
+    is_open = np.append(open_days(graph), True)  # nobody looks at days after the window
+    for _ in range(_DRAWS):
+        closed = ~is_open[np.clip(day, 0, len(is_open) - 1)]
+        if not closed.any():
+            break
+        day = np.where(closed, rng.integers(least, np.maximum(most, least) + 1, day.shape), day)
+    return day
 
 
 def times(graph: Graph, rng: np.random.Generator, person: Array, day: Array, profile: str) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from graphgen.pattern import errands
 from graphgen.planting.flow import held, times
 from graphgen.population.holders import holders
+from graphgen.schema import words
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["can_fund", "funding"]
 
+_INSTANT = words.RAILS.index("instant")
+_SUM, _TRANSFER = words.AMOUNT_OF.index("sum"), words.HABITS.index("transfer")
 _HOUR, _DAY = 3_600_000, 86_400_000
 _FUNDED = (0.3, 0.7)
 """Share of the organiser's balance that goes to the ring; our assumption."""
-_SOMETHING = 100_000
+_SOMETHING = 30_000
 """What an organiser has at the world's start, at least, so that there is something to send later;
 our assumption."""
-_LESS = 0.85
-"""How much less it is at hard."""
 
 
 def can_fund(graph: Graph, crew: Array) -> Array:
@@ -44,22 +45,25 @@ def funding(
 ) -> Iterator[Table]:
     """Let one of each ring send money to the others, who pass it on to their brokers.
 
-    It is the first who has something to send (`can_fund`).
+    It is one who has something to send (`can_fund`): the first, or at hard the poorest.
     """
     main = holders(graph).main
-    crew = np.take_along_axis(crew, np.argsort(~can_fund(graph, crew), axis=1, kind="stable"), 1)
+    # at hard the one with the least: people who invest have more than others who send something
+    is_poor = rng.random((len(case), 1)) < desk.pattern.hardness
+    least = np.where(is_poor, held(graph, crew).astype(np.float64), 0.0)
+    least = np.where(can_fund(graph, crew), least, np.inf)
+    crew = np.take_along_axis(crew, np.argsort(least, axis=1, kind="stable"), 1)
     others = crew[:, 1:]
     day = (start - graph.world.start_ms)[:, None] // _DAY - rng.integers(1, 3, others.shape)
     first = times(graph, rng, np.broadcast_to(crew[:, :1], others.shape), day, "people")
     first = np.clip(first, graph.world.start_ms + _HOUR, start[:, None] - _HOUR)
     at = np.stack([first, first + (rng.uniform(0.5, 20, others.shape) * _HOUR).astype(int)], axis=2)
     there = ((others >= 0) & np.reshape(here, (-1, 1)))[:, :, None]
-    # the harder, the less: it is to look like what friends send each other
-    much = 1 - _LESS * desk.pattern.hardness
-    part = (
-        much * rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
-    )
-    sent = np.maximum(1, np.rint(part * held(graph, crew[:, :1])))
+    part = rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
+    much = np.broadcast_to(np.maximum(1.0, part * held(graph, crew[:, :1])), others.shape)
+    # the harder, the more it is like what people send each other
+    hard, usual = desk.pattern.hardness, rng.choice(_usual(graph), others.shape)
+    sent = np.maximum(1, np.rint(much ** (1 - hard) * usual**hard))
     payer = np.stack([np.broadcast_to(main[crew[:, :1]], others.shape), main[others]], axis=2)
     payee = np.stack([main[others], desk.account[others]], axis=2)
     yield errands(
@@ -74,9 +78,20 @@ def funding(
         habit="transfer",
         rail="instant",
         channel="online",
-        amount_minor=np.stack(
-            [np.broadcast_to(sent, others.shape), np.zeros(others.shape)], axis=2
-        ),
-        share=np.array([0, 0.97]),
+        amount_minor=np.stack([sent, np.zeros(others.shape)], axis=2),
+        # the harder, the more of it
+        share=np.array([0, 0.97 + 0.03 * hard]),
         stage="preparation",
     )
+
+
+def _usual(graph: Graph) -> Array:
+    """Give the sums that people send each other at once: float64, one at least."""
+    pays, main = graph["pays"], holders(graph).main
+    is_main = np.zeros(graph.size("account"), bool)
+    is_main[main[main >= 0]] = True
+    some = is_main[pays["debtor_account_id"]] & is_main[pays["creditor_account_id"]]
+    some &= (pays["rail"] == _INSTANT) & (pays["amount_of"] == _SUM) & (pays["amount_minor"] > 0)
+    some &= pays["habit"] == _TRANSFER
+    sums = pays["amount_minor"][some].astype(np.float64)
+    return sums if len(sums) else np.array([float(_SOMETHING)])

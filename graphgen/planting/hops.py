@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import dwell, outside, times, within
+from graphgen.planting.flow import dwell, open_days, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -125,7 +125,7 @@ def planned(
     drawn
         How much of what is passed on at each place is drawn in cash, by number: float64. Nobody
         draws less than people like to, and the harder it is, the fewer draw more; more is drawn at
-        a counter, and so is what nobody knows before it comes.
+        a counter, and so is what nobody knows before it comes; where none is open, it is sent.
     hardness
         The harder, the longer money lies: easy, 20 minutes at the median; never more than a day.
         And the more often it waits for an hour at which people pay, or for one at the counter.
@@ -142,8 +142,10 @@ def planned(
     is_usual = (sums <= 0) | ((sums >= least) & (sums <= most))
     cash = (rng.random(here.shape) < drawn) & (is_usual | (rng.random(here.shape) >= hardness))
     cash &= (sums <= 0) | (sums >= least)
+    at_machine = cash & (sums > 0) & (sums <= most)
     first = _wide(at, here).astype(np.int64)
-    moments = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
+    moments, closed = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
+    cash &= at_machine | ~closed
     return Hops(
         within(graph, moments, here),
         here,
@@ -151,7 +153,7 @@ def planned(
         np.where(cash, -1, payee),
         follows,
         cash,
-        cash & (sums > 0) & (sums <= most),
+        at_machine,
         np.where(follows < 0, sums, 0).astype(np.int64),
         share,
     )
@@ -177,9 +179,13 @@ def _moments(
     cash: Array,
     hardness: float,
     longer: float,
-) -> Array:
-    """Draw when hops are made, at `first` where nothing is followed: int64 ms."""
+) -> tuple[Array, Array]:
+    """Draw when hops are made, at `first` where nothing is followed: int64 ms.
+
+    And where no counter is open then: bool.
+    """
     at, shape = first.copy(), first.shape
+    is_open, closed = np.append(open_days(graph), False), np.zeros(shape, bool)
     lies = _LIES_MS * (1 + _LONGER * hardness) * longer
     # no two hops wait for just as long
     most = (DAY_MS * rng.uniform(0.7, 1, shape)).astype(np.int64)
@@ -191,9 +197,11 @@ def _moments(
         day = (on - graph.world.start_ms) // DAY_MS
         visit, awake = (times(graph, rng, person[:, hop], day, w) for w in ("counter", "people"))
         visit = np.where(visit <= on, visit + DAY_MS, visit)
+        day = (visit - graph.world.start_ms) // DAY_MS
+        closed[:, hop] = ~is_open[np.minimum(day, len(is_open) - 1)]
         on = np.where(late & (awake > on), np.minimum(awake, before + most[:, hop]), on)
         at[:, hop] = np.where(cash[:, hop], visit, on)
-    return at
+    return at, closed
 
 
 def _wide(values: Array | float, here: Array) -> Array:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.market.listing import listing
 from graphgen.planting.desk import Desk, moment, told, usual_part
 from graphgen.planting.funding import funding
 from graphgen.planting.market import calendar, moments, moves, piece, stocks
+from graphgen.schema import words
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -40,6 +40,10 @@ is ordered of it is filled, and so is executed, more often than what is ordered 
 _HOUR, _DAY = 3_600_000, 86_400_000
 _SMALL = 1.0
 """How much more often, as a power of what it is worth, a small stock is taken; our assumption."""
+_TALK = 0.5
+"""Share of the pieces on a real rally that are rumours, at hard; our assumption."""
+_OF_WORLD = 0.25
+"""Share of a world's sessions that all phases take together at most; our assumption."""
 _LEAVE = 0.5
 """Share of those who came late that sell again; our assumption."""
 
@@ -73,8 +77,11 @@ def manipulated(
     count = pattern.instances(graph) if is_fraud else pattern.lookalikes(graph)
     desk, days, hard = Desk(graph, rng, pattern), calendar(graph), pattern.hardness
     case, stock = graph.new("case", count), stocks(graph, rng, count, small=_SMALL)
-    begin = moments(graph, rng, pattern, count, before=1, after=sum(path.sessions))
-    edges = begin[:, None] + np.append(0, np.cumsum(path.sessions))
+    # no more than a part of a short world, or it would end near its end
+    slower = min(1.0, _OF_WORLD * len(days) / sum(path.sessions))
+    phases = np.maximum(1, np.rint(slower * np.array(path.sessions))).astype(np.int64)
+    begin = moments(graph, rng, pattern, count, before=1, after=int(phases.sum()))
+    edges = begin[:, None] + np.append(0, np.cumsum(phases))
     edges = np.minimum(edges, max(0, len(days) - 1))
     most = round(ring[1] - (ring[1] - ring[0]) * hard * is_fraud)
     size = rng.integers(ring[0], most + 1, count)
@@ -92,7 +99,7 @@ def manipulated(
         both = ((via < 0) & (crew >= 0)).any(axis=1) | (rng.random(count) >= hard)
         yield from funding(graph, rng, desk, case, crew, start, both)
     yield from _driven(graph, rng, path, case, stock, edges, hard, is_fraud=is_fraud)
-    yield from _written(graph, rng, case, stock, edges, pieces, is_fraud=is_fraud)
+    yield from _written(graph, rng, case, stock, edges, pieces, hard, is_fraud=is_fraud)
     one = case[:, None]
     stage = ("preparation", "theft") if is_fraud else (None, None)
     bought = _within(graph, rng, edges[:, 0], edges[:, 1], (*crew.shape, 2))
@@ -105,6 +112,7 @@ def manipulated(
     yield desk.orders(
         one[:, :, None], np.sort(sold, axis=2), crew[:, :, None], stock[:, None, None], "sell",
         quantity_of="holding", share=np.array([rng.uniform(0.4, 0.8), 1.0]),
+        **desk.at_once(stock[:, None, None], sold.shape),
         via=via[:, :, None], stage=stage[1],
     )  # fmt: skip
     joined = _within(graph, rng, (edges[:, 1] + edges[:, 2]) // 2, edges[:, 2], late_ones.shape)
@@ -116,6 +124,7 @@ def manipulated(
     yield desk.orders(
         one, left, late_ones, stock[:, None], "sell", here=rng.random(left.shape) < _LEAVE,
         quantity_of="holding", share=1.0, stage=stage[1],
+        **desk.at_once(stock[:, None], left.shape),
     )  # fmt: skip
     first = start - rng.integers(0, _HOUR, count) - 3 * _DAY * funded
     roles = {"ring": crew, "victim": late_ones}
@@ -167,6 +176,7 @@ def _written(
     stock: Array,
     edges: Array,
     pieces: int,
+    hard: float,
     *,
     is_fraud: bool,
 ) -> Iterator[Table]:
@@ -179,9 +189,11 @@ def _written(
     midnight = graph.world.start_ms + days.day[session] * _DAY
     at = midnight + (rng.uniform(10, 23, shape) * _HOUR).astype(np.int64)
     at = np.maximum(at, days.opens[edges[:, :1]])
+    # of what is true there is talk too, the harder the more
+    is_talk = rng.random(shape) < np.where(is_fraud, 1.0, _TALK * hard)
+    topic = np.where(is_talk, words.TOPICS.index("rumour"), words.TOPICS.index("company"))
     yield piece(
-        graph, case[:, None], at, "rumour" if is_fraud else "company",
+        graph, case[:, None], at, topic,
         np.tanh(rng.normal(0.9, 0.35, shape)), security=stock[:, None],
-        sector=listing(graph.world.place).sector[stock][:, None],
         stage="theft" if is_fraud else None,
     )  # fmt: skip

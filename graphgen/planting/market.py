@@ -33,12 +33,15 @@ __all__ = [
     "piece",
     "spread_over",
     "stocks",
+    "tones",
 ]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(word) for word in ("stock", "etf", "bond"))
 _HAVEN = 0.004
 """How much a bond of a state gains for each year of its duration as stocks lose a tenth; our
 assumption."""
+_TONE_SPREAD = 0.35
+"""The spread of the logarithm of how loud a piece is; our assumption."""
 _CREDIT = 0.4
 """How much of what stocks lose a bond of credit spread 1 does; our assumption."""
 
@@ -184,22 +187,36 @@ def piece(
     graph: Graph,
     case: Array,
     at: Array,
-    topic: str,
+    topic: str | Array,
     sentiment: Array,
     *,
     security: Array | int = -1,
     sector: Array | int = -1,
     **columns: Any,  # noqa: ANN401 - whatever broadcasts
 ) -> Table:
-    """Give `publishes` edges that fire once: what is written, and when."""
+    """Give `publishes` edges that fire once: what is written, and when.
+
+    What is about a security is about its sector, as all that the press writes of it.
+    """
     graph.new("publishes", at.size)
+    if np.ndim(security) or security != -1:
+        of = listing(graph.world.place).sector[np.maximum(security, 0)]
+        sector = np.where(np.asarray(security) >= 0, of, sector)
     shaped = np.broadcast_arrays(case, at, sentiment, security, sector)
     names = ("case_id", "valid_from", "sentiment", "security_id", "sector_id")
     return Table.of(
         "publishes",
-        topic=topic,
+        topic=topic.reshape(-1) if isinstance(topic, np.ndarray) else topic,
         rate=0.0,
         schedule=ONCE,
         **{name: one.reshape(-1) for name, one in zip(names, shaped, strict=True)},
         **columns,
     )
+
+
+def tones(rng: np.random.Generator, shape: tuple[int, ...], worth: float | Array) -> Array:
+    """Draw how good pieces are that tell of news of some worth: float64 from -1 to 1.
+
+    The sign is that of the worth, and no two are alike.
+    """
+    return np.asarray(np.tanh(worth * rng.lognormal(0.0, _TONE_SPREAD, shape)))

@@ -17,6 +17,7 @@ from graphgen.planting.market import (
     piece,
     spread_over,
     stocks,
+    tones,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["surprises"]
 _HOUR = 3_600_000
 _BEFORE_OPEN = 0.6
 """Share of news that comes out before the open; our assumption."""
+_STRONG = 0.1
+"""A move of the logarithm by so much is as good or as bad as it gets, or nearly: 0.76 of it."""
 _FEW = 0.5
 """How far a sector's other firms move when the news is about the sector, at least."""
 
@@ -77,7 +80,7 @@ def surprises(
     yield moves(graph, one, told, start, end, volume=volume)
     yield moves(graph, one, told, end, after[:, None], volume=(1 + volume) / 2)
     yield piece(
-        graph, case, at, "company", np.clip(size / 0.15, -0.95, 0.95),
+        graph, case, at, "company", tones(rng, size.shape, size / _STRONG),
         security=np.where(whole, -1, firm), sector=here.sector[firm],
     )  # fmt: skip
     yield cases(graph, pattern, case, at, after, is_fraud=False)

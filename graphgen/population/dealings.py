@@ -54,6 +54,7 @@ def dealings(
         amount = everybody.income[person] * _OF_INCOME[what] * _lognormal(rng, len(person))
         amount = np.clip(amount, least, _AT_MOST * everybody.income[person] + least)
         if what == "cash_in":
+            small = amount <= graph.world.place.amount("machine")
             yield _once(
                 graph, moments(graph, rng, person, "counter", days), amount, "counter",
                 debtor_account_id=vault[graph["account"]["bank_id"][own]],
@@ -61,7 +62,7 @@ def dealings(
                 user_id=person,
                 habit="cash_deposit",
                 rail="cash",
-                channel=np.where(rng.random(len(own)) < _AT_AN_ATM, _ATM, _BRANCH),
+                channel=np.where((rng.random(len(own)) < _AT_AN_ATM) & small, _ATM, _BRANCH),
             )  # fmt: skip
             continue
         pays = what in ("abroad", "invoice")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.population import network
-from graphgen.population.draw import chance, take, uniform_ms
+from graphgen.population.draw import chance, uniform_ms
 from graphgen.population.places import YEAR_MS, Towns, addresses, moments
+from graphgen.population.shops import kilometres
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Table
 
@@ -33,6 +34,9 @@ with one connection), the median of how many do so over one, the spread of its l
 most; our assumption."""
 _STUDENTS, _COMMUTERS = 0.3, 0.03
 """Shares of students, and of others, with a second home; our assumption."""
+_WITHIN_REACH = 8
+"""A second home is in the nearest of so many towns that people live in: two in three of them within
+500 km; our assumption."""
 _PARENT_YEARS = 19
 """Whose second home is another household's is so much younger than its head at least."""
 
@@ -108,9 +112,9 @@ def draw_dwellings(
     yearly = world.place.settings("places")["moves"]
     moved = np.flatnonzero(chance(rng, -np.expm1(-yearly * world.days / 365.25), count))
     total = count + len(moved)
-    second, elsewhere = _second_homes(people, rng)
+    second, elsewhere, there = _second_homes(people, here, town, rng)
     own = np.flatnonzero(elsewhere < 0)
-    town = np.concatenate((town, town[moved], take(rng, here.share, len(own))))
+    town = np.concatenate((town, town[moved], there[own]))
     table = addresses(world.place, here, town, rng)
     line, lines = _lines(town[:count], rng)
     address, ip = graph.new("address", len(town)), graph.new("ip", lines + len(moved))
@@ -151,14 +155,25 @@ def _lines(town: Array, rng: np.random.Generator) -> tuple[Array, int]:
     return number, len(kept)
 
 
-def _second_homes(people: People, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Choose who has a second home (int32), and which other household's: -1 for one of their own.
+def _second_homes(
+    people: People, here: Towns, town: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Choose who has a second home (int32), which other household's, and in which town.
 
-    It is another household's where that may be a parent's.
+    It is another household's where that may be a parent's, and else -1: one of their own. `town` is
+    each household's.
     """
     student = people.employment == words.EMPLOYMENT.index("student")
     who = np.flatnonzero(chance(rng, np.where(student, _STUDENTS, _COMMUTERS), people.count))
-    other = rng.integers(0, len(people.sizes), len(who))
+    others = rng.integers(0, len(people.sizes), (len(who), _WITHIN_REACH))
+    home = town[people.household[who]][:, None]
+    far = kilometres(
+        here.latitude[home],
+        here.longitude[home],
+        here.latitude[town[others]],
+        here.longitude[town[others]],
+    )
+    other = others[np.arange(len(who)), far.argmin(axis=1)]
     head = np.flatnonzero(people.position == 0)[other]
     parent = people.age[head] >= people.age[who] + _PARENT_YEARS
-    return who.astype(np.int32), np.where(parent, other, -1)
+    return who.astype(np.int32), np.where(parent, other, -1), town[other]

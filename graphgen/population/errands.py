@@ -130,12 +130,18 @@ def _hours(graph: Graph) -> tuple[int, Array, Array]:
 
 
 def _amount(
-    rng: np.random.Generator, everybody: Holders, person: Array, *, times: Array | float = 1.0
+    graph: Graph,
+    rng: np.random.Generator,
+    everybody: Holders,
+    person: Array,
+    *,
+    times: Array | float = 1.0,
 ) -> Array:
     """Draw amounts around a share of the income, or that many times as much."""
     income = everybody.income[person]
     drawn = income * _MEDIAN_OF_INCOME * times * rng.lognormal(0, _SPREAD, len(person))
-    return np.maximum(100, np.minimum(drawn, _AT_MOST * income)).astype(np.int64)
+    least = graph.world.place.minor_units
+    return np.maximum(least, np.minimum(drawn, _AT_MOST * income)).astype(np.int64)
 
 
 def _big_tickets(
@@ -165,7 +171,7 @@ def _big_tickets(
         rail="card",
         channel=np.where(market.online[shop], _ONLINE, _POS),
         # what is dear is so for everybody
-        amount_minor=np.maximum(least, _amount(rng, everybody, person)).astype(np.int64),
+        amount_minor=np.maximum(least, _amount(graph, rng, everybody, person)).astype(np.int64),
         spread=0.0,
         amount_of="sum",
         share=0.0,
@@ -198,7 +204,7 @@ def private(
         rail=rail,
         channel=np.where(rail == _CHEQUE, _BRANCH, _ONLINE),
         # who writes a large cheque looks at the balance first
-        amount_minor=np.where(rail == _CHEQUE, 0, _amount(rng, everybody, person)),
+        amount_minor=np.where(rail == _CHEQUE, 0, _amount(graph, rng, everybody, person)),
         spread=0.0,
         amount_of=np.where(rail == _CHEQUE, _OF_BALANCE, _OF_SUM),
         share=np.where(rail == _CHEQUE, rng.uniform(*_CHEQUE_SHARE, len(person)), 0.0),
@@ -273,7 +279,7 @@ def _cash(
         habit="cash_withdrawal",
         rail="cash",
         channel="branch",
-        amount_minor=_amount(rng, everybody, person, times=_CASH_TIMES),
+        amount_minor=_amount(graph, rng, everybody, person, times=_CASH_TIMES),
         spread=0.0,
         amount_of=np.where(most, _OF_BALANCE, _OF_SUM),
         share=rng.uniform(0.6, 0.98, len(person)),

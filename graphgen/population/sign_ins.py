@@ -10,6 +10,7 @@ import numpy as np
 from graphgen.population.draw import chance, uniform_ms
 from graphgen.population.network import kiosks
 from graphgen.population.places import YEAR_MS
+from graphgen.population.roaming import next_gateways, stays
 from graphgen.schema import NULL_NUMBER, NULL_ROW, words
 from graphgen.table import Table
 
@@ -82,6 +83,8 @@ class _Routes:
     """float32: how much of the person's sessions, next to the person's other ways."""
     hours: Array
     """int8: row of the region's profiles."""
+    is_visit: Array
+    """bool: whether they do so for a while only, in somebody else's home."""
 
 
 def sign_ins(
@@ -110,11 +113,17 @@ def sign_ins(
     home = people.household[routes.who]
     at_home = routes.ip < 0
     ip = np.where(at_home, homes.ip[home], routes.ip)
-    ways = _Ways(np.arange(len(row), dtype=np.int32), row, ip, begin, np.full(len(row), _OPEN))
+    luck = rng.spawn(1)[0]
+    came, left = stays(graph, len(row), luck)
+    begin = np.where(routes.is_visit, np.maximum(since, came), begin)
+    end = np.where(routes.is_visit & (left < graph.world.end_ms), left, _OPEN)
+    ways = _Ways(np.arange(len(row), dtype=np.int32), row, ip, begin, end)
     new_row = np.where(after >= 0, devices.row[after], NULL_ROW)
     new_ip = np.where(at_home, homes.new_ip[home], NULL_ROW)
     spans = ways.turn("row", new_row, devices.until[device])
     spans = [late for span in spans for late in span.turn("ip", new_ip, homes.moves_at[home])]
+    gateway, at = next_gateways(graph, np.where(is_kiosk, -1, routes.ip), luck)
+    spans = [late for span in spans for late in span.turn("ip", gateway, at)]
     ways = _Ways(*(np.concatenate([getattr(s, f.name) for s in spans]) for f in fields(_Ways)))
     order = _order(routes.who[ways.route], ways, devices)
     route = ways.route[order]
@@ -158,7 +167,7 @@ def _routes(
     homes: Dwellings,
     near: Array,
     rng: np.random.Generator,
-) -> Iterator[tuple[Array, Array, Array, Array, Array]]:
+) -> Iterator[tuple[Array, ...]]:
     """Give who signs in by which device, where, how much of the time, and at which hours."""
     count = people.count
     everyone = np.arange(count, dtype=np.int32)
@@ -166,8 +175,14 @@ def _routes(
     has_phone = devices.is_phone[devices.first]
 
     def way(
-        who: Array, device: Array, ip: Array | int, share: float, hours: Array
-    ) -> tuple[Array, Array, Array, Array, Array]:
+        who: Array,
+        device: Array,
+        ip: Array | int,
+        share: float,
+        hours: Array,
+        *,
+        is_visit: bool = False,
+    ) -> tuple[Array, ...]:
         size = len(who)
         return (
             who,
@@ -175,6 +190,7 @@ def _routes(
             np.broadcast_to(np.asarray(ip, np.int32), size),
             np.full(size, share, np.float32),
             hours[who],
+            np.full(size, is_visit),
         )
 
     yield way(everyone, devices.first, -1, 0.45, home)
@@ -194,10 +210,11 @@ def _routes(
         yield way(who, latest, _shared(graph, kind, rng.random(len(who))), 0.15, home)
     who = everyone[chance(rng, _GUESTS, count)]
     hosts = homes.ip[people.household[_hosts(people, who, rng)]]
-    yield way(who, devices.first, hosts, 0.05, home)
+    yield way(who, devices.first, hosts, 0.05, home, is_visit=True)
     who = everyone[chance(rng, _RESIDENTIAL, count)]
     exits = _exits(graph, homes)
-    yield way(who, latest, exits[(rng.random(len(who)) * len(exits)).astype(np.int64)], 0.15, home)
+    exits = exits[(rng.random(len(who)) * len(exits)).astype(np.int64)]
+    yield way(who, latest, exits, 0.15, home, is_visit=True)
     who = everyone[chance(rng, _KIOSK, count)]
     kiosk = _kiosk(graph, near)
     spot = (kiosk[who] + 0.5) / kiosks(graph.world.users)

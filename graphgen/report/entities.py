@@ -23,9 +23,12 @@ from graphgen.report.leaks import (
 from graphgen.report.reading import Facts
 from graphgen.report.separation import chance, placed, separation
 from graphgen.rng import stream
+from graphgen.schema import words
 from graphgen.table import Array
 
 __all__ = ["leaks", "mute_ids"]
+
+_BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
 
 
 def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
@@ -120,7 +123,16 @@ def _lookalikes(facts: Facts, pattern: str, entity: str, role: str) -> Array:
 
 
 def _sort(facts: Facts, entity: str) -> Array:
-    """Give the sort of each row: accounts and internet addresses are put beside those of theirs."""
+    """Give the sort of each row: accounts and internet addresses are put beside those of theirs.
+
+    People who invest are put beside others who do.
+    """
+    if entity == "user":
+        held = facts.tables["has_account"]
+        kind = facts.tables["account"]["type"][facts.rows("account", held["account_id"])]
+        invests = np.zeros(len(facts.tables["user"]["user_id"]), np.int64)
+        invests[facts.rows("user", held["user_id"][kind == _BROKERAGE])] = 1
+        return invests
     if entity == "account":
         return facts.sort_of_account
     if entity == "ip":

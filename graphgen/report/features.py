@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.report.acquaintance import known_ends, payers
+from graphgen.report.ordering import of_investors
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.schema import words
 from graphgen.table import Array
@@ -12,7 +13,7 @@ from graphgen.table import Array
 __all__ = ["Features", "features"]
 
 _TRANSFERS = tuple(words.RAILS.index(rail) for rail in ("instant", "batch", "cheque", "book"))
-_CASH = words.RAILS.index("cash")
+_CASH, _CARD = words.RAILS.index("cash"), words.RAILS.index("card")
 _ORIGINAL, _RETURN = words.LEGS.index("original"), words.LEGS.index("return")
 _HOME = words.IP_KINDS.index("home")
 _BOOKED = words.STATUSES.index("booked")
@@ -41,6 +42,8 @@ def features(facts: Facts) -> dict[str, Features]:
         _add_people(facts, found["user"])
     if "account" in found and "payment" in facts.events:
         found["account"].update(_of_accounts(facts, facts.events["payment"]))
+    if "account" in found:
+        found["account"].update(of_investors(facts))
     for name in ("session", "action"):
         if name in facts.events:
             _add_visits(facts, facts.events[name], found)
@@ -77,8 +80,13 @@ def _add_sights(facts: Facts, found: dict[str, Features]) -> None:
             np.minimum.at(first, facts.rows(entity, table[f"{entity}_id"]), table["first_seen"])
             found[entity]["first seen"] = first
             new = table["first_seen"] > facts.begin
-            own[f"new {entity}s"] = np.bincount(
-                facts.rows("user", table["user_id"])[new], minlength=people
+            ended = table["last_seen"] != NONE
+            for name, some in (("new", new), ("ended", ended)):
+                own[f"{name} {entity}s"] = np.bincount(
+                    facts.rows("user", table["user_id"])[some], minlength=people
+                )
+            found[entity]["ended"] = np.bincount(
+                facts.rows(entity, table[f"{entity}_id"])[ended], minlength=len(behind)
             )
 
 
@@ -93,6 +101,8 @@ def _add_people(facts: Facts, own: Features) -> None:
     )[2][np.unique(user["household_id"], return_inverse=True)[1]]
     holder = facts.rows("user", facts.tables["has_account"]["user_id"])
     own["accounts"] = np.bincount(holder, minlength=len(user["user_id"]))
+    ends = [facts.rows("user", facts.tables["knows"][end]) for end in ("user_id", "other_user_id")]
+    own["acquaintances"] = np.bincount(np.concatenate(ends), minlength=len(user["user_id"]))
 
 
 def _add_visits(facts: Facts, events: Events, found: dict[str, Features]) -> None:
@@ -151,6 +161,9 @@ def _of_accounts(facts: Facts, payment: Events) -> Features:
         last = np.zeros(count, np.int64)
         np.maximum.at(last, end[booked], payment["time"][booked])
         found[f"last {side}"] = last
+    some = booked & (rail == _CARD)
+    pair = np.unique(payer[some].astype(np.int64) * count + payee[some])
+    found["shops"] = np.bincount(pair // count, minlength=count)
     both = np.stack([found["sum in"], found["sum out"]])
     found["pass-through"] = both.min(axis=0) / np.maximum(1, both.max(axis=0))
     found["declined"] = np.bincount(payer[order & ~booked], minlength=count)

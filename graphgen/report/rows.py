@@ -12,6 +12,7 @@ from graphgen.table import Array
 
 __all__ = ["groups", "links", "mute", "numbers", "said", "words_of"]
 
+_VISITS = ("session", "action")
 _BASE = 32
 _WHOLE, _SIZES = 100, 4
 """Minor units of a whole sum; so many classes has the size of sums before it doubles."""
@@ -23,13 +24,16 @@ def groups(facts: Facts, events: Events) -> Array:
     """Give rows that are alike by what they are one number: int64.
 
     A payment's rail, channel, leg and the sorts of the accounts at its ends (so that money that
-    comes is never put beside money that goes); an action's type, an order's side, a piece's topic.
+    comes is never put beside money that goes); an action's type, an order's side, a piece's topic;
+    of a visit and what is done in it whether something is ordered then, while the exchange is open.
     """
     kind = np.zeros(len(events), np.int64)
     if events.name == "payment":
         for end in ("debtor", "creditor", "counterparty"):
             row = facts.rows("account", events[f"{end}_account_id"])
             kind = kind * _BASE + np.append(facts.sort_of_account, -1)[row] + 1
+    elif events.name in _VISITS and "order" in facts.events:
+        kind += np.isin(events["session_id"], facts.events["order"]["session_id"])
     for column in reversed(_GROUPED):
         if column in events.columns:
             kind = kind * _BASE + events[column] + 1
@@ -45,7 +49,7 @@ def said(facts: Facts, events: Events, kind: int) -> str:
             values = SCHEMAS[events.name].by_name[column].values
             named.append(values[code] if code >= 0 else "")
     if events.name != "payment":
-        return " ".join([events.name, *named])
+        return " ".join([events.name, *named, *(["with an order"] if kind else [])])
     behind, to, out = (kind // _BASE**power % _BASE - 1 for power in range(3))
     sorts = [*facts.sorts_of_accounts, ""]
     ends = f"{sorts[out]} to {sorts[to]}"

@@ -35,7 +35,11 @@ TRUTH: tuple[Schema, ...] = (
                 Meaning.TIME,
                 "When its last edge can fire; what has to clear is settled or returned days later.",
             ),
-            Column("loss_minor", Meaning.MONEY, "What victims and banks were robbed of, settled."),
+            Column(
+                "loss_minor",
+                Meaning.MONEY,
+                "What victims and banks were robbed of by payments, settled; 0 of the market.",
+            ),
             Column("recovered_minor", Meaning.MONEY, "What of that came back."),
             Column(
                 "sample_weight",

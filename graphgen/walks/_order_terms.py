@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["order_terms"]
 
 _OF_HOLDING = words.QUANTITY_OF.index("holding")
-_MATCHED_MS = 40
-"""How long after the second of two orders they are matched; our assumption."""
+_MATCHED_MS = 1_500
+"""How long after the second of two orders they are matched at most, as soon as any other order that
+is filled at once; our assumption."""
 _BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
 _MARKET, _LIMIT, _STOP = (words.ORDER_TYPES.index(w) for w in ("market", "limit", "stop"))
 _DAY, _IOC, _GTC = (words.TIMES_IN_FORCE.index(w) for w in ("day", "ioc", "gtc"))
@@ -146,7 +147,7 @@ def order_terms(
             u[late, 4:6],
         )
     meets = edges["meets"][edge]
-    fill, price = _met(edge + start, meets, fill, price, time, mid)
+    fill, price = _met(edge + start, meets, fill, price, time, mid, u[:, 4])
     part, of = edges["share"][edge], edges["quantity_of"][edge]
     closes = is_habit & ((side == _SELL) | (side == _COVER))
     for sold, covered, some in zip(_CLOSED_OUT, _COVERED, (1.0, 0.5, 0.25), strict=True):
@@ -176,7 +177,7 @@ def _parts(u: Array, kind: Array) -> Array:
 
 
 def _met(
-    edge: Array, meets: Array, fill: Array, price: Array, time: Array, mid: Array
+    edge: Array, meets: Array, fill: Array, price: Array, time: Array, mid: Array, u: Array
 ) -> tuple[Array, Array]:
     """Let orders that meet be filled at one moment, at the price in the middle of the spread."""
     some = np.flatnonzero(meets >= 0)
@@ -188,8 +189,8 @@ def _met(
     one, other = some[both], found[both]
     fill, price = fill.copy(), price.copy()
     fill[some] = 0
-    fill[one] = np.maximum(time[one], time[other]) + _MATCHED_MS
     later = np.where(time[one] >= time[other], one, other)
+    fill[one] = time[later] + 1 + (_MATCHED_MS * u[later]).astype(np.int64)
     price[one] = np.maximum(1, np.rint(mid[later])).astype(np.int64)
     return fill, price
 

@@ -57,14 +57,20 @@ def ordered_from(
     return device, ip, begun, lasts.astype(np.int32)
 
 
-def visits(user: Array, device: Array, time: Array, until: Array) -> tuple[Array, Array, Array]:
+def visits(
+    user: Array, device: Array, address: Array, time: Array, until: Array
+) -> tuple[Array, Array, Array]:
     """Put orders that a person gives within minutes from one device into one visit.
+
+    Those that must come from an address (-1 for any) are not in one with others.
 
     Gives the visit of each order, and of each visit the first order and the end: int64.
     """
-    order = np.lexsort((time, device, user))
+    order = np.lexsort((time, address, device, user))
     gap = np.diff(time[order], prepend=-_A_VISIT_MS) > _A_VISIT_MS
-    new = gap | (np.diff(user[order], prepend=-1) != 0) | (np.diff(device[order], prepend=-1) != 0)
+    new = gap.copy()
+    for of in (user, device, address):
+        new |= np.diff(of[order], prepend=-2) != 0
     lead = order[new]
     visit = np.empty(len(order), np.int64)
     visit[order] = np.cumsum(new) - 1

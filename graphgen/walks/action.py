@@ -237,15 +237,20 @@ def _acts(ground: Ground, section: Section, start: int, end: int) -> tuple[Array
 def _introductions(ground: Ground, section: Section) -> Array:
     """Say which edges are the first to pay online, in their block, from an account to another.
 
-    One to somebody whom its payer pays by habit anyway introduces nobody.
+    One to somebody whom its payer pays by habit anyway introduces nobody, nor does one of a case to
+    somebody whom the payer introduces without it.
     """
     pays = section.tables.get("pays")
     if pays is None:
         return np.empty(0, bool)
     if section.quarter:
         return ground.quarters.new_payees(section.quarter)
+    introduced, pairs = ground.own_introductions
+    if section.starts["pays"] == 0:
+        return introduced
     block = section.block_of("pays", np.arange(len(pays)))
-    return is_new_payee(pays, block, ground.own_payees, ground.world.start_ms)[0]
+    known = np.concatenate([ground.own_payees, pairs])
+    return is_new_payee(pays, block, known, ground.world.start_ms)[0]
 
 
 def _new_devices(ground: Ground, section: Section, start: int, end: int) -> tuple[Array, ...]:

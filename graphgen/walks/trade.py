@@ -4,7 +4,8 @@ Each `trades` edge fires at its rate in a session of the exchange, most often af
 before the close. An order is given in a bank session that it brings. What it would be filled at
 follows from the session's prices alone; whether there is money or stock for it the book says.
 
-A stock that is in the news or moves is traded more often than usual.
+A stock that is in the news or moves is traded more often than usual. Some who order something order
+something else in the same visit: how many is our assumption.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ __all__ = ["TradeWalk"]
 _TRADES = words.WALKED_EDGES.index("trades")
 _BUSY, _BUSIER = 1.6, 0.4
 """From which multiple of its usual volume a stock is traded more often, and how much."""
+_TOGETHER, _APART_MS = 0.15, (15_000, 240_000)
+"""Share of orders of habit after which another is given in the same visit, and how much later."""
 
 
 class TradeWalk(Walk):
@@ -59,6 +62,7 @@ class TradeWalk(Walk):
             section, ground.world.seed, "trades", rated.astype(np.int32), self.clock
         )
         self.errands = Errands.of(edges)
+        self.by_account = rated[np.argsort(edges["account_id"][rated], kind="stable")]
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
         """Propose the day's orders, and the bank sessions that they bring."""
@@ -69,15 +73,34 @@ class TradeWalk(Walk):
             return
         bars = minutes(self.ground.world, self.tape, session)
         fired = self.rates.fired(rng, today.week, today.monday, np.ones(1))
-        self._order(today, rng, so_far, session, bars, fired, is_once=False)
+        every, leads = self._together(today, fired)
+        self._order(today, rng, so_far, session, bars, every, leads=leads)
         once = self.errands.on(today.midnight)
         self._order(today, self._draws("errand", today), so_far, session, bars, once, is_once=True)
         # what is fired because a stock is busy leaves alone what is fired anyway
         more = self._busy(today, session)
-        self._order(today, self._draws("busy", today), so_far, session, bars, more, is_once=False)
+        self._order(today, self._draws("busy", today), so_far, session, bars, more)
 
     def _draws(self, purpose: str, today: Today) -> Draws:
         return Draws(self.section, self.ground.world.seed, "walk", "trade", purpose, today.number)
+
+    def _together(self, today: Today, fired: Array) -> tuple[Array, Array]:
+        """Add orders that are given in the visit of another: rows, and which they follow, -1 none.
+
+        Both int64; what is added is at the end.
+        """
+        assert self.edges is not None  # noqa: S101 - for the type checker
+        account, block = self.edges["account_id"], self.section.block_of("trades", fired)
+        u = self._draws("together", today).each(
+            block, lambda stream, count: stream.random((count, 2))
+        )
+        first, after = (
+            np.searchsorted(account[self.by_account], account[fired], side)
+            for side in ("left", "right")
+        )
+        other = self.by_account[first + (u[:, 1] * (after - first)).astype(np.int64)]
+        lead = np.flatnonzero((u[:, 0] < _TOGETHER) & (other != fired))
+        return np.append(fired, other[lead]), np.append(np.full(len(fired), -1), lead)
 
     def _busy(self, today: Today, session: int) -> Array:
         """Fire once more edges whose security is traded more than usual: rows, int64."""
@@ -98,24 +121,38 @@ class TradeWalk(Walk):
         bars: Minutes,
         edge: Array,
         *,
-        is_once: bool,
+        is_once: bool = False,
+        leads: Array | None = None,
     ) -> None:
-        """Propose an order for each edge, as far as its person can give one."""
+        """Propose an order for each edge, as far as its person can give one.
+
+        `leads` says which of them another one follows at once, -1 for none.
+        """
         assert self.edges is not None  # noqa: S101 - for the type checker
         if not len(edge):
             return
         time = self._times(rng, edge, bars, is_once=is_once)
+        if leads is not None:
+            low, high = _APART_MS
+            wait = low + time % (high - low)
+            last = bars.time[-1] + MINUTE_MS - 1
+            time = np.where(leads >= 0, np.minimum(time[leads] + wait, last), time)
         edges = self.edges
         good = (time < end_of(edges["valid_to"][edge])) & (edges["valid_from"][edge] <= time)
         edge, time = edge[good], time[good]
         from_where = ordered_from(self.ground, today, rng, self.section, edge, time)
         device, ip, begun, duration = from_where
+        if leads is not None:  # from where the other was given
+            lead = np.where((leads >= 0) & good[leads], np.cumsum(good)[leads] - 1, -1)[good]
+            device, ip = (np.where(lead >= 0, which[lead], which) for which in (device, ip))
         there = np.flatnonzero(device >= 0)
         edge, time, device, ip = edge[there], time[there], device[there], ip[there]
         first = len(so_far[Sessions])
         user = edges["user_id"][edge]
         public = (edge + self.start).astype(np.int32)
-        visit, lead, ends = visits(user, device, time, begun[there] + duration[there])
+        address = np.where(edges["via"][edge] >= 0, ip, -1)
+        until = begun[there] + duration[there]
+        visit, lead, ends = visits(user, device, address, time, until)
         so_far.add(
             Sessions(
                 time=begun[there][lead],

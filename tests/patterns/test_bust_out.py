@@ -27,6 +27,7 @@ WORLD = World(users=500, days=40, patterns={"bust_out": BUST})
 PROMISES = [text for text, _ in statements("bust_out")]
 CARD, CHEQUE = (words.RAILS.index(rail) for rail in ("card", "cheque"))
 LEG = {word: code for code, word in enumerate(words.LEGS)}
+CREDIT_CARD = words.ACCOUNT_TYPES.index("credit_card")
 BOOKED = words.STATUSES.index("booked")
 
 
@@ -120,6 +121,32 @@ def test_cheques_of_a_crime_bounce_more_than_a_wedding_s_and_some_of_both_clear(
     assert came_back[True] > came_back[False]
 
 
+def test_at_hard_the_cards_of_a_spree_are_used_in_few_shops_as_other_cards_are(
+    tables_of: Collect,
+) -> None:
+    shops = {}
+    for difficulty in ("easy", "hard"):
+        tables = tables_of(replace(WORLD, days=60, difficulty=difficulty))
+        rows = tables["payment"].take(tables["payment"]["rail"] == CARD)
+        pair = np.unique(np.stack([rows["debtor_account_id"], rows["creditor_account_id"]]), axis=1)
+        card, many = np.unique(pair[0], return_counts=True)
+        credit = tables["account"]["account_id"][tables["account"]["type"] == CREDIT_CARD]
+        mine = np.isin(card, np.concatenate(cards(tables, crime=True)))
+        shops[difficulty] = np.mean(many[mine]), np.mean(many[~mine & np.isin(card, credit)])
+    assert shops["hard"][0] < 1.5 * shops["hard"][1]
+    assert shops["easy"][0] > 1.2 * shops["hard"][0]
+
+
+def test_no_single_purchase_is_most_of_what_is_drawn_of_a_card_again() -> None:
+    world = replace(WORLD, users=1_500, patterns={"bust_out": replace(BUST, count=30)})
+    pays = grow(world)["pays"]
+    spent = pays.take(pays["stage"] == words.STAGES.index("integration"))
+    card = np.unique(spent["debtor_account_id"], return_inverse=True)[1]
+    most = np.zeros(card.max() + 1)
+    np.maximum.at(most, card, spent["amount_minor"])
+    assert np.mean(most / np.bincount(card, spent["amount_minor"]) > 0.7) < 0.05
+
+
 def test_the_cheques_are_others_and_at_easy_all_of_one(tables_of: Collect) -> None:
     payers = {}
     for difficulty in ("easy", "hard"):
@@ -192,6 +219,13 @@ def test_cards_that_are_too_young_and_cases_that_are_too_long_break_promises(
     assert PROMISES[2] in broken(WORLD, younger, also=("account",))
     longer = """UPDATE "case" SET "end" = "end" + INTERVAL 40 DAYS"""
     assert PROMISES[9] in broken(WORLD, longer, also=("case",))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_year_of_good_conduct_leaves_room_for_a_bust_out(seed: int, broken: Broken) -> None:
+    patterns = {"bust_out": BustOut(count=3)}
+    assert not broken(World(users=1000, days=400, seed=seed, patterns=patterns))
 
 
 @pytest.mark.slow

@@ -60,6 +60,20 @@ def test_as_many_people_as_asked_bank_from_one_device(crime: bool, tables_of: Co
         assert set(uses["user_id"][uses["device_id"] == device[0]]) == set(people)
 
 
+@pytest.mark.parametrize("difficulty", ["medium", "hard"])
+def test_collectors_know_hardly_more_people_than_others_do(difficulty: Difficulty) -> None:
+    pattern = replace(SHARED, count=60, farms=0.0)
+    graph = grow(
+        replace(WORLD, users=1_500, difficulty=difficulty, patterns={"shared_device": pattern})
+    )
+    ends = [graph["knows"][end] for end in ("user_id", "other_user_id")]
+    known = np.bincount(np.concatenate(ends), minlength=graph.size("user"))
+    member = graph["member"]
+    role = np.array(member["role"].to_pylist(), object)
+    mine = (role == "collector") & (member["entity"] == ENTITY["user"])
+    assert known[member["entity_id"][mine]].mean() < 1.45 * known.mean()
+
+
 def test_all_sign_in_within_as_many_days_as_asked(tables_of: Collect) -> None:
     tables = tables_of(WORLD)
     ways = tables["signs_in"]
