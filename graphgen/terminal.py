@@ -108,6 +108,9 @@ def show_summary(told: Mapping[str, Any]) -> None:
 def show_loaded(told: Mapping[str, Any]) -> None:
     """Print what a store was given (`graphgen.request.loaded_document`), and how fast."""
     out = console()
+    if not told["rows"]:
+        out.print(Text.assemble("nothing to do: all of it is in ", (told["target"], "bold")))
+        return
     table = plain_table("what", "rows", numbers=(1,))
     for name, rows in told["rows"].items():
         table.add_row(name, f"{rows:,}")
