@@ -70,6 +70,7 @@ HomeBank = Annotated[
     str | None,
     Option(metavar="ID", help="To a store only this bank's accounts are internal."),
 ]
+Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
 Merge = Annotated[bool, Option("--merge", help="Add to what is in a store.")]
 Wipe = Annotated[bool, Option("--wipe", help="Delete first what graphgen loaded into a store.")]
 Connections = Annotated[int | None, Option(min=1, max=64, help="To a store, at once; else one.")]

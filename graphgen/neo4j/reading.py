@@ -65,18 +65,19 @@ class Reading:
             f"size([k IN keys(n) WHERE k <> '{_MARK}' AND NOT k IN "
             f"{[p.name for p in self._shown]}])"
         )
+        returned = f"RETURN i, [{values}] AS kept, {others} AS others"
         head = "UNWIND range(0, size($rows) - 1) AS i\nWITH i, $rows[i] AS r\n"
         if isinstance(self.element, Node):
             key = ", ".join(f"{k}: r[{n}]" for n, k in enumerate(self.element.key))
             match = f"MATCH (n:{self.element.label} {{{key}}})"
-            return f"{head}{match}\nRETURN i, [{values}] AS kept, {others} AS others, labels(n) AS labels"
+            return f"{head}{match}\n{returned}, labels(n) AS labels"
         model = self.projection.model
         start, place = found(model, "a", self.element.start, 0)
         end, place = found(model, "b", self.element.end, place)
         keyed = [p for p in self._shown if p.name in self.element.key]
         key = ", ".join(f"{p.name}: {cell(p, f'r[{place + n}]')}" for n, p in enumerate(keyed))
         match = f"MATCH (a)-[n:{self.element.type}{f' {{{key}}}' if key else ''}]->(b)"
-        return f"{head}{start}\n{end}\n{match}\nRETURN i, [{values}] AS kept, {others} AS others, [] AS labels"
+        return f"{head}{start}\n{end}\n{match}\n{returned}, [] AS labels"
 
     def differences(self, rows: Sequence[Row], there: Sequence[Row]) -> Iterator[str]:
         """Yield in what the database's answer differs from the rows."""
