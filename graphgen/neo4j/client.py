@@ -14,7 +14,7 @@ from graphgen.stage import StoreError
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from neo4j import ManagedTransaction, Session
+    from neo4j import Driver, ManagedTransaction, Session
 
 __all__ = ["Client", "Made", "Row"]
 
@@ -34,28 +34,36 @@ class Client:
 
     def __init__(self, address: Address, connections: int = 1) -> None:
         """Connect, and log in; `StoreError` if that cannot be."""
-        import neo4j
-
         # the driver tells of what it tries again where nobody asked for logs
         logging.getLogger("neo4j").addHandler(logging.NullHandler())
         self.address = address
         with self.explained():
-            self._driver = neo4j.GraphDatabase.driver(
-                address.server,
-                auth=address.login(),
-                connection_timeout=_CONNECTS_IN,
-                connection_acquisition_timeout=_CONNECTS_IN,
-                max_transaction_retry_time=_RETRIES_FOR,
-                max_connection_pool_size=connections + 1,
-                notifications_min_severity="OFF",
-                user_agent="graphgen",
-            )
-            try:
-                with self.session() as session:
-                    session.run("RETURN 1").consume()
-            except BaseException:
-                self._driver.close()
-                raise
+            self._driver = self._connected(address.server, connections)
+
+    def _connected(self, server: str, connections: int) -> Driver:
+        import neo4j
+        from neo4j.exceptions import ServiceUnavailable
+
+        driver = neo4j.GraphDatabase.driver(
+            server,
+            auth=self.address.login(),
+            connection_timeout=_CONNECTS_IN,
+            connection_acquisition_timeout=_CONNECTS_IN,
+            max_transaction_retry_time=_RETRIES_FOR,
+            max_connection_pool_size=connections + 1,
+            notifications_min_severity="OFF",
+            user_agent="graphgen",
+        )
+        try:
+            with driver.session(database=self.address.database or None) as session:
+                session.run("RETURN 1").consume()
+        except BaseException as error:
+            driver.close()
+            if isinstance(error, ServiceUnavailable) and server.startswith("neo4j"):
+                # a driver that asks for routes does not say what came in the way
+                self._connected(f"bolt{server.removeprefix('neo4j')}", connections).close()
+            raise
+        return driver
 
     def __enter__(self) -> Self:
         return self

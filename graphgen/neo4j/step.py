@@ -17,6 +17,14 @@ from graphgen.neo4j.projection import Projection, is_daily
 __all__ = ["Step", "cell", "digest", "found", "other", "plan", "steps"]
 
 _TIMES = (Type.DATE, Type.DATETIME)
+_READS = {
+    Type.LONG: "toInteger",
+    Type.DOUBLE: "toFloat",
+    Type.BOOLEAN: "toBoolean",
+    Type.DATE: "date",
+    Type.DATETIME: "datetime",
+}
+"""What makes a value of text; of none, none."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class Step:
     """Of a node: kinds of relationships that each has one of, to nodes that are there before."""
     days: range | None = None
     """The days whose rows they are; none: what is there from the start."""
+    text: bool = False
+    """Whether values come as text, as in a file of CSV: times as ISO 8601."""
 
     @property
     def daily(self) -> bool:
@@ -44,7 +54,7 @@ class Step:
         return tuple(other(self.element, each)[0] for each in self.carried)
 
     def query(self, projection: Projection, connections: int = 1) -> str:
-        """Give the query of its rows; times are milliseconds since 1970.
+        """Give the query of its rows; times are milliseconds since 1970, or text.
 
         Of a node the columns are its properties, of each relationship carried the other end's key
         and its own properties; of a relationship its ends' keys and its properties. Before them
@@ -56,11 +66,11 @@ class Step:
             shown = [where, "NULL AS _second", *self._keys("_start", self.element.start)]
             shown += self._keys("_end", self.element.end)
             named = {f'"{p.name}"': p for p in self.element.properties}
-            shown += [f"{_sent(p, name)} AS {name}" for name, p in named.items()]
+            shown += [f"{self._sent(p, name)} AS {name}" for name, p in named.items()]
             return f"SELECT {', '.join(shown)} FROM ({rows})"
         second = self.element.second or "NULL"
         inner = [f"{second} AS _second", f"{self.element.id} AS _id"]
-        inner += [f'{_sent(p, p.sql)} AS "{p.name}"' for p in self.element.properties]
+        inner += [f'{self._sent(p, p.sql)} AS "{p.name}"' for p in self.element.properties]
         ends = [f"_end_{number}" for number in range(len(self.carried))]
         outer = [self._place(ends, connections), "_second"]
         outer += [f'"{p.name}"' for p in self.element.properties]
@@ -70,14 +80,30 @@ class Step:
             inner.append(f"{end.id} AS {name}")
             join, keys = projection.found(name, end)
             joins += join
-            outer += keys
+            outer += [f"{key} AS {name}_{n}" for n, key in enumerate(keys)]
             for p in each.properties:
-                inner.append(f'{_sent(p, p.sql)} AS "{name} {p.name}"')
+                inner.append(f'{self._sent(p, p.sql)} AS "{name} {p.name}"')
                 outer.append(f'"{name} {p.name}"')
         return (
             f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {self.element.rows}) "
             + " ".join(joins)
         )
+
+    def _sent(self, one: Property, sql: str) -> str:
+        """Give the expression of a value as it goes to the server."""
+        if one.type not in _TIMES:
+            return sql
+        if self.text:
+            form = "%Y-%m-%d" if one.type is Type.DATE else "%Y-%m-%dT%H:%M:%S.%gZ"
+            return f"strftime(({sql})::TIMESTAMPTZ, '{form}')"
+        return f"epoch_ms(({sql})::TIMESTAMPTZ)"
+
+    def _cell(self, one: Property, place: str) -> str:
+        return cell(one, place, text=self.text)
+
+    def _map(self, properties: Sequence[Property], column: int) -> str:
+        cells = (f"{p.name}: {self._cell(p, f'r[{column + n}]')}" for n, p in enumerate(properties))
+        return f" {{{', '.join(cells)}}}" if properties else ""
 
     def _place(self, columns: Sequence[str], connections: int) -> str:
         """Give the column that says which rows may be made at the same time."""
@@ -98,7 +124,7 @@ class Step:
 
     def _make(self, node: Node, second: str | None, *, merge: bool) -> str:
         labels = f":{node.label}" + (f":{second}" if second else "")
-        cells = {p.name: cell(p, f"r[{n}]") for n, p in enumerate(node.properties)}
+        cells = {p.name: self._cell(p, f"r[{n}]") for n, p in enumerate(node.properties)}
         finds, makes = [], []
         column = len(node.properties)
         for number, each in enumerate(self.carried):
@@ -106,7 +132,7 @@ class Step:
             find, column = found(self.model, f"e{number}", end, column)
             finds.append(find)
             verb = "MERGE" if merge else "CREATE"
-            own = _map(each.properties, column)
+            own = self._map(each.properties, column)
             column += len(each.properties)
             pair = (f"(e{number})", "(n)") if starts else ("(n)", f"(e{number})")
             makes.append(f"{verb} {pair[0]}-[:{each.type}{own}]->{pair[1]}")
@@ -118,20 +144,21 @@ class Step:
             made += f" SET {', '.join(rest)}" if rest else ""
         else:
             everything = ", ".join(f"{name}: {cell}" for name, cell in cells.items())
-            made = f"CREATE (n{labels} {{{everything}, loadId: $load}})"
+            everything += "" if self.text else ", loadId: $load"
+            made = f"CREATE (n{labels} {{{everything}}})"
         return "\n".join(["UNWIND $rows AS r", *finds, made, *makes])
 
     def _relate(self, each: Relationship, *, merge: bool) -> str:
         start, column = found(self.model, "a", each.start, 0)
         end, column = found(self.model, "b", each.end, column)
-        cells = {p.name: cell(p, f"r[{column + n}]") for n, p in enumerate(each.properties)}
+        cells = {p.name: self._cell(p, f"r[{column + n}]") for n, p in enumerate(each.properties)}
         if merge:
             key = ", ".join(f"{name}: {cells[name]}" for name in each.key)
             rest = [f"x.{name} = {cell}" for name, cell in cells.items() if name not in each.key]
             made = f"MERGE (a)-[x:{each.type}{f' {{{key}}}' if key else ''}]->(b)"
             made += f" SET {', '.join(rest)}" if rest else ""
         else:
-            made = f"CREATE (a)-[:{each.type}{_map(each.properties, column)}]->(b)"
+            made = f"CREATE (a)-[:{each.type}{self._map(each.properties, column)}]->(b)"
         return f"UNWIND $rows AS r\n{start}\n{end}\n{made}"
 
 
@@ -201,20 +228,13 @@ def digest(steps: Sequence[Step]) -> str:
     return told.hexdigest()[:16]
 
 
-def _sent(one: Property, sql: str) -> str:
-    """Give the expression of a value as it goes to the server."""
-    return f"epoch_ms(({sql})::TIMESTAMPTZ)" if one.type in _TIMES else sql
-
-
-def cell(one: Property, place: str) -> str:
-    """Give the expression of a value as the server keeps it."""
+def cell(one: Property, place: str, *, text: bool = False) -> str:
+    """Give the expression of a value as the server keeps it, of one as it was sent."""
+    if text:
+        reads = _READS.get(one.type)
+        return f"{reads}({place})" if reads else place
     if one.type not in _TIMES:
         return place
     time = f"datetime({{epochMillis: {place}}})"
     kept = f"date({time})" if one.type is Type.DATE else time
     return f"CASE WHEN {place} IS NULL THEN null ELSE {kept} END"
-
-
-def _map(properties: Sequence[Property], place: int) -> str:
-    cells = (f"{p.name}: {cell(p, f'r[{place + n}]')}" for n, p in enumerate(properties))
-    return f" {{{', '.join(cells)}}}" if properties else ""

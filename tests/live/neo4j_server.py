@@ -255,8 +255,9 @@ class Server:
 
     def _wait(self) -> None:
         end = time.monotonic() + _STARTS_IN
+        pid = int((self.home / "run" / "pid").read_text("utf-8"))  # also while it becomes Java
         while not _answers(self.bolt):
-            if not self.pid or _is_zombie(self.pid) or time.monotonic() > end:
+            if _is_zombie(pid) or time.monotonic() > end:
                 said = (self.home / "logs" / "console.log").read_text("utf-8").splitlines()[-20:]
                 raise RuntimeError("Neo4j did not start:\n" + "\n".join(said))
             time.sleep(0.1)
