@@ -1,7 +1,8 @@
 """Ways to load a dataset into Neo4j, from the plain one to graphgen's, on the same server and data.
 
-`python benchmarks/neo4j_load.py WAY DATASET URL` empties the database, makes the constraints,
-loads, and prints rows, seconds and CPU seconds of the client as JSON. Only loading is measured.
+`python benchmarks/neo4j_load.py WAY DATASET URL PID` empties the database, makes the constraints,
+loads, and prints rows, seconds, and CPU seconds of the client and of the server, whose process PID
+is, as JSON. Only loading is measured.
 
 The plain way is what one writes first: the driver without its extension, batches of dicts with
 Python's datetimes, MERGE, one connection. Each way after it changes one thing more.
@@ -57,7 +58,7 @@ WAYS = {
 """Each differs from the one before in one thing; those after `wide` from that."""
 
 
-def main(name: str, dataset: Path, url: str) -> None:
+def main(name: str, dataset: Path, url: str, pid: int) -> None:
     """Load one way, and print what it cost."""
     way = WAYS[name]
     if not way.extension:
@@ -72,18 +73,25 @@ def main(name: str, dataset: Path, url: str) -> None:
     with Client(Address.parse(url), way.connections) as client:
         client.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
         client.define([*constraints(projection.model, "community"), *indexes()])
-        began, cpu = time.perf_counter(), sum(os.times()[:2])
+        began, cpu, server = time.perf_counter(), sum(os.times()[:2]), _cpu(pid)
         rows = _ours(client, projection, way) if way.lists else _dicts(client, projection, way)
         told = {
             "rows": rows,
             "seconds": time.perf_counter() - began,
             "client": sum(os.times()[:2]) - cpu,
-            "there": _server_rows(client),
+            "server": _cpu(pid) - server,
+            "there": _there(client),
         }
     sys.stdout.write(json.dumps(told) + "\n")
 
 
-def _server_rows(client: Any) -> int:  # noqa: ANN401 - imported late
+def _cpu(pid: int) -> float:
+    """Give the CPU seconds that a process has used."""
+    stat = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _there(client: Any) -> int:  # noqa: ANN401 - imported late
     ((nodes,),) = client.ask("MATCH (n) RETURN count(n)")
     ((relationships,),) = client.ask("MATCH ()-[r]->() RETURN count(r)")
     return int(nodes + relationships)
@@ -183,4 +191,4 @@ def _by_name(step: Any, way: Way) -> tuple[str, list[str]]:  # noqa: ANN401
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

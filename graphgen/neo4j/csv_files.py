@@ -46,8 +46,8 @@ class CsvFiles:
                 self.projection.show(step.days)
                 shown = step.days
             element = step.element
-            seconds = element.seconds if isinstance(element, Node) and element.second else (None,)
-            for second in seconds:
+            labels = element.seconds if isinstance(element, Node) else ()
+            for second in (*labels, None):
                 self._file(replace(step, text=True), second)
             tell(number, len(every), self.rows.total())
         lines = [*constraints(model, "community"), *indexes(), "CALL db.awaitIndexes(600)"]
@@ -61,8 +61,7 @@ class CsvFiles:
         days = "" if step.days is None else f"_{step.days.start:04d}"
         name = f"{kind}_{step.element.name}{f'_{second}' if second else ''}{days}.csv"
         query = f"SELECT * EXCLUDE (_place, _second) FROM ({step.query(self.projection)})"
-        if second:
-            query += f" WHERE _second = '{second}'"
+        query += " WHERE _second " + (f"= '{second}'" if second else "IS NULL")
         path = str(self.folder / name).replace("'", "''")
         copy = f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER false)"
         ((count,),) = self.projection.connection.sql(copy).fetchall()
