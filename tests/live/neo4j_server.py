@@ -126,6 +126,8 @@ class Server:
     heap: str = "1g"
     page_cache: str = "256m"
     version: str = VERSION
+    settings: tuple[str, ...] = ()
+    """More lines of neo4j.conf, from the next start on."""
     hurry: bool = False
     """Whether to start sooner and run slower (one compiler): for tests."""
 
@@ -224,7 +226,8 @@ class Server:
         if any(jars(self.version).glob("neo4j-fleet-management-*.jar")):
             # later versions look for others of their kind in the network unless told not to
             lines += ["server.fleet_discovery.enabled=false", "dbms.fleet_manager.enabled=false"]
-        (self.home / "conf" / "neo4j.conf").write_text("\n".join(lines) + "\n", "utf-8")
+        text = "".join(f"{line}\n" for line in (*lines, *self.settings))
+        (self.home / "conf" / "neo4j.conf").write_text(text, "utf-8")
 
     def _begin(self) -> None:
         self.bolt, self.http = self.bolt or free_port(), self.http or free_port()

@@ -80,7 +80,7 @@ def test_a_loader_that_is_killed_again_and_again_is_gone_on_with(
     assert broken(world, url) == []
 
 
-def test_a_server_that_is_killed_loses_nothing_that_a_load_has_noted(
+def test_a_server_that_is_killed_loses_nothing_and_a_read_only_one_is_left_alone(
     new_server: Callable[[], Any], world: Path, graphgen: Command
 ) -> None:
     server = new_server()
@@ -101,6 +101,17 @@ def test_a_server_that_is_killed_loses_nothing_that_a_load_has_noted(
     done = graphgen("load", world, server.address)
     assert done.returncode == 0, done.stderr
     assert broken(world, server.address) == []
+    server.stop(now=True)
+    server.settings = ("server.databases.read_only=neo4j",)  # nearest to a user who may only read
+    server.start()
+    for words in (
+        ["load", world, server.address, "--wipe", "--force"],
+        ["neo4j", "truth", "remove", world, server.address],
+    ):
+        refused = graphgen(*words)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+        assert "the database is read-only" in refused.stderr
+    assert "nothing to do" in graphgen("load", world, server.address).stdout
     server.stop(now=True)
 
 
