@@ -162,14 +162,16 @@ def _wait_for_others(client: Client, load_id: str) -> None:
 
 
 def _wipe(client: Client, found: Sequence[Note]) -> None:
-    """Delete what loads brought: what came last first, so that no hub is left with its many."""
+    """Delete what loads brought: the many before the hubs that they lead to."""
     for each in found:
         replace(each, plan=_WIPING).save(client)
     loads = [each.load for each in found]
-    for node in reversed((MODEL + TRUTH).nodes):
-        if found:
+    labels = [node.label for node in (MODEL + TRUTH).nodes]
+    counts = {each: client.ask(f"MATCH (n:{each}) RETURN count(n)")[0][0] for each in labels}
+    for label in sorted(labels, key=lambda each: -counts[each]):
+        if found and counts[label]:
             client.run(
-                f"MATCH (n:{node.label}) WHERE n.loadId IN $loads "
+                f"MATCH (n:{label}) WHERE n.loadId IN $loads "
                 f"CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF {_DELETED} ROWS",
                 loads=loads,
             )
