@@ -10,8 +10,8 @@ stay, and tell nothing of the truth. `graphgen verify DATASET --in URL` compares
 truth` adds and removes what was planted. (Neo4j keeps the name of every property that was once in
 use, `CALL db.propertyKeys()`: whoever is to see no trace at all needs `--blind` from the start.)
 
-The Community Edition has no roles: whoever may log in may write. With the driver's compiled
-extension (`pip install 'graphgen[neo4j]'`) the client takes about half the CPU.
+The Community Edition has no roles: whoever may log in may write. The driver's compiled extension
+(`pip install 'graphgen[neo4j]'`) is used where it is installed.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from graphgen.neo4j.step import Step
 __all__ = ["BATCH", "Batch", "batches"]
 
 BATCH = 10_240
-"""Rows of a batch at most; of 2,000 to 50,000 the fastest, or as fast (docs/benchmarks.md)."""
+"""Rows of a batch at most; from 2,000 to 30,000 none was clearly faster (docs/benchmarks.md)."""
 _READ = 4 * BATCH
 """Rows that are read at a time."""
 
