@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphgen.dataset import Dataset
     from graphgen.schema import Schema
     from graphgen.table import Table
+    from graphgen.verify.promise import Check
 
 __all__ = ["DatasetExporter", "Exporter", "FileExporter", "IdForm", "TableExporter"]
 
@@ -29,8 +30,16 @@ IdForm = Literal["int", "text"]
 class Exporter(ABC):
     """A sink for a world: one that takes its tables, or one that takes a written dataset."""
 
+    schemes: ClassVar[tuple[str, ...]] = ()
+    """How URLs begin that are targets of it, as in `https`: such a URL needs no name before it."""
+
     target: str
     """Where to: a folder, a file, a server's address."""
+
+    @property
+    def secret(self) -> str:
+        """The environment variable that must hold a password; none if it needs none."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,18 @@ class DatasetExporter(Exporter):
     ) -> Mapping[str, int]:
         """Take a dataset; gives how many rows of what there are.
 
-        `tell` hears how many steps of how many are done, and how many rows. Raises what `check`
-        does.
+        Nothing if all of it is there already. `tell` hears how many steps of how many are done,
+        and how many rows. Raises what `check` does.
         """
+
+    def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:  # noqa: ARG002 - for others
+        """Compare what a store holds with a dataset; with `full`, every row of it.
+
+        `StoreError` for a store that cannot be asked, or not by this exporter.
+        """
+        from graphgen.stage import StoreError
+
+        raise StoreError(f"{self.target}: cannot be compared with {dataset.path}")
 
 
 @dataclass(frozen=True)

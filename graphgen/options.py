@@ -70,6 +70,10 @@ HomeBank = Annotated[
     str | None,
     Option(metavar="ID", help="To a store only this bank's accounts are internal."),
 ]
+Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
+Merge = Annotated[bool, Option("--merge", help="Add to what is in a store.")]
+Wipe = Annotated[bool, Option("--wipe", help="Delete first what graphgen loaded into a store.")]
+Connections = Annotated[int | None, Option(min=1, max=64, help="To a store, at once; else one.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
 Force = Annotated[bool, Option("--force", help="Write over what is there.")]
@@ -78,9 +82,15 @@ Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.
 
 Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by default all.")]
 Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
-Sink = Annotated[str, Argument(metavar="EXPORTER:TARGET", help="Where to; see `list exporters`.")]
+Sink = Annotated[
+    str, Argument(metavar="EXPORTER:TARGET", help="Or a server's URL; see `list exporters`.")
+]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
 In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
+Stored = Annotated[
+    str | None, Option("--in", metavar="URL", help="Compare it with what this store holds.")
+]
+Full = Annotated[bool, Option("--full", help="With --in: every row, not a sample.")]
 CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]
 AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]
 Limit = Annotated[int, Option(min=0, help="How many rows are shown.")]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from getpass import getpass
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from graphgen.config import (
     WorldError,
@@ -25,6 +29,7 @@ from graphgen.world import World
 
 __all__ = [
     "Cases",
+    "ask",
     "clock",
     "inspect",
     "llm_key",
@@ -84,10 +89,26 @@ def sinks(specs: Sequence[str], given: Mapping[str, object]) -> list[Exporter]:
     return made
 
 
-def of_store(format_: str | None, *, blind: bool, home_bank: str | None) -> dict[str, object]:
+def of_store(format_: str | None, **given: object) -> dict[str, object]:
     """Give the options of a store; what was not given is None."""
     spelled = None if format_ is None else str(format_)
-    return {"format": spelled, "blind": blind or None, "home_bank": home_bank}
+    return {"format": spelled, **{name: value or None for name, value in given.items()}}
+
+
+def ask(sinks: Sequence[Exporter], *, force: bool) -> None:
+    """Ask on the terminal for what sinks need and were not given: passwords, consent to wiping.
+
+    `WorldError` where there is nobody to ask for consent.
+    """
+    for sink in sinks:
+        if getattr(sink, "wipe", False) and not force:
+            if not sys.stdin.isatty():
+                raise WorldError(
+                    f"{sink.target}: nobody is there to be asked; --wipe needs --force"
+                )
+            typer.confirm(f"Delete what graphgen loaded into {sink.target}?", abort=True, err=True)
+        if sink.secret and sink.secret not in os.environ and sys.stdin.isatty():
+            os.environ[sink.secret] = getpass(f"password for {sink.target} ({sink.secret}): ")
 
 
 def store(spec: str, given: Mapping[str, object]) -> DatasetExporter:

@@ -32,6 +32,9 @@ def generate(
     format: options.InFormat = None,  # noqa: A002 - the option's name
     blind: options.Blind = False,
     home_bank: options.HomeBank = None,
+    merge: options.Merge = False,
+    wipe: options.Wipe = False,
+    connections: options.Connections = None,
     workers: options.Workers = 1,
     resume: options.Resume = False,
     force: options.Force = False,
@@ -52,8 +55,19 @@ def generate(
     )
     sinks = request.sinks(
         to or file.to or ("parquet:world",),
-        {"ids": ids.value, **request.of_store(format, blind=blind, home_bank=home_bank)},
+        {
+            "ids": ids.value,
+            **request.of_store(
+                format,
+                blind=blind,
+                home_bank=home_bank,
+                merge=merge,
+                wipe=wipe,
+                connections=connections,
+            ),
+        },
     )
+    request.ask(sinks, force=force)
     began = request.clock()
     try:
         with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
@@ -85,6 +99,9 @@ def load(
     format: options.InFormat = None,  # noqa: A002 - the option's name
     blind: options.Blind = False,
     home_bank: options.HomeBank = None,
+    merge: options.Merge = False,
+    wipe: options.Wipe = False,
+    connections: options.Connections = None,
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -93,7 +110,16 @@ def load(
     from graphgen import request, terminal
     from graphgen.generate import load as run
 
-    store = request.store(sink, request.of_store(format, blind=blind, home_bank=home_bank))
+    given = request.of_store(
+        format,
+        blind=blind,
+        home_bank=home_bank,
+        merge=merge,
+        wipe=wipe,
+        connections=connections,
+    )
+    store = request.store(sink, given)
+    request.ask([store], force=force)
     began = request.clock()
     with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
         rows = run(dataset, store, force=force, on_progress=tell)

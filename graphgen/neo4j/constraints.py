@@ -7,7 +7,7 @@ from typing import Literal
 
 from graphgen.neo4j.element import Model, Node
 
-__all__ = ["EDITIONS", "Edition", "constraints", "indexes", "script"]
+__all__ = ["EDITIONS", "Edition", "constraints", "dropped", "indexes", "script"]
 
 Edition = Literal["community", "enterprise"]
 EDITIONS: tuple[Edition, ...] = ("community", "enterprise")
@@ -33,6 +33,11 @@ def constraints(model: Model, edition: Edition) -> list[str]:
         f"REQUIRE ({', '.join(f'n.{key}' for key in node.key)}) IS {asked}"
         for node in model.nodes
     ]
+
+
+def dropped(model: Model) -> list[str]:
+    """Give a statement that takes away each of them."""
+    return [f"DROP CONSTRAINT {_name(node)} IF EXISTS" for node in model.nodes]
 
 
 def indexes() -> list[str]:

@@ -98,22 +98,26 @@ class Projection:
     def _by_keys(self, element: Relationship, ends: dict[str, End], shown: list[str]) -> str:
         columns, joins = [], []
         for name, end in ends.items():
-            node = self.model.node(end.label)
-            if node.id_is_key:
-                columns.append(f"{name} AS {name}_0")
-            elif node.letter:
-                columns.append(f"'{node.letter}' || {name} AS {name}_0")
-            else:
-                found = {p.name: p for p in node.properties}
-                key = [f"{found[k].sql} AS {name}_{n}" for n, k in enumerate(node.key)]
-                joins.append(
-                    f"JOIN (SELECT {node.id} AS {name}, {', '.join(key)} FROM {node.rows}) "
-                    f"USING ({name})"
-                )
-                columns += [f"{name}_{n}" for n in range(len(node.key))]
+            join, keys = self.found(name, end)
+            joins += join
+            columns += [f"{key} AS {name}_{n}" for n, key in enumerate(keys)]
         inner = _query([*(f"{e.id} AS {n}" for n, e in ends.items()), *shown], element.rows)
         names = [f'"{p.name}"' for p in element.properties]
         return _query([*columns, *names], f"({inner}) {' '.join(joins)}")
+
+    def found(self, name: str, end: End) -> tuple[list[str], list[str]]:
+        """Say how the key of an end is known whose id stands in a column: joins, expressions."""
+        node = self.model.node(end.label)
+        if node.id_is_key:
+            return [], [name]
+        if node.letter:
+            return [], [f"'{node.letter}' || {name}"]
+        properties = {p.name: p for p in node.properties}
+        keys = [f"{properties[key].sql} AS {name}_{n}" for n, key in enumerate(node.key)]
+        join = (
+            f"JOIN (SELECT {node.id} AS {name}, {', '.join(keys)} FROM {node.rows}) USING ({name})"
+        )
+        return [join], [f"{name}_{n}" for n in range(len(node.key))]
 
 
 def bank_id(dataset: Dataset, text: str) -> int:

@@ -74,11 +74,14 @@ _LOCATION = Node(
     ),
     id_is_key=True,
 )
+_VISITS = (
+    "today.session LEFT JOIN (SELECT session_id, bool_or(type = 'sign_in') AS signed_in "
+    "FROM today.action GROUP BY 1) USING (session_id)"
+)
 _SESSION = Node(
     "Session",
     "A customer's visit to the bank's app or site.",
-    "today.session LEFT JOIN (SELECT session_id, bool_or(type = 'sign_in') AS signed_in "
-    "FROM today.action GROUP BY 1) USING (session_id)",
+    _VISITS,
     "session_id",
     ("sessionId",),
     (
@@ -111,21 +114,21 @@ _HAS_SESSION = Relationship(
     "A customer has a session.",
     End("Customer", "user_id"),
     End("Session", "session_id"),
-    "today.session",
+    _VISITS,
 )
 _USES_IP = Relationship(
     "USES_IP",
     "A session comes from an internet address.",
     End("Session", "session_id"),
     End("IP", "ip_id"),
-    "today.session",
+    _VISITS,
 )
 _USES_DEVICE = Relationship(
     "SESSION_USES_DEVICE",
     "A session comes from a device.",
     End("Session", "session_id"),
     End("Device", "device_id"),
-    "today.session",
+    _VISITS,
 )
 _IS_ALLOCATED_TO = Relationship(
     "IS_ALLOCATED_TO",
