@@ -138,12 +138,13 @@ def _by_default(cls: type[Pattern]) -> str:
 def _exporter(name: str) -> Entry:
     cls = EXPORTERS.load(name, Exporter)
     title, story = _doc(EXPORTERS.module(name).__doc__)
+    typed = f"{cls.schemes[0]}://TARGET" if cls.schemes else f"{name.replace('_', '-')}:TARGET"
     return Entry(
         "exporter",
         name,
         title,
         story,
-        {"Given as": f"--to {name.replace('_', '-')}:TARGET"},
+        {"Given as": f"--to {typed}"},
         fields_of(cls),
     )
 
