@@ -22,6 +22,7 @@ WITH c, d, r, sessions, last, collect(DISTINCT victim) + collect(DISTINCT payee)
 WITH *, COLLECT { UNWIND sessions AS s
   MATCH (s)-[:HAS_CHANGE_PHONE|HAS_CHANGE_EMAIL|HAS_CHANGE_PASSWORD]->(e)
   RETURN DISTINCT [x IN labels(e) WHERE x <> 'Event'][0] } AS changed
+WHERE size(changed) > 0
 RETURN [c.customerId, d.deviceId] + [x IN accounts | x.accountNumber] + COLLECT {
     UNWIND payees AS x MATCH (x)<-[:HAS_ACCOUNT {role: 'owner'}]-(m:Customer)
     RETURN DISTINCT m.customerId } AS entities,

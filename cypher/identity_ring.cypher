@@ -19,14 +19,16 @@ WITH p, reduce(reached = [star.centre] + star.around, step IN range(1, p.steps) 
     THEN more + [y IN [x.centre] + x.around WHERE NOT y IN more] ELSE more END)) AS some
 WITH DISTINCT p, COLLECT { UNWIND some AS x WITH x ORDER BY x.customerId RETURN DISTINCT x } AS people
 WHERE size(people) >= p.minPeople
+// of each the card that is drawn most
 WITH p, people, COLLECT { UNWIND people AS c
   MATCH (c)-[:HAS_ACCOUNT {role: 'owner'}]->(card:Account {accountType: 'CREDIT_CARD'})
-  RETURN {card: card, drawn: (-card.openingBalance
+  WITH c, card, (-card.openingBalance
     + reduce(s = 0.0, x IN COLLECT { MATCH (card)-[:PERFORMS]->(t) RETURN t.amount } | s + x)
     - reduce(s = 0.0, x IN COLLECT { MATCH (card)<-[:BENEFITS_TO]-(t) RETURN t.amount } | s + x))
-    / card.creditLimit} } AS cards
-WITH people, cards, size([x IN cards WHERE x.drawn >= p.drawn]) AS drawn, p
-WHERE drawn >= p.leastDrawing * size(cards)
+    / card.creditLimit AS drawn ORDER BY drawn DESC
+  WITH c, collect({card: card, drawn: drawn})[0] AS most RETURN most } AS cards
+WITH p, people, cards, size([x IN cards WHERE x.drawn >= p.drawn]) AS drawn
+WHERE drawn >= p.leastDrawing * size(people)
 RETURN [x IN people | x.customerId] + [x IN cards | x.card.accountNumber] AS entities,
   size(people) AS people, size(cards) AS cards, drawn,
   round(reduce(s = 0.0, x IN cards | s + x.card.creditLimit), 2) AS limits

@@ -80,6 +80,15 @@ Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by d
 Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
 Sink = Annotated[str, Argument(metavar="EXPORTER:TARGET", help="Where to; see `list exporters`.")]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
+Database = Annotated[
+    str, Argument(metavar="neo4j://USER@HOST:PORT/DB", help="The database; bolt:// too.")
+]
+Patterns = Annotated[
+    list[str] | None, Argument(metavar="PATTERN", help="These; by default all that have cases.")
+]
+Truth = Annotated[
+    Path, Option("--truth", metavar="DATASET", help="Folder of the dataset that was loaded.")
+]
 In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
 CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]
 AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]

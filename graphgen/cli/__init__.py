@@ -17,13 +17,13 @@ from graphgen.cli.wrong import line
 
 # in the order in which `--help` lists commands
 # isort: off
-from graphgen.cli import make, read, about
+from graphgen.cli import make, read, search, about
 # isort: on
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["about", "app", "help_texts", "main", "make", "read"]
+__all__ = ["about", "app", "help_texts", "main", "make", "read", "search"]
 
 _WRONG = 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from graphgen.neo4j.queries import Query, load_query, query_names
@@ -115,9 +115,7 @@ def alerts_of(driver: Driver, database: str, query: Query) -> set[Alert]:
     """Run a query, read only, and give its alerts."""
     from neo4j import RoutingControl
 
-    # the driver wants text that nobody typed: the files of the package are such
-    statement = cast("LiteralString", query.text)
     records, _, _ = driver.execute_query(
-        statement, database_=database, routing_=RoutingControl.READ
+        query.text, database_=database, routing_=RoutingControl.READ
     )
     return {frozenset(record["entities"]) for record in records}

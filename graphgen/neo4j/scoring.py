@@ -96,7 +96,10 @@ FROM "case" JOIN member USING (case_id)
 LEFT JOIN (SELECT ip_id AS entity_id, 'ip' AS entity, address FROM ip) USING (entity, entity_id)
 WHERE kind <> 'event' AND entity IN {_NAMED} GROUP BY ALL ORDER BY case_id"""
     ).fetchall()
-    return [Case(*facts, frozenset(members)) for *facts, members in rows]
+    return [
+        Case(id_, pattern, difficulty, is_fraud, frozenset(members))
+        for id_, pattern, difficulty, is_fraud, members in rows
+    ]
 
 
 def score(pattern: str, alerts: Iterable[Alert], cases: Sequence[Case]) -> list[Score]:
