@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-__all__ = ["HEADINGS", "Query", "load_query", "query_names"]
+__all__ = ["HEADINGS", "Query", "guide_names", "load_query", "parse_query", "query_names"]
 
 HEADINGS = ("Looks for", "Misses", "Look-alike")
 """What the comment at the top of a query tells, after its title, each from a line of its own."""
@@ -25,9 +25,13 @@ class Query:
 
 
 def query_names() -> list[str]:
-    """Name all queries, in the order of the alphabet."""
-    found = (each.name for each in files("graphgen.cypher").iterdir())
-    return sorted(name.removesuffix(".cypher") for name in found if name.endswith(".cypher"))
+    """Name the queries that look for a pattern, in the order of the alphabet."""
+    return _names("")
+
+
+def guide_names() -> list[str]:
+    """Name the queries of Neo4j's published guides, as `guide/NAME`."""
+    return [f"guide/{name}" for name in _names("guide")]
 
 
 def load_query(name: str) -> Query:
@@ -56,3 +60,8 @@ def parse_query(name: str, text: str) -> Query:
             about[heading] += f" {line}"
     statement = "\n".join(lines[comment:]).strip().removesuffix(";")
     return Query(name, said[0] if said else "", about, statement)
+
+
+def _names(folder: str) -> list[str]:
+    found = (each.name for each in files("graphgen.cypher").joinpath(folder).iterdir())
+    return sorted(name.removesuffix(".cypher") for name in found if name.endswith(".cypher"))
