@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from graphgen.dataset import Dataset
 from graphgen.describe import find
+from graphgen.exporter import FileExporter
+from graphgen.generate import generate
 from graphgen.neo4j.detect import parse_place
 from graphgen.neo4j.model import MODEL, TRUTH
+from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.queries import HEADINGS, guide_names, load_query, query_names
-from graphgen.neo4j.scoring import Case, score
-from graphgen.pattern import named
-from graphgen.registry import PATTERNS
+from graphgen.neo4j.scoring import Case, cases_of, score
+from graphgen.pattern import Pattern, named
+from graphgen.registry import EXPORTERS, PATTERNS
+from graphgen.world import World
 
 PAYMENTS = named("crime", market=False)
 ALL = [*query_names(), *guide_names()]
@@ -122,3 +128,25 @@ def test_an_address_says_server_user_and_database() -> None:
 def test_what_is_no_address_of_a_database_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no address of a database"):
         parse_place(text)
+
+
+def test_the_members_of_cases_are_spelled_as_the_keys_of_nodes(tmp_path: Path) -> None:
+    patterns = {
+        name: PATTERNS.load(name, Pattern)(count=1) for name in ("mule_network", "ip_recycling")
+    }
+    world = World(users=400, days=3, patterns=patterns, walks=("session",))
+    generate(world, [EXPORTERS.load("parquet", FileExporter)(str(tmp_path / "world"))])
+    dataset = Dataset(tmp_path / "world")
+    projection = Projection(dataset)
+    keys = {
+        key
+        for label in ("Account", "Customer", "Device", "IP")
+        for (key,) in projection.connection.sql(
+            f"SELECT {MODEL.node(label).key[0]} FROM ({projection.select(MODEL.node(label))})"
+        ).fetchall()
+    }
+    cases = cases_of(dataset)
+    assert {(case.pattern, case.is_fraud) for case in cases} == {
+        (pattern, is_fraud) for pattern in patterns for is_fraud in (True, False)
+    }
+    assert all(case.members and case.members <= keys for case in cases)

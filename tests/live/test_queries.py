@@ -30,7 +30,8 @@ CREATE (c:Customer {customerId: 'test-victim'})-[:HAS_SESSION]->(s:Session {sess
   (payee:Account:Internal {accountNumber: 'test-payee'}),
   (s)-[:HAS_AUTHENTICATION]->(a:Event:Authentication {eventId: 'test-1', createdAt: datetime()}),
   (s)-[:HAS_CHANGE_PHONE]->(p:Event:ChangePhone {eventId: 'test-2', createdAt: datetime()}),
-  (s)-[:HAS_ADD_EXTERNAL_ACCOUNT]->(x:Event:AddExternalAccount {eventId: 'test-3'}),
+  (s)-[:HAS_ADD_EXTERNAL_ACCOUNT]->(x:Event:AddExternalAccount {eventId: 'test-3',
+    createdAt: datetime()}),
   (s)-[:HAS_TRANSFER]->(t:Event:Transfer {eventId: 'test-4', createdAt: datetime()}),
   (a)-[:NEXT]->(p)-[:NEXT]->(x)-[:NEXT]->(t), (x)-[:ADD_ACCOUNT]->(payee),
   (t)-[:HAS_TRANSACTION]->(:Transaction {transactionId: 'test-t', amount: 500.0})
