@@ -1,10 +1,10 @@
 // Account takeover: somebody else signs in, and the account is emptied
 // Looks for: a device that a customer registers, adds a payee from, pays this payee from, and does
-//   not use again after two days.
+//   not use again after two weeks.
 // Misses: attackers who keep the device, pay a payee who was known, or pay by other means.
 // Look-alike: somebody with a new phone who pays for a house move: the phone stays in use, unless
 //   the data end before that shows.
-WITH {hours: 48, minAmount: 100} AS p
+WITH {hours: 336, minAmount: 100} AS p
 MATCH (r:RegisterDevice)-[:REGISTERS]->(d:Device)
 MATCH (c:Customer)-[:HAS_SESSION]->(:Session)-[:HAS_REGISTER_DEVICE]->(r)
 MATCH (d)<-[:SESSION_USES_DEVICE]-(s:Session)<-[:HAS_SESSION]-(c)

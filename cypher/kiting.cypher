@@ -4,7 +4,7 @@
 // Misses: kites over accounts of several people, with sums that do not grow, or caught in time.
 // Look-alike: who moves their own money round and fetches it too early: some cheques come back, but
 //   the sums do not grow.
-WITH {minCheques: 6, minBanks: 2, minReturned: 1, growth: 1.2} AS p
+WITH {minCheques: 6, minBanks: 2, minReturned: 1, growth: 1.1} AS p
 MATCH (c:Customer)-[:HAS_ACCOUNT]->(b:Internal)<-[:BENEFITS_TO]-(back:Transaction {type: 'CHEQUE'})
 WHERE back.status = 'RETURNED'
 WITH p, c, count(back) AS returned WHERE returned >= p.minReturned

@@ -18,8 +18,11 @@ RECALL, HONEST = 0.8, 0.5
 LEAD = f"""# Detection
 
 What the queries in `cypher/` find in a world, scored against its truth, which the database does not
-hold (`--blind`). Each query was written from its pattern's description; its parameters are defaults
-of one size for every world and difficulty.
+hold (`--blind`). Each query was written from its pattern's description and needs no plugin; its
+parameters stand in its first line (`WITH {{...}} AS p`), so that the same file runs in the Browser,
+in cypher-shell and by a driver, and their defaults are the same for every world and difficulty.
+They were chosen for crimes that hurry: at medium and hard, crimes take as long as their look-alikes,
+and most queries find few of them. `cypher/guide/` has the queries of Neo4j's own guides.
 
 ```bash
 graphgen load world neo4j-admin:files --blind     # import as files/IMPORT.md says
@@ -32,7 +35,8 @@ graphgen detect neo4j://neo4j@localhost:7687/neo4j --truth world
 * **recall**: crimes that are hit; **members**: share of their members that any alert names;
   **honest**: look-alikes that are hit; **right**, **any**: share of the alerts that hit a crime of
   the pattern, and of any pattern.
-* **s**: seconds of a second run on a server that two cores and other work share.
+* **s**: seconds of a second run, on a server with a heap of 1 to 1.5 GB that shares two cores with
+  other work; the first query after a start has taken up to 28 seconds.
 * A pattern is **found** if at least {RECALL:.0%} of its crimes are hit, and look-alikes at most
   half as often.
 """
