@@ -21,7 +21,7 @@ What the queries in `cypher/` find in a world, scored against its truth, which t
 hold (`--blind`). Each query was written from its pattern's description and needs no plugin; its
 parameters stand in its first line (`WITH {{...}} AS p`), so that the same file runs in the Browser,
 in cypher-shell and by a driver, and their defaults are the same for every world and difficulty.
-They were chosen for crimes that hurry: at medium and hard, crimes take as long as their look-alikes,
+They were chosen for crimes that hurry: at medium and hard, crimes take as long as look-alikes,
 and most queries find few of them. `cypher/guide/` has the queries of Neo4j's own guides.
 
 ```bash
