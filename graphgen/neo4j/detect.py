@@ -98,6 +98,7 @@ def detect(
         with GraphDatabase.driver(
             place.uri, auth=(place.user, password), notifications_min_severity="OFF"
         ) as driver:
+            driver.verify_connectivity()
             for query in asked:
                 on_query(query.name)
                 began = perf_counter()
