@@ -86,6 +86,15 @@ Sink = Annotated[
     str, Argument(metavar="EXPORTER:TARGET", help="Or a server's URL; see `list exporters`.")
 ]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
+Database = Annotated[
+    str, Argument(metavar="neo4j://USER@HOST:PORT/DB", help="The database; bolt:// too.")
+]
+Patterns = Annotated[
+    list[str] | None, Argument(metavar="PATTERN", help="These; by default all that have cases.")
+]
+Truth = Annotated[
+    Path, Option("--truth", metavar="DATASET", help="Folder of the dataset that was loaded.")
+]
 In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
 Stored = Annotated[
     str | None, Option("--in", metavar="URL", help="Compare it with what this store holds.")
