@@ -27,6 +27,10 @@ picture:
 bench *options:
     python benchmarks/run.py {{ options }}
 
+# Run the tests against real servers: `just live`, `just live 2026.08.1` (with Java 21 or later).
+live version="5.26.30" *options:
+    NEO4J_VERSION={{ version }} python -m pytest -m live tests/live {{ options }}
+
 # Build the wheel and the source archive into dist/.
 wheel:
     python -m build

@@ -7,6 +7,7 @@ the files are in it. Compiled loops are on disk before (a run that is not counte
     python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
     python benchmarks/run.py --quick    # toy sizes: does it run?
     python benchmarks/run.py --only memory --only csv
+    python benchmarks/run.py --live     # instead: loads into a real server, which it brings
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Sizes:
     sessions: int = 9_000
     """Days over which prices are drawn, some twenty-five years."""
     traders: int = 200_000
+    loaded: int = 600
+    """People of the world that is loaded into a server, of as many days as are written as text."""
     investors: float = 0.6
     activity: float = 1.3
     """So that there is about one payment for each account and day."""
@@ -67,6 +70,7 @@ QUICK = Sizes(
     people=500,
     sessions=60,
     traders=300,
+    loaded=60,
 )
 
 
@@ -230,6 +234,18 @@ def machine() -> str:
     )
 
 
+def live(sizes: Sizes) -> None:
+    """Print the table of loads, line by line as it is measured."""
+    from live import HEADER as HEADINGS
+    from live import lines
+
+    print(machine() + f", neo4j {version('neo4j')}\n")
+    print(f"| {' | '.join(HEADINGS)} |\n|---|{'---:|' * (len(HEADINGS) - 1)}")
+    with tempfile.TemporaryDirectory() as folder:
+        for cells in lines(Path(folder), sizes.loaded, sizes.text):
+            print(f"| {' | '.join(cells)} |", flush=True)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print the table, line by line as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -237,7 +253,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--full", action="store_true", help="the longest world too")
     names = [part.__name__ for part in PARTS]
     parser.add_argument("--only", action="append", choices=names, help="some parts; repeats")
+    parser.add_argument("--live", action="store_true", help="loads into a real server instead")
     asked = parser.parse_args(arguments)
+    if asked.live:
+        live(QUICK if asked.quick else Sizes())
+        return
     chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(QUICK if asked.quick else Sizes(), Path(folder))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from graphgen.document import nearest, read_text, read_yaml
+from graphgen.exporter import Exporter
 from graphgen.fields import Field, allowed, fields_of, plain
 from graphgen.pattern import Pattern
 from graphgen.region import is_region
@@ -136,12 +137,26 @@ def check(world: World) -> None:
 
 
 def sink_of(spec: str) -> tuple[str, str]:
-    """Split `EXPORTER:TARGET`; `WorldError` if there is no such exporter, or no target."""
-    name, _, target = spec.partition(":")
+    """Split `EXPORTER:TARGET`; `WorldError` if there is no such exporter, or no target.
+
+    In a name `-` is as good as `_`. A URL may stand alone, if it is one of an exporter's; none may
+    hold a password, as it would be kept with what was typed.
+    """
+    scheme, address, rest = spec.partition("://")
+    login, at, _ = rest.rpartition("@")
+    if address and at and ":" in login:
+        user = login.partition(":")[0]
+        raise WorldError(f"to: {scheme}://{user}:...: holds a password; leave it out of the URL")
+    if address:
+        for name, kind in EXPORTERS.usable(Exporter).items():
+            if scheme in kind.schemes:
+                return name, spec
+    typed, _, target = spec.partition(":")
+    name = typed.replace("-", "_")
     if name not in EXPORTERS.names():
         raise WorldError(f"to: {UnknownNameError('exporter', name, EXPORTERS.names())}")
     if not target:
-        raise WorldError(f"to: {spec!r} has no target; write {name}:TARGET")
+        raise WorldError(f"to: {spec!r} has no target; write {typed}:TARGET")
     return name, target
 
 

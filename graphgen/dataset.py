@@ -140,12 +140,20 @@ class Dataset:
         form = exporter_name(self.exporter)
         minor = load_region(self.run["world"].get("region", "us")).minor_units
         for name in SCHEMAS:
-            schema = self.schema(name)
-            if self.files(name):
-                source, ids = self.path_glob(name), self.exporter.ids
-                connection.execute(view(schema, form, source, ids, minor, prefix + name))
-            else:
-                connection.register(prefix + name, arrow_schema(schema).empty_table())
+            source = self.path_glob(name) if self.files(name) else ()
+            made = view(self.schema(name), form, source, self.exporter.ids, minor, prefix + name)
+            connection.execute(made)
+
+    def select(self, name: str, days: range) -> str:
+        """Give the query of an event table's rows of some days, with the columns of its view."""
+        from graphgen.sql import select
+
+        schema = self.schema(name)
+        start = date.fromisoformat(self.run["start"])
+        places = [place_of(schema, start, day, self.exporter.suffix) for day in days]
+        paths = [str(self.path / place) for place in places if place in self.run["files"]]
+        minor = load_region(self.run["world"].get("region", "us")).minor_units
+        return select(schema, exporter_name(self.exporter), paths, self.exporter.ids, minor)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Ask DuckDB; every table is a view by its name."""

@@ -138,8 +138,14 @@ def _by_default(cls: type[Pattern]) -> str:
 def _exporter(name: str) -> Entry:
     cls = EXPORTERS.load(name, Exporter)
     title, story = _doc(EXPORTERS.module(name).__doc__)
+    typed = f"{cls.schemes[0]}://TARGET" if cls.schemes else f"{name.replace('_', '-')}:TARGET"
     return Entry(
-        "exporter", name, title, story, {"Given as": f"--to {name}:TARGET"}, fields_of(cls)
+        "exporter",
+        name,
+        title,
+        story,
+        {"Given as": f"--to {typed}"},
+        fields_of(cls),
     )
 
 

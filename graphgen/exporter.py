@@ -6,7 +6,7 @@ An exporter is one file in `exporters/`; its file name is its name (`--to NAME:T
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from graphgen.dataset import Dataset
     from graphgen.schema import Schema
     from graphgen.table import Table
+    from graphgen.verify.promise import Check
 
-__all__ = ["Exporter", "FileExporter", "IdForm"]
+__all__ = ["DatasetExporter", "Exporter", "FileExporter", "IdForm", "TableExporter"]
 
 IdForm = Literal["int", "text"]
 """How ids are spelled: as the ten digits' number, or as the kind's letter and the digits."""
@@ -26,10 +28,23 @@ IdForm = Literal["int", "text"]
 
 @dataclass(frozen=True)
 class Exporter(ABC):
-    """A sink for the tables of a world."""
+    """A sink for a world: one that takes its tables, or one that takes a written dataset."""
+
+    schemes: ClassVar[tuple[str, ...]] = ()
+    """How URLs begin that are targets of it, as in `https`: such a URL needs no name before it."""
 
     target: str
     """Where to: a folder, a file, a server's address."""
+
+    @property
+    def secret(self) -> str:
+        """The environment variable that must hold a password; none if it needs none."""
+        return ""
+
+
+@dataclass(frozen=True)
+class TableExporter(Exporter):
+    """A sink that takes tables as they come."""
 
     @abstractmethod
     def write(self, tables: Iterable[Table]) -> None:
@@ -37,7 +52,38 @@ class Exporter(ABC):
 
 
 @dataclass(frozen=True)
-class FileExporter(Exporter):
+class DatasetExporter(Exporter):
+    """A sink that takes a world once it is a dataset on disk: a store, or files for one."""
+
+    @abstractmethod
+    def check(self, *, force: bool) -> None:
+        """Raise `StoreError`, before a world is grown for it, if it cannot be written to.
+
+        With `force`, what graphgen wrote there is replaced.
+        """
+
+    @abstractmethod
+    def load(
+        self, dataset: Dataset, *, force: bool, tell: Callable[[int, int, int], None]
+    ) -> Mapping[str, int]:
+        """Take a dataset; gives how many rows of what there are.
+
+        Nothing if all of it is there already. `tell` hears how many steps of how many are done,
+        and how many rows. Raises what `check` does.
+        """
+
+    def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:  # noqa: ARG002 - for others
+        """Compare what a store holds with a dataset; with `full`, every row of it.
+
+        `StoreError` for a store that cannot be asked, or not by this exporter.
+        """
+        from graphgen.stage import StoreError
+
+        raise StoreError(f"{self.target}: cannot be compared with {dataset.path}")
+
+
+@dataclass(frozen=True)
+class FileExporter(TableExporter):
     """A sink that writes one file for each table (an event table: for each table and day)."""
 
     suffix: ClassVar[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -11,11 +12,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from graphgen.exporter import Exporter, FileExporter
+from graphgen.exporter import DatasetExporter, Exporter, FileExporter, TableExporter
 from graphgen.losses import with_losses
 from graphgen.market.tape import counterfactual
 from graphgen.memory import give_back
 from graphgen.publish import edges, nodes, public, public_pieces, recipes
+from graphgen.registry import EXPORTERS
 from graphgen.run_record import Labels, Run, exporter_name, read_run, run_of
 from graphgen.schema import RECIPES
 from graphgen.store import Store, StoreError, check, tidied
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
     from graphgen.table import Array, Table
     from graphgen.world import World
 
-__all__ = ["Interrupted", "Progress", "StartMethod", "Summary", "generate", "tables"]
+__all__ = ["Interrupted", "Progress", "StartMethod", "Summary", "generate", "load", "tables"]
 
 StartMethod = Literal["fork", "spawn"]
 """How worker processes begin: with the graph that is there, or by growing it again."""
 
+_USUAL = "parquet"
+"""What a dataset is written as that only a store reads."""
 _EVENTS_A_USER = 7
 """Events a user and day, for the estimate of disk space; measured at the defaults."""
 _BYTES_AN_EVENT = {".parquet": 25, ".csv": 160, ".jsonl": 420}
@@ -44,12 +48,12 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
 class Progress:
     """How far it is."""
 
-    stage: Literal["graph", "nodes", "events", "truth"]
+    stage: Literal["graph", "nodes", "events", "truth", "loading"]
     done: int
-    """Days that are committed."""
+    """Days that are committed; of a store, its steps."""
     total: int
     rows: int
-    """Rows of events that are committed in each folder."""
+    """Rows of events that are committed in each folder; of a store, its rows."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def generate(
     """Write a world into its sinks.
 
     Folders of files are written together, day by day, by as many worker processes as asked; a run
-    that ends early can be gone on with. Other sinks take the tables as they come.
+    that ends early can be gone on with. Sinks that take a dataset take the first of these folders;
+    without one, a Parquet dataset among temporary files, which is removed. Others take the tables
+    as they come.
 
     Raises `StoreError` for a folder that cannot be written, `ValueError` for a world that cannot be
     grown, or for both of `resume` and `force`, and `Interrupted` on Ctrl-C, after which the folders
@@ -109,17 +115,51 @@ def generate(
         raise ValueError("resume goes on with what is there, force replaces it: choose one")
     tell = on_progress or (lambda _: None)
     folders = [sink for sink in sinks if isinstance(sink, FileExporter)]
-    rows: dict[str, int] = {}
-    if folders:
-        rows = _into_folders(
-            world, folders, workers, start_method, resume, force, command, labels, tell
+    stores = [sink for sink in sinks if isinstance(sink, DatasetExporter)]
+    if resume and stores and not folders:
+        raise ValueError(
+            f"{stores[0].target}: only a dataset can be gone on with; write one, then load it"
         )
+    for store in stores:
+        store.check(force=force)
+    rows: dict[str, int] = {}
+    with ExitStack() as opened:
+        read = folders
+        if stores and not folders:
+            scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="graphgen-"))
+            read = [EXPORTERS.load(_USUAL, FileExporter)(f"{scratch}/world")]
+        if read:
+            rows = _into_folders(
+                world, read, workers, start_method, resume, force, command, labels, tell
+            )
+        for store in stores:
+            load(Path(read[0].target), store, force=force, on_progress=on_progress)
     for sink in sinks:
-        if not isinstance(sink, FileExporter):
+        if isinstance(sink, TableExporter) and not isinstance(sink, FileExporter):
             counted: Counter[str] = Counter()
             sink.write(_counted(tables(world), counted))
             rows = dict(counted)
     return Summary(rows, tuple(folder.target for folder in folders))
+
+
+def load(
+    folder: Path,
+    store: DatasetExporter,
+    *,
+    force: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Mapping[str, int]:
+    """Hand a written dataset to a sink that takes one; gives its rows, by what they are.
+
+    Raises `DatasetError` for a folder that is none, or not finished, and what the sink raises.
+    """
+    from graphgen.dataset import Dataset
+
+    tell = on_progress or (lambda _: None)
+    dataset = Dataset(folder)
+    dataset.files("user")  # an unfinished one is told before a store is touched
+    tell(Progress("loading", 0, len(dataset.days), 0))
+    return store.load(dataset, force=force, tell=lambda *told: tell(Progress("loading", *told)))
 
 
 def _into_folders(

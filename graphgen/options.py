@@ -16,6 +16,13 @@ class Ids(StrEnum):
     TEXT = "text"
 
 
+class Formats(StrEnum):
+    """In which format files for a store are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
 class Labels(StrEnum):
     """Where labels stand."""
 
@@ -55,6 +62,18 @@ Settings = Annotated[
 ]
 IdsAs = Annotated[Ids, Option("--ids", help="How ids are spelled.")]
 LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
+InFormat = Annotated[
+    Formats | None, Option("--format", help="Of files for a store: CSV if not said.")
+]
+Blind = Annotated[bool, Option("--blind", help="Give a store no truth.")]
+HomeBank = Annotated[
+    str | None,
+    Option(metavar="ID", help="To a store only this bank's accounts are internal."),
+]
+Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
+Merge = Annotated[bool, Option("--merge", help="Add to what is in a store.")]
+Wipe = Annotated[bool, Option("--wipe", help="Delete first what graphgen loaded into a store.")]
+Connections = Annotated[int | None, Option(min=1, max=64, help="To a store, at once; else one.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
 Force = Annotated[bool, Option("--force", help="Write over what is there.")]
@@ -63,8 +82,24 @@ Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.
 
 Kind = Annotated[Kinds | None, Argument(metavar="KIND", help="One of these; by default all.")]
 Name = Annotated[str, Argument(metavar="NAME", help="A pattern, walk, exporter, region or table.")]
+Sink = Annotated[
+    str, Argument(metavar="EXPORTER:TARGET", help="Or a server's URL; see `list exporters`.")
+]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
+Database = Annotated[
+    str, Argument(metavar="neo4j://USER@HOST:PORT/DB", help="The database; bolt:// too.")
+]
+Patterns = Annotated[
+    list[str] | None, Argument(metavar="PATTERN", help="These; by default all that have cases.")
+]
+Truth = Annotated[
+    Path, Option("--truth", metavar="DATASET", help="Folder of the dataset that was loaded.")
+]
 In = Annotated[Path, Option("--in", metavar="DATASET", help="Folder of a written dataset.")]
+Stored = Annotated[
+    str | None, Option("--in", metavar="URL", help="Compare it with what this store holds.")
+]
+Full = Annotated[bool, Option("--full", help="With --in: every row, not a sample.")]
 CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]
 AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]
 Limit = Annotated[int, Option(min=0, help="How many rows are shown.")]

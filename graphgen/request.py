@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from getpass import getpass
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from graphgen.config import (
     WorldError,
@@ -18,19 +22,23 @@ from graphgen.config import (
     sink_of,
     world_to_dict,
 )
-from graphgen.exporter import Exporter, IdForm
+from graphgen.exporter import DatasetExporter, Exporter
 from graphgen.fields import fields_of
 from graphgen.registry import EXPORTERS
 from graphgen.world import World
 
 __all__ = [
     "Cases",
+    "ask",
     "clock",
     "inspect",
     "llm_key",
     "llm_settings",
+    "loaded_document",
+    "of_store",
     "options",
     "sinks",
+    "store",
     "summary_document",
     "world_file",
 ]
@@ -57,18 +65,73 @@ def world_file(path: Path | None, given: Mapping[str, Any], settings: Sequence[s
     return change(file, keys | dict(parse_setting(setting) for setting in settings))
 
 
-def sinks(specs: Sequence[str], ids: IdForm) -> list[Exporter]:
-    """Make the exporters of `EXPORTER:TARGET`; those that can spell ids as asked do."""
+def sinks(specs: Sequence[str], given: Mapping[str, object]) -> list[Exporter]:
+    """Make the exporters of `EXPORTER:TARGET`.
+
+    Of the options that were `given` (those of the value None were not) each takes those that it
+    has; `WorldError` for one that none of them has, `ids` but for.
+    """
+    classes = [(EXPORTERS.load(name, Exporter), target) for name, target in map(sink_of, specs)]
+    options = {name: value for name, value in given.items() if value is not None}
+    known = {each.name for cls, _ in classes for each in fields_of(cls)}
+    for name in sorted(options.keys() - known - {"ids"}):
+        option = f"--{name.replace('_', '-')}"
+        raise WorldError(f"{option}: is nothing to {', '.join(specs)}; leave it out")
     made = []
-    for name, target in map(sink_of, specs):
-        cls = EXPORTERS.load(name, Exporter)
-        spelled = {"ids": ids} if "ids" in {each.name for each in fields_of(cls)} else {}
-        made.append(cls(target=target, **spelled))
+    for cls, target in classes:
+        names = {each.name for each in fields_of(cls)}
+        mine = {name: value for name, value in options.items() if name in names}
+        made.append(cls(target=target, **mine))
     places = [os.path.realpath(sink.target) for sink in made]
     for sink, place in zip(made, places, strict=True):
         if places.count(place) > 1:
             raise WorldError(f"to: two exporters write to {sink.target!r}; give each its own")
     return made
+
+
+def of_store(format_: str | None, **given: object) -> dict[str, object]:
+    """Give the options of a store; what was not given is None."""
+    spelled = None if format_ is None else str(format_)
+    return {"format": spelled, **{name: value or None for name, value in given.items()}}
+
+
+def ask(sinks: Sequence[Exporter], *, force: bool) -> None:
+    """Ask on the terminal for what sinks need and were not given: passwords, consent to wiping.
+
+    `WorldError` where there is nobody to ask for consent.
+    """
+    for sink in sinks:
+        if getattr(sink, "wipe", False) and not force:
+            if not sys.stdin.isatty():
+                raise WorldError(
+                    f"{sink.target}: nobody is there to be asked; --wipe needs --force"
+                )
+            typer.confirm(f"Delete what graphgen loaded into {sink.target}?", abort=True, err=True)
+        if sink.secret and sink.secret not in os.environ and sys.stdin.isatty():
+            os.environ[sink.secret] = getpass(f"password for {sink.target} ({sink.secret}): ")
+
+
+def store(spec: str, given: Mapping[str, object]) -> DatasetExporter:
+    """Make the one exporter that takes a written dataset; `WorldError` if it takes none."""
+    (made,) = sinks([spec], given)
+    if not isinstance(made, DatasetExporter):
+        usable = EXPORTERS.usable(Exporter)
+        takes = ", ".join(name for name, cls in usable.items() if issubclass(cls, DatasetExporter))
+        raise WorldError(f"{spec}: takes no written dataset; these do: {takes}")
+    return made
+
+
+def loaded_document(
+    store: DatasetExporter, rows: Mapping[str, int], since: tuple[float, float]
+) -> dict[str, Any]:
+    """Give what `load --json` prints; `since` is what `clock` said when it began."""
+    seconds, cpu_seconds = (now - then for now, then in zip(clock(), since, strict=True))
+    return {
+        "target": store.target,
+        "rows": dict(rows),
+        "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu_seconds, 3),
+    }
 
 
 def clock() -> tuple[float, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graphgen.arrow import has_letter
 from graphgen.exporter import IdForm
 from graphgen.schema import Column, Meaning, Schema
 
-__all__ = ["view"]
+__all__ = ["select", "view"]
 
 _TYPES = {
     Meaning.ID: "BIGINT",
@@ -35,20 +37,40 @@ _READERS = {
 }
 
 
-def view(schema: Schema, form: str, source: str, ids: IdForm, minor: int, name: str = "") -> str:
-    """Give the statement that makes a view of a table's files.
+def view(
+    schema: Schema,
+    form: str,
+    source: str | Sequence[str],
+    ids: IdForm,
+    minor: int,
+    name: str = "",
+) -> str:
+    """Give the statement that makes a view of a table's files (`select`), called like the table.
 
-    `form` is the exporter's name, `source` a glob of paths, `ids` how ids stand in Parquet (text
-    formats always have their letters), `minor` how many minor units make a major one, `name` what
-    the view is called if not like the table.
+    `name` is what the view is called if not like the table.
+    """
+    return f'CREATE VIEW "{name or schema.name}" AS {select(schema, form, source, ids, minor)}'
+
+
+def select(schema: Schema, form: str, source: str | Sequence[str], ids: IdForm, minor: int) -> str:
+    """Give the query of a table's rows.
+
+    `form` is the exporter's name, `source` a glob of paths or some of them (none: no rows), `ids`
+    how ids stand in Parquet (text formats always have their letters), `minor` how many minor units
+    make a major one.
     """
     spelled = ids == "text" or form != "parquet"
-    types = [
-        f"'{column.name}': '{_type(column, schema, spelled=spelled)}'" for column in schema.columns
-    ]
-    reader = _READERS[form].format(source=_quoted(source), columns="{" + ", ".join(types) + "}")
+    types = {column.name: _type(column, schema, spelled=spelled) for column in schema.columns}
+    paths = [source] if isinstance(source, str) else source
+    if paths:
+        quoted = "[" + ", ".join(map(_quoted, paths)) + "]"
+        columns = "{" + ", ".join(f"'{name}': '{type_}'" for name, type_ in types.items()) + "}"
+        reader = _READERS[form].format(source=quoted, columns=columns)
+    else:
+        nulls = (f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in types.items())
+        reader = f"(SELECT {', '.join(nulls)} WHERE false)"
     shown = [_shown(column, schema, minor, spelled=spelled) for column in schema.columns]
-    return f'CREATE VIEW "{name or schema.name}" AS SELECT {", ".join(shown)} FROM {reader}'  # noqa: S608 - names of the schema and a quoted path
+    return f"SELECT {', '.join(shown)} FROM {reader}"  # noqa: S608 - names of the schema and quoted paths
 
 
 def _type(column: Column, schema: Schema, *, spelled: bool) -> str:

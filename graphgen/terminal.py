@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -33,6 +34,7 @@ __all__ = [
     "show_entry",
     "show_json",
     "show_list",
+    "show_loaded",
     "show_metrics",
     "show_pieces",
     "show_progress",
@@ -46,6 +48,7 @@ _STAGES = {
     "nodes": "writing nodes and edges",
     "events": "walking days",
     "truth": "writing truth",
+    "loading": "loading",
     "asking": "asking for pieces",
     "placing": "writing files",
 }
@@ -98,13 +101,32 @@ def show_summary(told: Mapping[str, Any]) -> None:
     out.print(_rows(told["rows"]))
     out.print()
     out.print(_recipe(told["world"]))
+    out.print(_speed(told))
+    for target in told["targets"]:
+        out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
+
+
+def show_loaded(told: Mapping[str, Any]) -> None:
+    """Print what a store was given (`graphgen.request.loaded_document`), and how fast."""
+    out = console()
+    if not told["rows"]:
+        out.print(Text.assemble("nothing to do: all of it is in ", (told["target"], "bold")))
+        return
+    table = plain_table("what", "rows", numbers=(1,))
+    for name, rows in told["rows"].items():
+        table.add_row(name, f"{rows:,}")
+    out.print(table)
+    out.print()
+    out.print(_speed(told))
+    out.print(Text.assemble("written to ", (told["target"], "bold")), soft_wrap=True)
+
+
+def _speed(told: Mapping[str, Any]) -> str:
     total, wall, cpu = sum(told["rows"].values()), told["seconds"], told["cpu_seconds"]
-    out.print(
+    return (
         f"{total:,} rows in {wall:.1f} s: {total / max(wall, 1e-3):,.0f} a second, "
         f"{total / max(cpu, 1e-3):,.0f} a CPU second"
     )
-    for target in told["targets"]:
-        out.print(Text.assemble("written to ", (target, "bold")), soft_wrap=True)
 
 
 def show_run(path: str, run: Mapping[str, Any], cases: Sequence[tuple[str, str, int]]) -> None:
@@ -196,8 +218,20 @@ def show_rewritten(told: Rewritten) -> None:
 @contextmanager
 def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Give what to tell progress to; it draws a bar if stderr is a terminal."""
-    with _bar("{task.completed}/{task.total} {task.fields[more]:>13,} rows", quiet=quiet) as put:
-        yield put and (lambda told: put(told.stage, told.done, told.total, told.rows))
+    counts = "{task.completed}/{task.total} {task.fields[more]:>13,} rows, {task.fields[speed]}"
+    began: dict[str, float] = {}
+    with _bar(counts, quiet=quiet) as put:
+        if put is None:
+            yield None
+            return
+
+        def tell(told: Progress) -> None:
+            now = time.perf_counter()
+            passed = now - began.setdefault(told.stage, now)
+            speed = f"{told.rows / passed:,.0f} a second" if passed and told.rows else "-"
+            put(told.stage, told.done, told.total, told.rows, speed)
+
+        yield tell
 
 
 @contextmanager
@@ -208,26 +242,35 @@ def show_pieces(*, quiet: bool) -> Iterator[Callable[[Pieces], None] | None]:
 
 
 @contextmanager
-def _bar(counts: str, *, quiet: bool) -> Iterator[Callable[[str, int, int, int], None] | None]:
-    """Give what draws stage, what is done of how much, and one more number."""
+def _bar(counts: str, *, quiet: bool) -> Iterator[Callable[..., None] | None]:
+    """Give what draws stage, what is done of how much, one more number, and how fast."""
     err = Console(stderr=True)
     if quiet or not err.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description:<23}"),
         BarColumn(bar_width=16),
         TextColumn(counts),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("", total=None, more=0)
+        task = bar.add_task("", total=None, more=0, speed="-")
 
-        def put(stage: str, done: int, total: int, more: int) -> None:
+        def put(stage: str, done: int, total: int, more: int, speed: str = "-") -> None:
             said = _STAGES.get(stage, stage)
-            bar.update(task, description=said, completed=done, total=total or None, more=more)
+            of = total or None
+            bar.update(task, description=said, completed=done, total=of, more=more, speed=speed)
 
         yield put
 

@@ -18,29 +18,35 @@ from graphgen.cli.wrong import line
 
 # in the order in which `--help` lists commands
 # isort: off
-from graphgen.cli import make, read, about
+from graphgen.cli import make, read, search, stores, about
 # isort: on
 
 if TYPE_CHECKING:
+    from typer._click.core import Context
     from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["about", "app", "help_texts", "main", "make", "read"]
+__all__ = ["about", "app", "help_texts", "main", "make", "read", "search", "stores"]
 
 _WRONG = 2
 
 
 def help_texts() -> Iterator[tuple[str, str]]:
     """Give each command's name and what its `--help` says, 80 columns wide and without boxes."""
-    group = cast("TyperGroup", typer.main.get_command(app))
-    for command in (group, *group.commands.values()):
-        cast("TyperCommand", command).rich_markup_mode = None
-    with group.make_context("graphgen", [], resilient_parsing=True, terminal_width=80) as context:
-        yield "graphgen", group.get_help(context)
-        for name, command in group.commands.items():
-            with command.make_context(
-                name, [], context, resilient_parsing=True, terminal_width=80
-            ) as inner:
-                yield f"graphgen {name}", command.get_help(inner)
+    yield from _helps("graphgen", cast("TyperGroup", typer.main.get_command(app)), None)
+
+
+def _helps(
+    name: str, command: TyperCommand | TyperGroup, above: Context | None
+) -> Iterator[tuple[str, str]]:
+    """Give what a command's help says, and that of the commands below it."""
+    command.rich_markup_mode = None
+    word = name.rpartition(" ")[2]
+    with command.make_context(
+        word, [], above, resilient_parsing=True, terminal_width=80
+    ) as context:
+        yield name, command.get_help(context)
+        for below, each in getattr(command, "commands", {}).items():
+            yield from _helps(f"{name} {below}", each, context)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from graphgen import options
 from graphgen.cli.app import STOPPED, app, tell_broken
 from graphgen.cli.heed import heeding
 
-__all__ = ["generate", "rewrite", "twin"]
+__all__ = ["generate", "load", "rewrite", "twin"]
 
 
 @app.command()
@@ -29,6 +29,12 @@ def generate(
     settings: options.Settings = None,
     ids: options.IdsAs = options.Ids.INT,
     labels: options.LabelsIn = options.Labels.APART,
+    format: options.InFormat = None,  # noqa: A002 - the option's name
+    blind: options.Blind = False,
+    home_bank: options.HomeBank = None,
+    merge: options.Merge = False,
+    wipe: options.Wipe = False,
+    connections: options.Connections = None,
     workers: options.Workers = 1,
     resume: options.Resume = False,
     force: options.Force = False,
@@ -47,7 +53,21 @@ def generate(
         request.options(users=users, days=days, seed=seed, region=region, start=start, end=end),
         settings or [],
     )
-    sinks = request.sinks(to or file.to or ("parquet:world",), ids.value)
+    sinks = request.sinks(
+        to or file.to or ("parquet:world",),
+        {
+            "ids": ids.value,
+            **request.of_store(
+                format,
+                blind=blind,
+                home_bank=home_bank,
+                merge=merge,
+                wipe=wipe,
+                connections=connections,
+            ),
+        },
+    )
+    request.ask(sinks, force=force)
     began = request.clock()
     try:
         with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
@@ -69,6 +89,45 @@ def generate(
         terminal.show_json(told)
     elif not quiet:
         terminal.show_summary(told)
+
+
+@app.command()
+def load(
+    *,
+    dataset: options.Written,
+    sink: options.Sink,
+    format: options.InFormat = None,  # noqa: A002 - the option's name
+    blind: options.Blind = False,
+    home_bank: options.HomeBank = None,
+    merge: options.Merge = False,
+    wipe: options.Wipe = False,
+    connections: options.Connections = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Hand a written dataset to a store, or write the files for one."""
+    from graphgen import request, terminal
+    from graphgen.generate import load as run
+
+    given = request.of_store(
+        format,
+        blind=blind,
+        home_bank=home_bank,
+        merge=merge,
+        wipe=wipe,
+        connections=connections,
+    )
+    store = request.store(sink, given)
+    request.ask([store], force=force)
+    began = request.clock()
+    with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
+        rows = run(dataset, store, force=force, on_progress=tell)
+    told = request.loaded_document(store, rows, began)
+    if json:
+        terminal.show_json(told)
+    elif not quiet:
+        terminal.show_loaded(told)
 
 
 @app.command()

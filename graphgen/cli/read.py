@@ -13,6 +13,7 @@ from graphgen.cli.app import app, tell_broken
 
 if TYPE_CHECKING:
     from graphgen.story import Story
+    from graphgen.verify import Check
 
 __all__ = ["account", "case", "diff", "inspect", "report", "verify"]
 
@@ -37,13 +38,20 @@ def verify(
     dataset: options.Written,
     only: options.Only = None,
     realism: options.Realism = False,
+    in_: options.Stored = None,
+    full: options.Full = False,
+    blind: options.Blind = False,
+    home_bank: options.HomeBank = None,
     json: options.Json = False,
 ) -> None:
-    """Prove a dataset's promises again, from its files alone."""
+    """Prove a dataset's promises again, from its files alone; or compare it with a store."""
     from graphgen import terminal
     from graphgen.verify import verify as run
 
-    checks = run(dataset, only or ())
+    if in_ is None:
+        checks = run(dataset, only or ())
+    else:
+        checks = _stored(dataset, in_, full, {"blind": blind or None, "home_bank": home_bank})
     metrics = []
     if realism:
         from graphgen.realism import realism as measure
@@ -60,6 +68,20 @@ def verify(
             terminal.show_metrics(metrics)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+def _stored(
+    dataset: Path,
+    url: str,
+    full: bool,  # noqa: FBT001 - passed on as it came
+    given: dict[str, object],
+) -> list[Check]:
+    from graphgen import request
+    from graphgen.dataset import Dataset
+
+    store = request.store(url, given)
+    request.ask([store], force=False)
+    return store.verify(Dataset(dataset), full=full)
 
 
 @app.command()

@@ -1,0 +1,110 @@
+"""A Neo4j database, over Bolt: constraints, then nodes and relationships in batches.
+
+Neo4j's transaction base model and its event-sequence extension. Given as the server's URL:
+`neo4j://user@host:7687/database`, also `bolt://`, and both with `+s` (encrypted) or `+ssc`
+(encrypted, any certificate). The password stands in `NEO4J_PASSWORD`, else the command line asks.
+
+A load that was stopped goes on where it was: run it again. One that is whole is left as it is. What
+is loaded has the property `loadId`, and a node labelled `GraphgenLoad` says how far it came; both
+stay, and tell nothing of the truth. `graphgen verify DATASET --in URL` compares, `graphgen neo4j
+truth` adds and removes what was planted. (Neo4j keeps the name of every property that was once in
+use, `CALL db.propertyKeys()`: whoever is to see no trace at all needs `--blind` from the start.)
+
+The Community Edition has no roles: whoever may log in may write. The driver's compiled extension
+(`pip install 'graphgen[neo4j]'`) is used where it is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from annotated_types import Interval
+
+from graphgen.exporter import DatasetExporter
+from graphgen.neo4j.address import PASSWORD, SCHEMES, Address
+from graphgen.stage import StoreError
+
+if TYPE_CHECKING:
+    from graphgen.dataset import Dataset
+    from graphgen.neo4j.client import Client
+    from graphgen.verify.promise import Check
+
+__all__ = ["Neo4j"]
+
+
+@dataclass(frozen=True)
+class Neo4j(DatasetExporter):
+    """A Neo4j database, over Bolt."""
+
+    schemes: ClassVar[tuple[str, ...]] = SCHEMES
+
+    blind: bool = False
+    """Leave the truth out: no node, label or property tells what was planted."""
+    home_bank: str = ""
+    """A bank's id: only its accounts are `Internal`; else all accounts of people are."""
+    merge: bool = False
+    """Add to what is in the database: what has the same key becomes one."""
+    wipe: bool = False
+    """Delete first what graphgen has loaded there, and nothing else."""
+    connections: Annotated[int, Interval(ge=1, le=64)] = 1
+    """How many at once; more than one is faster only where the server has cores to spare."""
+
+    def __post_init__(self) -> None:
+        """Raise `StoreError` for a target that is no server's address."""
+        Address.parse(self.target)
+
+    @property
+    def secret(self) -> str:
+        """The variable that holds the password, if somebody logs in."""
+        return PASSWORD if Address.parse(self.target).user else ""
+
+    def check(self, *, force: bool) -> None:
+        """Refuse a server that cannot be asked, and a database that holds something else.
+
+        What graphgen loaded is looked at when it is known what is to be loaded; `force` is nothing
+        to it: `wipe` is what deletes.
+        """
+        del force
+        from graphgen.neo4j.database import refuse_foreign
+        from graphgen.neo4j.note import notes
+
+        with self._client() as client:
+            if not self.merge:
+                refuse_foreign(client, notes(client))
+
+    def load(
+        self, dataset: Dataset, *, force: bool, tell: Callable[[int, int, int], None]
+    ) -> Mapping[str, int]:
+        """Load it, or what is missing of it; gives how many of what were sent."""
+        del force
+        from graphgen.neo4j.database import Loading, load
+        from graphgen.neo4j.projection import Projection, bank_id
+
+        home = bank_id(dataset, self.home_bank) if self.home_bank else None
+        how = Loading(self.blind, self.merge, self.wipe, self.connections, home)
+        with self._client() as client:
+            projection = Projection(dataset, home_bank=home, blind=self.blind)
+            return load(client, projection, how, tell)
+
+    def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:
+        """Compare the database with a dataset."""
+        from graphgen.neo4j.comparison import compare
+        from graphgen.neo4j.projection import Projection, bank_id
+
+        home = bank_id(dataset, self.home_bank) if self.home_bank else None
+        with self._client() as client:
+            return compare(client, Projection(dataset, home_bank=home, blind=self.blind), full=full)
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        try:
+            from graphgen.neo4j.client import Client
+
+            client = Client(Address.parse(self.target), self.connections)
+        except ImportError:
+            raise StoreError("the driver is not installed; pip install neo4j") from None
+        with client:
+            yield client

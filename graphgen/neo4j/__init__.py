@@ -1,0 +1,1 @@
+"""Neo4j: the published transaction model as data, and the ways into a database."""

@@ -1,0 +1,71 @@
+"""What a database knows of a load: a node that says which steps of it are done.
+
+It is written after a step's last transaction has been committed. So of a load that was stopped at
+any moment all steps before the noted one are there whole, that one perhaps in part, and none after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphgen.neo4j.client import Client
+
+if TYPE_CHECKING:
+    from graphgen.dataset import Dataset
+
+__all__ = ["LABEL", "Note", "dataset_digest", "notes"]
+
+LABEL = "GraphgenLoad"
+"""The label of the node; every node that was loaded has its `loadId`."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A load, as its database tells of it."""
+
+    load: str
+    """Which dataset with which home bank: a digest's first digits."""
+    plan: str
+    """What its steps are."""
+    done: int = 0
+    """How many of them are done, of what can be observed."""
+    steps: int = 0
+    truth_plan: str | None = None
+    truth_done: int | None = None
+    """How many of the truth's; none where the truth is left out."""
+    truth_steps: int | None = None
+    merged: bool = False
+    """Whether there was something else in the database before."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether all that was begun is done."""
+        return self.done == self.steps and self.truth_done == self.truth_steps
+
+    def save(self, client: Client) -> None:
+        """Write it into the database."""
+        client.do(
+            f"MERGE (n:{LABEL} {{loadId: $load}}) SET n.plan = $plan, n.done = $done, "
+            "n.steps = $steps, n.truthPlan = $truth_plan, n.truthDone = $truth_done, "
+            "n.truthSteps = $truth_steps, n.merged = $merged",
+            **self.__dict__,
+        )
+
+
+def notes(client: Client) -> list[Note]:
+    """Read what loads a database knows of."""
+    found = client.ask(
+        f"MATCH (n:{LABEL}) RETURN n.loadId, n.plan, n.done, n.steps, n.truthPlan, n.truthDone, "
+        "n.truthSteps, n.merged ORDER BY n.loadId"
+    )
+    return [Note(*row) for row in found]
+
+
+def dataset_digest(dataset: Dataset, home_bank: int | None) -> str:
+    """Give the digest of a dataset's files and of what a load makes of them, sixteen digits."""
+    told = {path: file["sha256"] for path, file in dataset.run["files"].items()}
+    text = json.dumps([told, home_bank], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

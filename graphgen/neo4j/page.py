@@ -1,0 +1,70 @@
+"""The page of the documentation that says what is in the graph, made from the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphgen.neo4j.element import Element, Node, Relationship
+from graphgen.neo4j.model import MODEL, TRUTH
+
+__all__ = ["page"]
+
+_LEAD = """\
+graphgen's worlds in Neo4j follow the models that Neo4j publishes for fraud: the [transaction base
+model][base] and its event-sequence extension. Labels, types, properties and directions are theirs;
+what they lack is added by their naming rules and marked *ours*. Prices are not in the graph.
+
+* `graphgen load DATASET neo4j-admin:DIR` writes files for Neo4j's import tool (`--format parquet`
+  for 5.26 and later), and `IMPORT.md` in that folder has the commands.
+* `--blind` leaves the truth out; `--home-bank ID` makes only that bank's accounts `Internal`.
+* `amount` is in major units as the model wants it, `amountMinor` beside it is exact.
+* `Phone` has both `number` (which the model's constraints and queries say) and `phoneNumber` (which
+  its text says).
+* A payment that clears later is one `Transaction` from who pays to who is paid; what its banks book
+  of it are its `Movement`s. A declined attempt is a `DeclinedTransaction`, so that sums over
+  `Transaction` are of money that moved.
+* Rules that look at the last 30 days find something in a world that ends now: `--end now`.
+
+[base]: https://neo4j.com/developer/industry-use-cases/data-models/transaction-graph/transaction/transaction-base-model/"""
+
+
+def page() -> str:
+    """Give the page as Markdown."""
+    parts = ["# Neo4j", _LEAD]
+    for title, model in (("", MODEL), (" of the truth", TRUTH)):
+        parts.append(f"## Nodes{title}")
+        parts += [_node(node) for node in model.nodes]
+        parts.append(f"## Relationships{title}\n\n{_relationships(model.relationships)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _node(node: Node) -> str:
+    seconds = " or ".join(f"`{label}`" for label in node.seconds)
+    more = f" Its second label is {seconds}." if node.seconds else ""
+    return f"### {node.label}{_ours(node)}\n\n{node.doc}{more}\n\n" + _table(
+        ("property", "type", "what it says"),
+        ((f"`{p.name}`", str(p.type), p.doc) for p in node.properties),
+    )
+
+
+def _relationships(kinds: Iterable[Relationship]) -> str:
+    return _table(
+        ("relationship", "properties", "what it says"),
+        (
+            (
+                f"`(:{kind.start.label})-[:{kind.type}]->(:{kind.end.label})`",
+                ", ".join(f"`{p.name}`" for p in kind.properties),
+                kind.doc + _ours(kind),
+            )
+            for kind in kinds
+        ),
+    )
+
+
+def _ours(element: Element) -> str:
+    return " *(ours)*" if element.extends else ""
+
+
+def _table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headers, ("---",) * len(headers), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

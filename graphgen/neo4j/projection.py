@@ -1,0 +1,149 @@
+"""A dataset seen as a property graph: the rows of each kind of node and relationship, by days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
+from graphgen.neo4j.model import MODEL, TRUTH, payments, sequence
+from graphgen.schema import SCHEMAS, Kind
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from graphgen.dataset import Dataset
+
+__all__ = ["Projection", "bank_id", "is_daily"]
+
+_CLEARS_IN = 10
+"""Days within which what was ordered has cleared: a cheque takes two business days at most, and no
+weekend with holidays is that long; our assumption."""
+_MEMORY = "256MB"
+"""What DuckDB may hold; more than a day's rows it spills to disk."""
+
+
+class Projection:
+    """The property graph of a written dataset."""
+
+    def __init__(
+        self, dataset: Dataset, *, home_bank: int | None = None, blind: bool = False
+    ) -> None:
+        """Open a dataset; with `blind`, without its truth.
+
+        Accounts of people are `Internal`: all of them, or those of the bank with the id
+        `home_bank`.
+        """
+        import duckdb
+
+        self.dataset = dataset
+        self.model: Model = MODEL if blind else MODEL + TRUTH
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
+        self.connection.execute("SET preserve_insertion_order = false")
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
+        dataset.make_views(self.connection)
+        for schema in ("today", "soon"):
+            self.connection.execute(f"CREATE SCHEMA {schema}")
+        self.show(range(len(dataset.days)))
+
+    def show(self, days: range) -> None:
+        """Let the tables of `today` be those of some days."""
+        soon = range(days.start, min(days.stop + _CLEARS_IN, len(self.dataset.days)))
+        for name, schema in SCHEMAS.items():
+            if schema.kind is Kind.EVENT:
+                self._view(f'today."{name}"', self.dataset.select(name, days))
+        self._view("soon.payment", self.dataset.select("payment", soon))
+        for name, query in {**payments.VIEWS, **sequence.VIEWS}.items():
+            self._view(name, query)
+
+    def _view(self, name: str, query: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+    def days(self, rows: int) -> Iterator[range]:
+        """Part the days into runs of about so many payments, sessions and actions, one at least."""
+        files = self.dataset.run["files"]
+        first, held = 0, 0
+        for day, date in enumerate(self.dataset.days):
+            here = sum(
+                file["rows"]
+                for path, file in files.items()
+                if f"/day={date}/" in path and path.startswith("events/")
+            )
+            if held and held + here > rows:
+                yield range(first, day)
+                first, held = day, 0
+            held += here
+        if first < len(self.dataset.days):
+            yield range(first, len(self.dataset.days))
+
+    def select(self, element: Element, *, keys: bool = False) -> str:
+        """Give the query of an element's rows.
+
+        A node's columns are `_id`, `_second` (if it has second labels), and its properties; a
+        relationship's `_start`, `_end` and its properties. With `keys`, ends are not ids but the
+        properties by which they are found, `_start_0`, `_start_1`, ...
+        """
+        shown = [f'{_value(p)} AS "{p.name}"' for p in element.properties]
+        if isinstance(element, Node):
+            second = [f"{element.second} AS _second"] if element.second else []
+            return _query([f"{element.id} AS _id", *second, *shown], element.rows)
+        ends = {"_start": element.start, "_end": element.end}
+        if not keys:
+            return _query([*(f"{e.id} AS {n}" for n, e in ends.items()), *shown], element.rows)
+        return self._by_keys(element, ends, shown)
+
+    def _by_keys(self, element: Relationship, ends: dict[str, End], shown: list[str]) -> str:
+        columns, joins = [], []
+        for name, end in ends.items():
+            join, keys = self.found(name, end)
+            joins += join
+            columns += [f"{key} AS {name}_{n}" for n, key in enumerate(keys)]
+        inner = _query([*(f"{e.id} AS {n}" for n, e in ends.items()), *shown], element.rows)
+        names = [f'"{p.name}"' for p in element.properties]
+        return _query([*columns, *names], f"({inner}) {' '.join(joins)}")
+
+    def found(self, name: str, end: End) -> tuple[list[str], list[str]]:
+        """Say how the key of an end is known whose id stands in a column: joins, expressions."""
+        node = self.model.node(end.label)
+        if node.id_is_key:
+            return [], [name]
+        if node.letter:
+            return [], [f"'{node.letter}' || {name}"]
+        properties = {p.name: p for p in node.properties}
+        keys = [f"{properties[key].sql} AS {name}_{n}" for n, key in enumerate(node.key)]
+        join = (
+            f"JOIN (SELECT {node.id} AS {name}, {', '.join(keys)} FROM {node.rows}) USING ({name})"
+        )
+        return [join], [f"{name}_{n}" for n in range(len(node.key))]
+
+
+def bank_id(dataset: Dataset, text: str) -> int:
+    """Read the id of one of a dataset's banks; `DatasetError` if it has none such."""
+    from graphgen.dataset import DatasetError
+    from graphgen.ids import parse_id
+
+    known = dataset["bank"]["bank_id"].to_pylist()
+    try:
+        wanted = parse_id(text, "bank")
+    except ValueError as wrong:
+        raise DatasetError(f"home bank: {wrong}") from None
+    if wanted not in known:
+        raise DatasetError(f"home bank: no bank {text!r}; there is: B{', B'.join(map(str, known))}")
+    return wanted
+
+
+def is_daily(element: Element) -> bool:
+    """Say whether an element's rows come with days: all others are there from the start."""
+    return "today." in element.rows
+
+
+def _query(columns: list[str], rows: str) -> str:
+    return f"SELECT {', '.join(columns)} FROM {rows}"
+
+
+def _value(one: Property) -> str:
+    """Give a property's expression; times as UTC."""
+    return f"({one.sql})::TIMESTAMPTZ" if one.type in (Type.DATE, Type.DATETIME) else one.sql

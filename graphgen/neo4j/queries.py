@@ -1,0 +1,67 @@
+"""The queries that look for patterns: files of Cypher, each with what it says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+__all__ = ["HEADINGS", "Query", "guide_names", "load_query", "parse_query", "query_names"]
+
+HEADINGS = ("Looks for", "Misses", "Look-alike")
+"""What the comment at the top of a query tells, after its title, each from a line of its own."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query that looks for a pattern; it asks a database with the published model."""
+
+    name: str
+    """The stem of its file, and of the pattern's."""
+    title: str
+    about: dict[str, str]
+    """What it tells of itself, by heading."""
+    text: str
+    """The statement, without the comment at the top and the semicolon at the end."""
+
+
+def query_names() -> list[str]:
+    """Name the queries that look for a pattern, in the order of the alphabet."""
+    return _names("")
+
+
+def guide_names() -> list[str]:
+    """Name the queries of Neo4j's published guides, as `guide/NAME`."""
+    return [f"guide/{name}" for name in _names("guide")]
+
+
+def load_query(name: str) -> Query:
+    """Read a query; `ValueError` if there is none of the name."""
+    file = files("graphgen.cypher").joinpath(f"{name}.cypher")
+    if not file.is_file():
+        raise ValueError(f"no query called {name!r}; there is: {', '.join(query_names())}")
+    return parse_query(name, file.read_text("utf-8"))
+
+
+def parse_query(name: str, text: str) -> Query:
+    """Take a file of Cypher apart: its title, its headings, its statement."""
+    lines = text.splitlines()
+    comment = 0
+    while comment < len(lines) and lines[comment].startswith("//"):
+        comment += 1
+    said = [line.removeprefix("//").strip() for line in lines[:comment]]
+    about: dict[str, str] = {}
+    heading = ""
+    for line in said[1:]:
+        start, colon, rest = line.partition(": ")
+        if colon and start in HEADINGS:
+            heading = start
+            about[heading] = rest
+        elif heading:
+            about[heading] += f" {line}"
+    statement = "\n".join(lines[comment:]).strip().removesuffix(";")
+    return Query(name, said[0] if said else "", about, statement)
+
+
+def _names(folder: str) -> list[str]:
+    found = (each.name for each in files("graphgen.cypher").joinpath(folder).iterdir())
+    return sorted(name.removesuffix(".cypher") for name in found if name.endswith(".cypher"))
