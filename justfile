@@ -31,6 +31,14 @@ bench *options:
 live version="5.26.30" *options:
     NEO4J_VERSION={{ version }} python -m pytest -m live tests/live {{ options }}
 
+# Start the servers of docker-compose.yml, and wait until they are healthy; NEO4J_PASSWORD has to be set.
+up:
+    docker compose up --detach --wait
+
+# Stop them; what is in them stays.
+down:
+    docker compose down
+
 # Build the wheel and the source archive into dist/.
 wheel:
     python -m build

@@ -43,6 +43,8 @@ class Neo4j(DatasetExporter):
 
     blind: bool = False
     """Leave the truth out: no node, label or property tells what was planted."""
+    derived: bool = False
+    """Add `TRANSACTED_TO` between accounts and `SHARED_IDENTIFIERS` between customers."""
     home_bank: str = ""
     """A bank's id: only its accounts are `Internal`; else all accounts of people are."""
     merge: bool = False
@@ -86,7 +88,7 @@ class Neo4j(DatasetExporter):
         home = bank_id(dataset, self.home_bank) if self.home_bank else None
         how = Loading(self.blind, self.merge, self.wipe, self.connections, home)
         with self._client() as client:
-            projection = Projection(dataset, home_bank=home, blind=self.blind)
+            projection = Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived)
             return load(client, projection, how, tell)
 
     def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:
@@ -96,7 +98,11 @@ class Neo4j(DatasetExporter):
 
         home = bank_id(dataset, self.home_bank) if self.home_bank else None
         with self._client() as client:
-            return compare(client, Projection(dataset, home_bank=home, blind=self.blind), full=full)
+            return compare(
+                client,
+                Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived),
+                full=full,
+            )
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

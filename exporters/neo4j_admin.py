@@ -34,6 +34,8 @@ class Neo4jAdmin(DatasetExporter):
     """In which format."""
     blind: bool = False
     """Leave the truth out: no node, label or property tells what was planted."""
+    derived: bool = False
+    """Add `TRANSACTED_TO` between accounts and `SHARED_IDENTIFIERS` between customers."""
     home_bank: str = ""
     """A bank's id: only its accounts are `Internal`; else all accounts of people are."""
 
@@ -61,7 +63,7 @@ class Neo4jAdmin(DatasetExporter):
         self.check(force=force)
         folder = Path(self.target)
         home = bank_id(dataset, self.home_bank) if self.home_bank else None
-        projection = Projection(dataset, home_bank=home, blind=self.blind)
+        projection = Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived)
         with explained(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(

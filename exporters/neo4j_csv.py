@@ -32,6 +32,8 @@ class Neo4jCsv(DatasetExporter):
 
     blind: bool = False
     """Leave the truth out: no node, label or property tells what was planted."""
+    derived: bool = False
+    """Add `TRANSACTED_TO` between accounts and `SHARED_IDENTIFIERS` between customers."""
     home_bank: str = ""
     """A bank's id: only its accounts are `Internal`; else all accounts of people are."""
 
@@ -64,7 +66,10 @@ class Neo4jCsv(DatasetExporter):
             ) as scratch:
                 beside = Path(scratch) / folder.name
                 beside.mkdir()
-                files = CsvFiles(Projection(dataset, home_bank=home, blind=self.blind), beside)
+                files = CsvFiles(
+                    Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived),
+                    beside,
+                )
                 files.write(tell)
                 if folder.is_dir():
                     shutil.rmtree(folder)

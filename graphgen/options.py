@@ -66,6 +66,9 @@ InFormat = Annotated[
     Formats | None, Option("--format", help="Of files for a store: CSV if not said.")
 ]
 Blind = Annotated[bool, Option("--blind", help="Give a store no truth.")]
+Derived = Annotated[
+    bool, Option("--derived", help="Give a store what can be counted, as relationships too.")
+]
 HomeBank = Annotated[
     str | None,
     Option(metavar="ID", help="To a store only this bank's accounts are internal."),

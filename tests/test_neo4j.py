@@ -16,13 +16,13 @@ from graphgen.generate import generate, load
 from graphgen.neo4j.constraints import constraints
 from graphgen.neo4j.element import Element, Model, Node, Relationship, Type
 from graphgen.neo4j.import_files import ImportFiles
-from graphgen.neo4j.model import MODEL, TRUTH
+from graphgen.neo4j.model import DERIVED, MODEL, TRUTH
 from graphgen.neo4j.projection import Projection, is_daily
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.stage import StoreError
 
-BOTH = MODEL + TRUTH
+BOTH = MODEL + DERIVED + TRUTH
 ELEMENTS: tuple[Element, ...] = (*BOTH.nodes, *BOTH.relationships)
 WALKS = ("session", "action", "payment", "trade", "news")
 
@@ -49,7 +49,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(scope="module")
 def projection(dataset: Dataset) -> Projection:
-    return Projection(dataset)
+    return Projection(dataset, derived=True)
 
 
 @pytest.fixture
@@ -120,6 +120,57 @@ def test_what_transactions_move_is_what_the_ledger_booked(
     assert ask(f'SELECT sum("amountMinor") FROM ({projection.select(node)})') == [(booked,)]
     statuses = ask(f"SELECT DISTINCT status FROM ({projection.select(node)}) ORDER BY 1")
     assert statuses == [("PENDING",), ("RETURNED",), ("SETTLED",)]
+
+
+def test_what_accounts_transacted_is_the_sum_of_their_transactions(
+    projection: Projection, ask: Callable[[str], list[tuple[int, ...]]]
+) -> None:
+    transaction = projection.select(projection.model.node("Transaction"))
+    [(total, many)] = ask(f'SELECT sum("amountMinor"), count(*) FROM ({transaction})')
+    [paid] = [r for r in DERIVED.relationships if r.type == "TRANSACTED_TO"]
+    [(derived, count)] = ask(
+        f'SELECT round(sum("totalAmount") * 100), sum("transactionCount") '
+        f"FROM ({projection.select(paid)})"
+    )
+    assert (derived, count) == (total, many)
+    wrong = ask(
+        f"SELECT * FROM ({projection.select(paid)}) WHERE "
+        f'NOT "minAmount" <= "averageAmount" + 1e-6 '
+        f'OR NOT "averageAmount" <= "maxAmount" + 1e-6'
+    )
+    assert wrong == []
+
+
+def test_customers_share_identifiers_as_often_as_they_say(
+    dataset: Dataset, projection: Projection, ask: Callable[[str], list[tuple[int, ...]]]
+) -> None:
+    of: dict[int, set[tuple[str, int]]] = {}
+    for table, kind in (
+        ("has_email", "email"), ("has_phone", "phone"),
+        ("lives_at", "address"), ("uses_device", "device"),
+    ):  # fmt: skip
+        for row in dataset[table].to_pylist():
+            of.setdefault(row["user_id"], set()).add((kind, row[f"{kind}_id"]))
+    users: dict[tuple[str, int], set[int]] = {}
+    for user, given in of.items():
+        for each in given:
+            users.setdefault(each, set()).add(user)
+    few = {each for each, some in users.items() if len(some) <= 20}
+    wanted = {
+        (one, other): (
+            len(of[one] & of[other] & few), len(of[one] & of[other] & few)
+            / (len(of[one]) + len(of[other]) - len(of[one] & of[other] & few)),
+        )
+        for one in of for other in of
+        if one < other and of[one] & of[other] & few
+    }  # fmt: skip
+    [shared] = [r for r in DERIVED.relationships if r.type == "SHARED_IDENTIFIERS"]
+    found = {(a, b): (n, ratio) for a, b, n, ratio in ask(projection.select(shared))}
+    assert len(found) > 50
+    assert {pair: shared for pair, (shared, _) in found.items()} == {
+        pair: shared for pair, (shared, _) in wanted.items()
+    }
+    assert all(ratio == pytest.approx(wanted[pair][1]) for pair, (_, ratio) in found.items())
 
 
 def test_no_transaction_leads_to_or_from_a_clearing_account(
@@ -213,7 +264,7 @@ def test_import_files_hold_every_row_of_every_kind(
     projection: Projection,
 ) -> None:  # fmt: skip
     folder = tmp_path / "import"
-    rows = load(dataset.path, store(folder, format=form))
+    rows = load(dataset.path, store(folder, format=form, derived=True))
     files = ImportFiles(projection, folder, form)  # type: ignore[arg-type]
     for element in ELEMENTS:
         [(wanted,)] = ask(f"SELECT count(*) FROM ({projection.select(element)})")

@@ -31,6 +31,7 @@ def generate(
     labels: options.LabelsIn = options.Labels.APART,
     format: options.InFormat = None,  # noqa: A002 - the option's name
     blind: options.Blind = False,
+    derived: options.Derived = False,
     home_bank: options.HomeBank = None,
     merge: options.Merge = False,
     wipe: options.Wipe = False,
@@ -60,6 +61,7 @@ def generate(
             **request.of_store(
                 format,
                 blind=blind,
+                derived=derived,
                 home_bank=home_bank,
                 merge=merge,
                 wipe=wipe,
@@ -98,6 +100,7 @@ def load(
     sink: options.Sink,
     format: options.InFormat = None,  # noqa: A002 - the option's name
     blind: options.Blind = False,
+    derived: options.Derived = False,
     home_bank: options.HomeBank = None,
     merge: options.Merge = False,
     wipe: options.Wipe = False,
@@ -113,6 +116,7 @@ def load(
     given = request.of_store(
         format,
         blind=blind,
+        derived=derived,
         home_bank=home_bank,
         merge=merge,
         wipe=wipe,

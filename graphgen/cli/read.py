@@ -41,6 +41,7 @@ def verify(
     in_: options.Stored = None,
     full: options.Full = False,
     blind: options.Blind = False,
+    derived: options.Derived = False,
     home_bank: options.HomeBank = None,
     json: options.Json = False,
 ) -> None:
@@ -51,7 +52,12 @@ def verify(
     if in_ is None:
         checks = run(dataset, only or ())
     else:
-        checks = _stored(dataset, in_, full, {"blind": blind or None, "home_bank": home_bank})
+        given: dict[str, object] = {
+            "blind": blind or None,
+            "derived": derived or None,
+            "home_bank": home_bank,
+        }
+        checks = _stored(dataset, in_, full, given)
     metrics = []
     if realism:
         from graphgen.realism import realism as measure

@@ -53,7 +53,7 @@ def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Ma
         _wipe(client, found)
         found = []
     load_id = dataset_digest(projection.dataset, how.home_bank)
-    seen = plan(projection, MODEL, ROWS)
+    seen = plan(projection, projection.observed, ROWS)
     planted = () if how.blind else truth_plan(projection)
     note = next((each for each in found if each.load == load_id), None)
     resumed = note is not None
@@ -137,7 +137,8 @@ def _refuse_other(client: Client, note: Note, seen: Sequence[Step], how: Loading
         raise StoreError(f"{client.address}: is being emptied; --wipe goes on with that")
     if note.plan != digest(seen):
         raise StoreError(
-            f"{client.address}: was loaded by another version of graphgen; --wipe begins anew"
+            f"{client.address}: was loaded by another version of graphgen, or with or without "
+            "--derived; --wipe begins anew"
         )
     if how.blind and note.truth_done is not None:
         raise StoreError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphgen.neo4j.element import Element, Node, Relationship
-from graphgen.neo4j.model import MODEL, TRUTH
+from graphgen.neo4j.model import DERIVED, MODEL, TRUTH
 
 __all__ = ["page"]
 
@@ -16,7 +16,8 @@ what they lack is added by their naming rules and marked *ours*. Prices are not 
 
 * `graphgen load DATASET neo4j-admin:DIR` writes files for Neo4j's import tool (`--format parquet`
   for 5.26 and later), and `IMPORT.md` in that folder has the commands.
-* `--blind` leaves the truth out; `--home-bank ID` makes only that bank's accounts `Internal`.
+* `--blind` leaves the truth out; `--home-bank ID` makes only that bank's accounts `Internal`;
+  `--derived` adds what can be counted from the rest, for projections of one kind of node.
 * `amount` is in major units as the model wants it, `amountMinor` beside it is exact.
 * `Phone` has both `number` (which the model's constraints and queries say) and `phoneNumber` (which
   its text says).
@@ -31,8 +32,9 @@ what they lack is added by their naming rules and marked *ours*. Prices are not 
 def page() -> str:
     """Give the page as Markdown."""
     parts = ["# Neo4j", _LEAD]
-    for title, model in (("", MODEL), (" of the truth", TRUTH)):
-        parts.append(f"## Nodes{title}")
+    for title, model in (("", MODEL), (" of --derived", DERIVED), (" of the truth", TRUTH)):
+        if model.nodes:
+            parts.append(f"## Nodes{title}")
         parts += [_node(node) for node in model.nodes]
         parts.append(f"## Relationships{title}\n\n{_relationships(model.relationships)}")
     return "\n\n".join(parts) + "\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
-from graphgen.neo4j.model import MODEL, TRUTH, payments, sequence
+from graphgen.neo4j.model import DERIVED, MODEL, TRUTH, payments, sequence
 from graphgen.schema import SCHEMAS, Kind
 
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ class Projection:
     """The property graph of a written dataset."""
 
     def __init__(
-        self, dataset: Dataset, *, home_bank: int | None = None, blind: bool = False
+        self,
+        dataset: Dataset,
+        *,
+        home_bank: int | None = None,
+        blind: bool = False,
+        derived: bool = False,
     ) -> None:
-        """Open a dataset; with `blind`, without its truth.
+        """Open a dataset; if `blind` without its truth, if `derived` with what can be counted.
 
         Accounts of people are `Internal`: all of them, or those of the bank with the id
         `home_bank`.
@@ -37,7 +42,8 @@ class Projection:
         import duckdb
 
         self.dataset = dataset
-        self.model: Model = MODEL if blind else MODEL + TRUTH
+        self.observed: Model = MODEL + DERIVED if derived else MODEL
+        self.model: Model = self.observed if blind else self.observed + TRUTH
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")

@@ -13,13 +13,24 @@ ordered has cleared; a table without a schema is whole.
 from __future__ import annotations
 
 from graphgen.neo4j.element import Model
-from graphgen.neo4j.model import access, accounts, customers, market, payments, sequence, truth
+from graphgen.neo4j.model import (
+    access,
+    accounts,
+    customers,
+    derived,
+    market,
+    payments,
+    sequence,
+    truth,
+)
 
-__all__ = ["MODEL", "TRUTH"]
+__all__ = ["DERIVED", "MODEL", "TRUTH"]
 
 MODEL: Model = (
     customers.MODEL + accounts.MODEL + access.MODEL + payments.MODEL + sequence.MODEL + market.MODEL
 )
 """What can be observed."""
+DERIVED: Model = derived.MODEL
+"""What can be counted from that: relationships for graphs of one kind of node."""
 TRUTH: Model = truth.MODEL
 """What was planted: it can be left out, and taken out again."""
