@@ -46,7 +46,7 @@ class Sizes:
     """Days of the worlds that are written as text."""
     many: int = 410_000
     """People of the wide world, which is walked for a few days."""
-    few_days: int = 12
+    few_days: int = 10
     people: int = 1_000_000
     sessions: int = 9_000
     """Days over which prices are drawn, some twenty-five years."""
@@ -54,7 +54,7 @@ class Sizes:
     loaded: int = 600
     """People of the world that is loaded into a server, of as many days as are written as text."""
     investors: float = 0.6
-    activity: float = 1.3
+    activity: float = 1.2
     """So that there is about one payment for each account and day."""
 
 
