@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loader"]
 
-_HELD = 4 * BATCH
+_HELD = 16 * BATCH
 """Rows that wait to be sent with others of their wave, at most."""
 
 
