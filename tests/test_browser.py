@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -313,3 +316,20 @@ def test_the_server_has_nothing_but_the_files(server: GuideServer) -> None:
 def test_a_port_that_is_taken_is_one_line(server: GuideServer) -> None:
     with pytest.raises(ValueError, match=rf"^port {server.server_port}: .*; choose .* --port$"):
         GuideServer(server.server_port)
+
+
+@pytest.mark.process
+def test_the_command_serves_until_ctrl_c_and_says_where() -> None:
+    words = [sys.executable, "-m", "graphgen", "neo4j", "guide", "--port", "0"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = process.stderr.readline()
+        found = re.search(r":play http://localhost:(\d+)/guide\.html", said)
+        assert found, said
+        connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
+        connection.request("GET", "/guide.html")
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == "stopped\n"
+        assert process.wait(20) == 130

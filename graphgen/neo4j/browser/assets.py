@@ -9,7 +9,7 @@ from graphgen.neo4j.browser.favourites import favourites
 from graphgen.neo4j.browser.guide import guide
 from graphgen.neo4j.browser.perspective import perspective
 from graphgen.neo4j.browser.style import style
-from graphgen.stage import StoreError, explained
+from graphgen.stage import StoreError
 
 __all__ = ["NAMES", "assets", "write_assets"]
 
@@ -44,8 +44,7 @@ def write_assets(folder: Path, *, force: bool = False) -> list[Path]:
         )
     if there and not force:
         raise StoreError(f"{folder}: holds {min(there)}; replace what is there with --force")
-    with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in assets().items():
-            (folder / name).write_bytes(content)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in assets().items():
+        (folder / name).write_bytes(content)
     return [folder / name for name in NAMES]

@@ -55,9 +55,9 @@ _CAPTIONS = {
 _SIZES = {"Customer": 65, "Account": 65, "Device": 65, "GroundTruth": 80, "Transaction": 40}
 """Diameters, pixels, where they are not `_SIZE`."""
 _SIZE = 50
-_CRIMSON = {"MEMBER_OF"}
+_OF_TRUTH = {"MEMBER_OF"}
 """Types in the colour of the truth."""
-_MONEY = {"PERFORMS", "BENEFITS_TO", "TRANSACTED_TO"}
+_PAYS = {"PERFORMS", "BENEFITS_TO", "TRANSACTED_TO"}
 """Types in the colour of a payment."""
 
 
@@ -89,11 +89,9 @@ def _labels(model: Model) -> dict[str, Look]:
 
 
 def _types(relationships: Iterable[Relationship]) -> dict[str, Look]:
-    looks: dict[str, Look] = {}
-    for each in relationships:
-        told = _COLOURS["GroundTruth"] if each.type in _CRIMSON else GREY
-        looks[each.type] = Look(_COLOURS["Transaction"] if each.type in _MONEY else told)
-    return looks
+    special = dict.fromkeys(_PAYS, _COLOURS["Transaction"])
+    special |= dict.fromkeys(_OF_TRUTH, _COLOURS["GroundTruth"])
+    return {each.type: Look(special.get(each.type, GREY)) for each in relationships}
 
 
 LABELS: dict[str, Look] = _labels(WHOLE)

@@ -18,9 +18,9 @@ def style() -> str:
     """Give the style sheet: a rule for nodes, for relationships, for every label and type."""
     rules = {
         "node": _node("", Look(GREY)),
-        "relationship": _relationship("", Look(GREY)),
+        "relationship": _relationship(Look(GREY)),
         **{f"node.{label}": _node(label, look) for label, look in LABELS.items()},
-        **{f"relationship.{type_}": _relationship(type_, look) for type_, look in TYPES.items()},
+        **{f"relationship.{type_}": _relationship(look) for type_, look in TYPES.items()},
     }
     return json.dumps(rules, indent=2) + "\n"
 
@@ -38,7 +38,7 @@ def _node(label: str, look: Look) -> dict[str, str]:
     }
 
 
-def _relationship(_type: str, look: Look) -> dict[str, str]:
+def _relationship(look: Look) -> dict[str, str]:
     return {
         "color": look.colour,
         "border-color": _darker(look.colour),
