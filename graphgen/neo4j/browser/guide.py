@@ -45,7 +45,8 @@ def _slides(style_url: str) -> Iterator[tuple[str, str]]:
 
 
 def _shown(query: Query) -> tuple[str, str]:
-    return query.title, "".join(map(_said, query.about.values())) + _runs(query.text)
+    told = "".join(_said(text[:1].upper() + text[1:]) for text in query.about.values())
+    return query.title, told + _runs(query.text)
 
 
 def _slide(title: str, body: str) -> str:

@@ -71,8 +71,6 @@ class Look:
     """The properties that are written on it; none: its name."""
     size: int = _SIZE
     """Diameter of a node, pixels."""
-    of: str = ""
-    """Of a second label: the label that it comes with."""
 
 
 def _labels(model: Model) -> dict[str, Look]:
@@ -84,7 +82,7 @@ def _labels(model: Model) -> dict[str, Look]:
         # an event's second label says what it is, its key does not
         looks[node.label] = Look(colour, () if node.label == "Event" else caption, size)
         for second in node.seconds:
-            looks[second] = Look(colour, looks[node.label].caption, size, node.label)
+            looks[second] = looks[node.label]
     return looks
 
 
