@@ -77,6 +77,7 @@ Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABA
 Merge = Annotated[bool, Option("--merge", help="Add to what is in a store.")]
 Wipe = Annotated[bool, Option("--wipe", help="Delete first what graphgen loaded into a store.")]
 Connections = Annotated[int | None, Option(min=1, max=64, help="To a store, at once; else one.")]
+Port = Annotated[int, Option(min=0, max=65535, help="Where it listens; 0: wherever is free.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
 Force = Annotated[bool, Option("--force", help="Write over what is there.")]

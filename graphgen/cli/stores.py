@@ -7,8 +7,9 @@ import typer
 from graphgen import options
 from graphgen.cli.app import app
 from graphgen.cli.heed import heeding
+from graphgen.neo4j.browser import PORT
 
-__all__ = ["truth_add", "truth_remove"]
+__all__ = ["assets", "guide", "truth_add", "truth_remove"]
 
 _neo4j = typer.Typer(help="A graph that lies in Neo4j.", no_args_is_help=True, add_completion=False)
 _truth = typer.Typer(
@@ -45,3 +46,26 @@ def truth_remove(
     removed = remove(dataset, url)
     if not quiet:
         typer.echo(f"removed {removed:,} cases" if removed else "nothing to do: no truth is there")
+
+
+@_neo4j.command()
+def assets(
+    *, folder: options.Target, force: options.Force = False, quiet: options.Quiet = False
+) -> None:
+    """Write a style, a guide, favourites and a perspective for Neo4j's Browser and Bloom."""
+    from graphgen.neo4j.browser.assets import write_assets
+
+    for path in write_assets(folder, force=force):
+        if not quiet:
+            typer.echo(path)
+
+
+@_neo4j.command()
+def guide(*, port: options.Port = PORT, quiet: options.Quiet = False) -> None:
+    """Serve the guide and the style to Neo4j's Browser, on this machine, until Ctrl-C."""
+    from graphgen.neo4j.browser.server import GuideServer
+
+    with GuideServer(port) as server:
+        if not quiet:
+            typer.echo(f"in the Browser:  :play {server.url}/guide.html  (Ctrl-C ends)", err=True)
+        server.serve_forever()

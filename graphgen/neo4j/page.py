@@ -24,6 +24,9 @@ what they lack is added by their naming rules and marked *ours*. Prices are not 
 * A payment that clears later is one `Transaction` from who pays to who is paid; what its banks book
   of it are its `Movement`s. A declined attempt is a `DeclinedTransaction`, so that sums over
   `Transaction` are of money that moved.
+* `graphgen neo4j assets DIR` writes what Neo4j's Browser and Bloom open: `style.grass`,
+  `guide.html`, `favourites.zip` (drop it on the Browser) and `perspective.json` (for Bloom).
+  `graphgen neo4j guide` serves them; then `:play http://localhost:8001/guide.html` in the Browser.
 * Rules that look at the last 30 days find something in a world that ends now: `--end now`.
 
 [base]: https://neo4j.com/developer/industry-use-cases/data-models/transaction-graph/transaction/transaction-base-model/"""

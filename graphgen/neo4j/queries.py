@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-__all__ = ["HEADINGS", "Query", "guide_names", "load_query", "parse_query", "query_names"]
+__all__ = [
+    "HEADINGS",
+    "Query",
+    "browser_names",
+    "guide_names",
+    "load_query",
+    "parse_query",
+    "query_names",
+]
 
 HEADINGS = ("Looks for", "Misses", "Look-alike")
 """What the comment at the top of a query tells, after its title, each from a line of its own."""
+_SHOWS = "Shows"
+"""What it tells where the query looks for nothing, but shows what is there."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,11 @@ def guide_names() -> list[str]:
     return [f"guide/{name}" for name in _names("guide")]
 
 
+def browser_names() -> list[str]:
+    """Name the queries that show what is in a graph, as `browser/NAME`."""
+    return [f"browser/{name}" for name in _names("browser")]
+
+
 def load_query(name: str) -> Query:
     """Read a query; `ValueError` if there is none of the name."""
     file = files("graphgen.cypher").joinpath(f"{name}.cypher")
@@ -53,7 +68,7 @@ def parse_query(name: str, text: str) -> Query:
     heading = ""
     for line in said[1:]:
         start, colon, rest = line.partition(": ")
-        if colon and start in HEADINGS:
+        if colon and start in (*HEADINGS, _SHOWS):
             heading = start
             about[heading] = rest
         elif heading:

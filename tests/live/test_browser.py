@@ -1,0 +1,170 @@
+"""The real Browser plays the guide, applies the style, runs a query; needs Chromium, playwright.
+
+Where they are not there, it is skipped: `apt-get install chromium`, `pip install playwright`;
+`CHROMIUM` names another Chromium, `GRAPHGEN_SCREENSHOTS` a folder for what it looks like.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neo4j import GraphDatabase
+
+from graphgen.exporter import DatasetExporter
+from graphgen.generate import load
+from graphgen.neo4j.address import PASSWORD, Address
+from graphgen.neo4j.browser.drawing import drawn
+from graphgen.neo4j.browser.looks import LABELS
+from graphgen.neo4j.browser.server import GuideServer
+from graphgen.neo4j.client import Client
+from graphgen.neo4j.queries import browser_names, load_query, query_names
+from graphgen.registry import EXPORTERS
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = ("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
+WAITS_MS = 30_000
+EDITOR, RUN, NEXT = ".monaco-editor", "[data-testid=editor-Run]", "[data-testid=nextSlide]"
+"""The Browser's parts: where statements are typed, what runs them, what turns a guide's page."""
+RAN = """start => [...document.querySelectorAll('[data-testid=frameCommand]')].some(
+  frame => frame.innerText.replace(/\\s+/g, ' ').trim().startsWith(start))"""
+"""Whether a statement that starts so has been run, in one line as the Browser shows it."""
+RING = """
+UNWIND range(0, 2) AS n CREATE (:Account:Internal {accountNumber: 'test-ring-' + n})
+WITH count(*) AS made
+UNWIND [[0, 1, 1000.5, 50], [1, 2, 950.25, 40], [2, 0, 900.75, 30]] AS hop
+MATCH (a:Account {accountNumber: 'test-ring-' + hop[0]})
+MATCH (b:Account {accountNumber: 'test-ring-' + hop[1]})
+CREATE (a)-[:PERFORMS]->(:Transaction {transactionId: 'test-' + hop[3], amount: hop[2],
+  date: datetime() - duration({days: 1, hours: hop[3]}), type: 'FASTER_PAYMENT'})
+  -[:BENEFITS_TO]->(b)
+"""
+
+
+@pytest.fixture(scope="module")
+def filled(server: Any, world: Path) -> Any:  # noqa: ANN401 - a class that is found by its path
+    """Give a server with a world in it, and whatever else tests left there."""
+    exporter: DatasetExporter = EXPORTERS.load("neo4j", DatasetExporter)(server.address, merge=True)
+    load(world, exporter)
+    return server
+
+
+@pytest.fixture
+def client(filled: Any) -> Iterator[Client]:  # noqa: ANN401
+    """Connect to it."""
+    with Client(Address.parse(filled.address)) as connected:
+        yield connected
+
+
+@pytest.fixture
+def guide() -> Iterator[GuideServer]:
+    """Serve the guide."""
+    with GuideServer(0) as one:
+        thread = threading.Thread(target=one.serve_forever, args=(0.05,))
+        thread.start()
+        yield one
+        one.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def page(filled: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Open the server's Browser in Chromium, and connect it."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright: pip install playwright"
+    )
+    if not CHROMIUM:
+        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to one")
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    with playwright.sync_playwright() as driven:
+        browser = driven.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *root])
+        one = browser.new_page(viewport={"width": 1400, "height": 1000})
+        one.set_default_timeout(WAITS_MS)
+        # the Browser lets in what comes from localhost, not from its address
+        one.goto(f"http://localhost:{filled.http}/browser/")
+        one.fill("[data-testid=username]", "neo4j")
+        one.fill("[data-testid=password]", os.environ[PASSWORD])
+        one.click("[data-testid=connect]")
+        # what it plays of itself once it is connected
+        has_run(one, ":play start")
+        yield one
+        picture(one, "last")
+        browser.close()
+
+
+def run(page: Any, statement: str) -> None:  # noqa: ANN401
+    """Type a statement into the Browser, and run it."""
+    page.click(EDITOR)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(statement)
+    page.click(RUN)
+    has_run(page, statement)
+
+
+def has_run(page: Any, statement: str) -> None:  # noqa: ANN401
+    """Wait until a statement has been run."""
+    page.wait_for_function(RAN, arg=" ".join(statement.split())[:40])
+
+
+def picture(page: Any, name: str) -> None:  # noqa: ANN401
+    """Keep what a page looks like, where somebody wants to look at it."""
+    if folder := os.environ.get("GRAPHGEN_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def test_the_style_colours_a_query_and_the_guide_is_played(
+    page: Any,  # noqa: ANN401
+    guide: GuideServer,
+) -> None:
+    run(page, f":style {guide.url}/style.grass")
+    colour = LABELS["Account"].colour
+    page.wait_for_function(
+        "colour => (localStorage.getItem('neo4j.grass') || '').includes(colour)", arg=colour
+    )
+    run(page, load_query("browser/payments").text)
+    page.wait_for_selector(f"svg circle[fill='{colour}']")
+    picture(page, "payments")
+    run(page, f":play {guide.url}/guide.html")
+    page.wait_for_selector("text=A world with fraud in it")
+    assert page.locator("pre.runnable").first.inner_text().strip().endswith("/style.grass")
+    picture(page, "guide")
+    page.click(NEXT)
+    page.locator("pre.runnable:visible").first.click()
+    page.click(RUN)
+    has_run(page, load_query("browser/nodes").text)
+    page.wait_for_selector("text=GroundTruth")
+    picture(page, "nodes")
+
+
+@pytest.mark.parametrize("name", browser_names())
+def test_every_statement_of_the_guide_shows_something(client: Client, name: str) -> None:
+    found = client.ask(load_query(name).text)
+    # the keys at the top of a ring are an example: of whom, every world has another
+    assert found or name == "browser/ring"
+
+
+@pytest.mark.parametrize("name", query_names())
+def test_a_picture_is_drawn_where_a_query_finds_something(client: Client, name: str) -> None:
+    query = load_query(name)
+    assert bool(client.ask(query.text)) == bool(client.ask(drawn(query)))
+
+
+def test_a_picture_has_the_entities_of_one_alert(filled: Any) -> None:  # noqa: ANN401
+    address, query = Address.parse(filled.address), load_query("guide/transaction_ring")
+    with (
+        GraphDatabase.driver(address.server, auth=address.login()) as driver,
+        driver.session() as session,
+        session.begin_transaction() as work,
+    ):
+        work.run(RING).consume()
+        alerts = [set(record["entities"]) for record in work.run(query.text)]
+        paths = [record["path"] for record in work.run(drawn(query))]
+        work.rollback()
+    keys = {n["accountNumber"] for path in paths for n in path.nodes if "Account" in n.labels}
+    assert keys in alerts
+    assert sum("Transaction" in n.labels for path in paths for n in path.nodes) >= len(keys)
