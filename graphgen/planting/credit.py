@@ -116,9 +116,9 @@ def open_cards(
     limits[here] = limit
     room[here] = np.maximum(_ROOM * limit, limit - owed - _bought(lived, account))
     seen, (shop, paid) = graph.grow("seen", tables), _usual(lived, account)
-    usual, costs = np.full((*here.shape, shop.shape[1]), -1, np.int32), np.ones(shop.shape[1])
-    usual[here], costs = shop, np.broadcast_to(costs, usual.shape).copy()
-    costs[here] = paid
+    usual = np.full((*here.shape, shop.shape[1]), -1, np.int32)
+    costs = np.ones(usual.shape)
+    usual[here], costs[here] = shop, paid
     return Cards(
         in_grid(here, account), in_grid(here, card), limits, room, usual, costs, seen
     ), lived
