@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Interval
 
-from graphgen.exporter import DatasetExporter
 from graphgen.neo4j.address import PASSWORD, SCHEMES, Address
+from graphgen.neo4j.graph_exporter import GraphExporter
 from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
@@ -36,17 +36,11 @@ __all__ = ["Neo4j"]
 
 
 @dataclass(frozen=True)
-class Neo4j(DatasetExporter):
+class Neo4j(GraphExporter):
     """A Neo4j database, over Bolt."""
 
     schemes: ClassVar[tuple[str, ...]] = SCHEMES
 
-    blind: bool = False
-    """Leave the truth out: no node, label or property tells what was planted."""
-    derived: bool = False
-    """Add `TRANSACTED_TO` between accounts and `SHARED_IDENTIFIERS` between customers."""
-    home_bank: str = ""
-    """A bank's id: only its accounts are `Internal`; else all accounts of people are."""
     merge: bool = False
     """Add to what is in the database: what has the same key becomes one."""
     wipe: bool = False
@@ -83,26 +77,19 @@ class Neo4j(DatasetExporter):
         """Load it, or what is missing of it; gives how many of what were sent."""
         del force
         from graphgen.neo4j.database import Loading, load
-        from graphgen.neo4j.projection import Projection, bank_id
 
-        home = bank_id(dataset, self.home_bank) if self.home_bank else None
-        how = Loading(self.blind, self.merge, self.wipe, self.connections, home)
+        projection = self.projection(dataset)
         with self._client() as client:
-            projection = Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived)
+            how = Loading(self.merge, self.wipe, self.connections)
             return load(client, projection, how, tell)
 
     def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:
         """Compare the database with a dataset."""
         from graphgen.neo4j.comparison import compare
-        from graphgen.neo4j.projection import Projection, bank_id
 
-        home = bank_id(dataset, self.home_bank) if self.home_bank else None
+        projection = self.projection(dataset)
         with self._client() as client:
-            return compare(
-                client,
-                Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived),
-                full=full,
-            )
+            return compare(client, projection, full=full)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

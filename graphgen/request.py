@@ -125,12 +125,10 @@ def loaded_document(
     store: DatasetExporter, rows: Mapping[str, int], since: tuple[float, float]
 ) -> dict[str, Any]:
     """Give what `load --json` prints; `since` is what `clock` said when it began."""
-    seconds, cpu_seconds = (now - then for now, then in zip(clock(), since, strict=True))
     return {
         "target": store.target,
         "rows": dict(rows),
-        "seconds": round(seconds, 3),
-        "cpu_seconds": round(cpu_seconds, 3),
+        **_taken(since),
     }
 
 
@@ -139,16 +137,20 @@ def clock() -> tuple[float, float]:
     return time.perf_counter(), sum(os.times()[:4])
 
 
+def _taken(since: tuple[float, float]) -> dict[str, float]:
+    """Say what it took since `clock` said so: seconds, as documents have them."""
+    seconds, cpu_seconds = (now - then for now, then in zip(clock(), since, strict=True))
+    return {"seconds": round(seconds, 3), "cpu_seconds": round(cpu_seconds, 3)}
+
+
 def summary_document(
     world: World, sinks: Sequence[Exporter], rows: Mapping[str, int], since: tuple[float, float]
 ) -> dict[str, Any]:
     """Give what `generate --json` prints; `since` is what `clock` said when it began."""
-    seconds, cpu_seconds = (now - then for now, then in zip(clock(), since, strict=True))
     return {
         "world": world_to_dict(world),
         "rows": dict(rows),
-        "seconds": round(seconds, 3),
-        "cpu_seconds": round(cpu_seconds, 3),
+        **_taken(since),
         "targets": [sink.target for sink in sinks],
     }
 

@@ -30,12 +30,10 @@ from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
-from graphgen.planting.market import calendar, moments, moves, piece, stocks, tones
+from graphgen.planting.market import STRONG, calendar, moments, moves, piece, stocks, tones
 from graphgen.table import Table
 
 _HOUR, _DAY = 3_600_000, 86_400_000
-_STRONG = 0.1
-"""A move of the logarithm by so much is as good as it gets, or nearly: 0.76 of it."""
 _ANY = 0.4
 """How many investors beside the half with the most cash may trade, at hard; our assumption."""
 _POPULAR = 0.5
@@ -100,7 +98,7 @@ class InsiderTrading(Pattern):
         shut = days.closes[session]
         yield moves(graph, -1, firm, news, news, drift=size)
         yield moves(graph, -1, firm, news, shut, volume=5.0)
-        said = tones(rng, (count,), size / _STRONG)
+        said = tones(rng, (count,), size / STRONG)
         yield piece(graph, np.full(count, -1), news, "company", said, security=firm)
         # the harder, the earlier, the more purchases, and the smaller
         lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY

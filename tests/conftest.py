@@ -7,13 +7,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from graphgen.neo4j.browser.server import GuideServer
 from graphgen.table import Table
 from graphgen.world import World
 
@@ -72,3 +74,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         module = item.path.stem
         grouped = pattern if module in {"test_conformance", "test_leaks"} else None
         item.add_marker(pytest.mark.xdist_group(str(grouped or module)))
+
+
+@pytest.fixture
+def guide_server() -> Iterator[GuideServer]:
+    """Give a server of the Browser's guide that serves, at a port that is free."""
+    with GuideServer(0) as one:
+        thread = threading.Thread(target=one.serve_forever, args=(0.01,))
+        thread.start()
+        yield one
+        one.shutdown()
+        thread.join()

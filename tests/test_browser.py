@@ -8,9 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -91,20 +89,11 @@ def shown() -> dict[str, Any]:
     return told
 
 
-@pytest.fixture
-def server() -> Iterator[GuideServer]:
-    """Give a server that serves."""
-    with GuideServer(0) as one:
-        thread = threading.Thread(target=one.serve_forever, args=(0.01,))
-        thread.start()
-        yield one
-        one.shutdown()
-        thread.join()
-
-
-def ask(server: GuideServer, method: str, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+def ask(
+    guide_server: GuideServer, method: str, path: str, **headers: str
+) -> tuple[HTTPResponse, bytes]:
     """Ask a server, and give its answer with what it sent."""
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", guide_server.server_port, timeout=10)
     connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -270,10 +259,10 @@ def test_a_folder_with_something_else_is_refused_also_with_force(tmp_path: Path)
 
 
 def test_the_server_allows_what_the_browser_asks_for_before_it_fetches(
-    server: GuideServer,
+    guide_server: GuideServer,
 ) -> None:
     answer, _ = ask(
-        server,
+        guide_server,
         "OPTIONS",
         "/style.grass",
         **{
@@ -291,31 +280,33 @@ def test_the_server_allows_what_the_browser_asks_for_before_it_fetches(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_server_gives_every_file_to_a_page_of_another_origin(
-    server: GuideServer, name: str
+    guide_server: GuideServer, name: str
 ) -> None:
-    answer, content = ask(server, "GET", f"/{name}?x=1")
-    assert (answer.status, content) == (200, assets(server.server_port)[name])
+    answer, content = ask(guide_server, "GET", f"/{name}?x=1")
+    assert (answer.status, content) == (200, assets(guide_server.server_port)[name])
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    head, nothing = ask(server, "HEAD", f"/{name}")
+    head, nothing = ask(guide_server, "HEAD", f"/{name}")
     assert (head.status, nothing) == (200, b"")
     assert int(head.headers["Content-Length"]) == len(content)
 
 
-def test_the_guide_of_a_server_fetches_the_style_from_it(server: GuideServer) -> None:
-    _, content = ask(server, "GET", "/")
-    assert f":style {server.url}/style.grass<".encode() in content
+def test_the_guide_of_a_server_fetches_the_style_from_it(guide_server: GuideServer) -> None:
+    _, content = ask(guide_server, "GET", "/")
+    assert f":style {guide_server.url}/style.grass<".encode() in content
 
 
-def test_the_server_has_nothing_but_the_files(server: GuideServer) -> None:
+def test_the_server_has_nothing_but_the_files(guide_server: GuideServer) -> None:
     for path in ("/../pyproject.toml", "/cypher/cycle.cypher", "//etc/passwd"):
-        answer, content = ask(server, "GET", path)
+        answer, content = ask(guide_server, "GET", path)
         assert answer.status == 404
         assert content.decode().strip() == f"there is: {', '.join(NAMES)}"
 
 
-def test_a_port_that_is_taken_is_one_line(server: GuideServer) -> None:
-    with pytest.raises(ValueError, match=rf"^port {server.server_port}: .*; choose .* --port$"):
-        GuideServer(server.server_port)
+def test_a_port_that_is_taken_is_one_line(guide_server: GuideServer) -> None:
+    with pytest.raises(
+        ValueError, match=rf"^port {guide_server.server_port}: .*; choose .* --port$"
+    ):
+        GuideServer(guide_server.server_port)
 
 
 @pytest.mark.process

@@ -23,7 +23,7 @@ from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.stage import StoreError
 
 BOTH = MODEL + DERIVED + TRUTH
-ELEMENTS: tuple[Element, ...] = (*BOTH.nodes, *BOTH.relationships)
+ELEMENTS = BOTH.elements
 WALKS = ("session", "action", "payment", "trade", "news")
 
 
@@ -251,8 +251,7 @@ def store(folder: Path, **options: object) -> DatasetExporter:
 
 
 def cells(files: ImportFiles, element: Element) -> int:
-    kind = "nodes" if isinstance(element, Node) else "relationships"
-    paths = sorted(files.folder.glob(f"{kind}_{element.name}_[0-9]*"))
+    paths = sorted(files.folder.glob(f"{element.stem}_[0-9]*"))
     if files.form == "parquet":
         return sum(pq.read_metadata(path).num_rows for path in paths)
     return sum(gzip.decompress(path.read_bytes()).count(b"\n") for path in paths)

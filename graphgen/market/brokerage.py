@@ -126,8 +126,7 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         slot, minlength=len(user)
     )
     wanted = np.maximum(1, usual[watcher] / here.price[watched])
-    is_short = np.arange(len(slot) + len(short) + len(watcher)) >= len(slot)
-    is_short[len(slot) + len(short) :] = False
+    is_short = np.repeat([False, True, False], [len(slot), len(short), len(watcher)])
     yield _trading(
         graph,
         rng,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -67,8 +67,7 @@ class _Expected:
 
     def look(self) -> None:
         """Go through the dataset, and read back what is to be read back."""
-        model = self.projection.model
-        elements: Sequence[Element] = (*model.nodes, *model.relationships)
+        elements = self.projection.model.elements
         for element in elements:
             if not is_daily(element):
                 self._element(element, _SAMPLE)

@@ -57,9 +57,8 @@ class CsvFiles:
 
     def _file(self, step: Step, second: str | None) -> None:
         """Write the rows of a step that have a second label, and the statement that reads them."""
-        kind = "nodes" if isinstance(step.element, Node) else "relationships"
         days = "" if step.days is None else f"_{step.days.start:04d}"
-        name = f"{kind}_{step.element.name}{f'_{second}' if second else ''}{days}.csv"
+        name = f"{step.element.stem}{f'_{second}' if second else ''}{days}.csv"
         query = f"SELECT * EXCLUDE (_place, _second) FROM ({step.query(self.projection)})"
         query += " WHERE _second " + (f"= '{second}'" if second else "IS NULL")
         path = str(self.folder / name).replace("'", "''")

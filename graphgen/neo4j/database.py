@@ -32,13 +32,11 @@ Tell = Callable[[int, int, int], None]
 class Loading:
     """How a dataset is loaded."""
 
-    blind: bool = False
     merge: bool = False
     """Add to what is there."""
     wipe: bool = False
     """Delete first what graphgen has loaded."""
     connections: int = 1
-    home_bank: int | None = None
 
 
 def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Mapping[str, int]:
@@ -52,15 +50,15 @@ def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Ma
             refuse_foreign(client, found)
         _wipe(client, found)
         found = []
-    load_id = dataset_digest(projection.dataset, how.home_bank)
+    load_id = dataset_digest(projection.dataset, projection.home_bank)
     seen = plan(projection, projection.observed, ROWS)
-    planted = () if how.blind else truth_plan(projection)
+    planted = () if projection.blind else truth_plan(projection)
     note = next((each for each in found if each.load == load_id), None)
     resumed = note is not None
     if note is None:
-        note = _new(client, load_id, seen, planted, how)
+        note = _new(client, load_id, seen, None if projection.blind else planted, how)
     else:
-        _refuse_other(client, note, seen, how)
+        _refuse_other(client, note, seen, blind=projection.blind)
         if note.finished:
             return {}
         _wait_for_others(client, load_id)
@@ -116,7 +114,11 @@ def refuse_foreign(client: Client, found: Sequence[Note]) -> None:
 
 
 def _new(
-    client: Client, load_id: str, seen: Sequence[Step], planted: Sequence[Step], how: Loading
+    client: Client,
+    load_id: str,
+    seen: Sequence[Step],
+    planted: Sequence[Step] | None,
+    how: Loading,
 ) -> Note:
     """Give the note of a load that begins; `StoreError` if there is something already."""
     ((there,),) = client.ask("MATCH (n) RETURN count(n)")
@@ -126,12 +128,12 @@ def _new(
             "--wipe deletes what graphgen loaded"
         )
     note = Note(load_id, digest(seen), 0, len(seen), merged=bool(there))
-    if how.blind:
+    if planted is None:
         return note
     return replace(note, truth_plan=digest(planted), truth_done=0, truth_steps=len(planted))
 
 
-def _refuse_other(client: Client, note: Note, seen: Sequence[Step], how: Loading) -> None:
+def _refuse_other(client: Client, note: Note, seen: Sequence[Step], *, blind: bool) -> None:
     """Raise `StoreError` for a load of the same dataset that went another way."""
     if note.plan == _WIPING:
         raise StoreError(f"{client.address}: is being emptied; --wipe goes on with that")
@@ -140,12 +142,12 @@ def _refuse_other(client: Client, note: Note, seen: Sequence[Step], how: Loading
             f"{client.address}: was loaded by another version of graphgen, or with or without "
             "--derived; --wipe begins anew"
         )
-    if how.blind and note.truth_done is not None:
+    if blind and note.truth_done is not None:
         raise StoreError(
             f"{client.address}: holds this dataset with its truth; graphgen neo4j truth remove "
             "takes that out"
         )
-    if not how.blind and note.truth_done is None:
+    if not blind and note.truth_done is None:
         raise StoreError(
             f"{client.address}: holds this dataset without its truth; say --blind too, or add it "
             "with graphgen neo4j truth add"

@@ -66,6 +66,11 @@ class Node:
         """What it is called: its label."""
         return self.label
 
+    @property
+    def stem(self) -> str:
+        """How the names of files of it begin."""
+        return f"nodes_{self.name}"
+
 
 @dataclass(frozen=True)
 class End:
@@ -95,6 +100,11 @@ class Relationship:
         """What it is called: its labels and its type; several kinds may share a type."""
         return f"{self.start.label}_{self.type}_{self.end.label}"
 
+    @property
+    def stem(self) -> str:
+        """How the names of files of it begin."""
+        return f"relationships_{self.name}"
+
 
 Element = Node | Relationship
 
@@ -108,6 +118,11 @@ class Model:
 
     def __add__(self, other: Model) -> Model:
         return Model(self.nodes + other.nodes, self.relationships + other.relationships)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """All of them, nodes first."""
+        return (*self.nodes, *self.relationships)
 
     def node(self, label: str) -> Node:
         """Give a kind of node by its label; `KeyError` if there is none."""

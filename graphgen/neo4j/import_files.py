@@ -43,8 +43,7 @@ class ImportFiles:
 
     def write(self, tell: Callable[[int, int, int], None] = lambda *_: None) -> None:
         """Write all there is; `tell` hears how many of the days are done, and the rows."""
-        model, days = self.projection.model, len(self.projection.dataset.days)
-        elements: Sequence[Element] = (*model.nodes, *model.relationships)
+        elements, days = self.projection.model.elements, len(self.projection.dataset.days)
         for element in elements:
             if not is_daily(element):
                 self._body(element)
@@ -57,7 +56,7 @@ class ImportFiles:
         for element in elements:
             if element.name in self._bodies and self.form == "csv":
                 header = ",".join(_header(element).values()) + "\n"
-                (self.folder / f"{_stem(element)}_header.csv").write_text(header, "utf-8")
+                (self.folder / f"{element.stem}_header.csv").write_text(header, "utf-8")
         (self.folder / "import.args").write_text(self._arguments(elements), "utf-8")
 
     def _body(self, element: Element) -> None:
@@ -69,7 +68,7 @@ class ImportFiles:
             return
         named = self._bodies.setdefault(element.name, [])
         suffix = "csv.gz" if self.form == "csv" else "parquet"
-        path = self.folder / f"{_stem(element)}_{len(named):03d}.{suffix}"
+        path = self.folder / f"{element.stem}_{len(named):03d}.{suffix}"
         named.append(path.name)
         write = _write_csv if self.form == "csv" else _write_parquet
         self.rows[element.name] += write(path, first, batches)
@@ -82,18 +81,13 @@ class ImportFiles:
         for element in elements:
             if element.name not in self._bodies:
                 continue
-            header = [f"{_stem(element)}_header.csv"] if self.form == "csv" else []
+            header = [f"{element.stem}_header.csv"] if self.form == "csv" else []
             files = ",".join([*header, *self._bodies[element.name]])
             if isinstance(element, Node):
                 lines.append(f"--nodes={element.label}={files}")
             else:
                 lines.append(f"--relationships={element.type}={files}")
         return "\n".join(lines) + "\n"
-
-
-def _stem(element: Element) -> str:
-    kind = "nodes" if isinstance(element, Node) else "relationships"
-    return f"{kind}_{element.name}"
 
 
 def _header(element: Element) -> Mapping[str, str]:

@@ -42,6 +42,8 @@ class Projection:
         import duckdb
 
         self.dataset = dataset
+        self.home_bank = home_bank
+        self.blind = blind
         self.observed: Model = MODEL + DERIVED if derived else MODEL
         self.model: Model = self.observed if blind else self.observed + TRUTH
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graphgen.pattern import Pattern
 
 __all__ = [
+    "STRONG",
     "calendar",
     "moments",
     "month_ends",
@@ -40,6 +41,8 @@ _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(word) for word in ("stock", "e
 _HAVEN = 0.004
 """How much a bond of a state gains for each year of its duration as stocks lose a tenth; our
 assumption."""
+STRONG = 0.1
+"""A move of the logarithm by so much is as good or as bad as it gets, or nearly: 0.76 of it."""
 _TONE_SPREAD = 0.35
 """The spread of the logarithm of how loud a piece is; our assumption."""
 _CREDIT = 0.4

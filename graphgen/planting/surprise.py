@@ -10,6 +10,7 @@ import numpy as np
 from graphgen.market.listing import listing
 from graphgen.pattern import cases, members
 from graphgen.planting.market import (
+    STRONG,
     calendar,
     moments,
     moves,
@@ -30,8 +31,6 @@ __all__ = ["surprises"]
 _HOUR = 3_600_000
 _BEFORE_OPEN = 0.6
 """Share of news that comes out before the open; our assumption."""
-_STRONG = 0.1
-"""A move of the logarithm by so much is as good or as bad as it gets, or nearly: 0.76 of it."""
 _FEW = 0.5
 """How far a sector's other firms move when the news is about the sector, at least."""
 
@@ -80,7 +79,7 @@ def surprises(
     yield moves(graph, one, told, start, end, volume=volume)
     yield moves(graph, one, told, end, after[:, None], volume=(1 + volume) / 2)
     yield piece(
-        graph, case, at, "company", tones(rng, size.shape, size / _STRONG),
+        graph, case, at, "company", tones(rng, size.shape, size / STRONG),
         security=np.where(whole, -1, firm), sector=here.sector[firm],
     )  # fmt: skip
     yield cases(graph, pattern, case, at, after, is_fraud=False)

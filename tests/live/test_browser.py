@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,17 +61,6 @@ def client(filled: Any) -> Iterator[Client]:  # noqa: ANN401
 
 
 @pytest.fixture
-def guide() -> Iterator[GuideServer]:
-    """Serve the guide."""
-    with GuideServer(0) as one:
-        thread = threading.Thread(target=one.serve_forever, args=(0.05,))
-        thread.start()
-        yield one
-        one.shutdown()
-        thread.join()
-
-
-@pytest.fixture
 def page(filled: Any) -> Iterator[Any]:  # noqa: ANN401
     """Open the server's Browser in Chromium, and connect it."""
     playwright = pytest.importorskip(
@@ -119,9 +107,9 @@ def picture(page: Any, name: str) -> None:  # noqa: ANN401
 
 def test_the_style_colours_a_query_and_the_guide_is_played(
     page: Any,  # noqa: ANN401
-    guide: GuideServer,
+    guide_server: GuideServer,
 ) -> None:
-    run(page, f":style {guide.url}/style.grass")
+    run(page, f":style {guide_server.url}/style.grass")
     colour = LABELS["Account"].colour
     page.wait_for_function(
         "colour => (localStorage.getItem('neo4j.grass') || '').includes(colour)", arg=colour
@@ -129,7 +117,7 @@ def test_the_style_colours_a_query_and_the_guide_is_played(
     run(page, load_query("browser/payments").text)
     page.wait_for_selector(f"svg circle[fill='{colour}']")
     picture(page, "payments")
-    run(page, f":play {guide.url}/guide.html")
+    run(page, f":play {guide_server.url}/guide.html")
     page.wait_for_selector("text=A world with fraud in it")
     assert page.locator("pre.runnable").first.inner_text().strip().endswith("/style.grass")
     picture(page, "guide")

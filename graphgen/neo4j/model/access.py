@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphgen.neo4j.element import End, Model, Node, Property, Relationship, Type
+from graphgen.neo4j.model._first import with_first
 
 __all__ = ["MODEL"]
 
@@ -10,18 +11,10 @@ _DATETIME, _LONG = Type.DATETIME, Type.LONG
 _CREATED = Property("createdAt", "first", "When it was first used.", _DATETIME)
 
 
-def _seen(table: str) -> str:
-    """Give a kind's rows, with when somebody first used it."""
-    return (
-        f"{table} LEFT JOIN (SELECT {table}_id, min(first_seen) AS first FROM uses_{table} "
-        f"GROUP BY 1) USING ({table}_id)"
-    )
-
-
 _DEVICE = Node(
     "Device",
     "A device that customers bank from.",
-    _seen("device"),
+    with_first("device", "uses_device", "first_seen"),
     "device_id",
     ("deviceId",),
     (
@@ -41,7 +34,7 @@ _DEVICE = Node(
 _IP = Node(
     "IP",
     "An address on the internet.",
-    _seen("ip"),
+    with_first("ip", "uses_ip", "first_seen"),
     "ip_id",
     ("ipAddress",),
     (
@@ -135,7 +128,7 @@ _IS_ALLOCATED_TO = Relationship(
     "Who runs the network of an internet address.",
     End("IP", "ip_id"),
     End("ISP", "as_name"),
-    _seen("ip"),
+    with_first("ip", "uses_ip", "first_seen"),
     (_CREATED,),
 )
 _IP_LOCATED_IN = Relationship(
@@ -143,7 +136,7 @@ _IP_LOCATED_IN = Relationship(
     "Where an internet address is.",
     End("IP", "ip_id"),
     End("Location", "country"),
-    _seen("ip"),
+    with_first("ip", "uses_ip", "first_seen"),
     (_CREATED,),
 )
 _LOCATION_IN = Relationship(

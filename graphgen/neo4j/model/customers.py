@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphgen.neo4j.element import End, Model, Node, Property, Relationship, Type
+from graphgen.neo4j.model._first import with_first
 
 __all__ = ["MODEL"]
 
@@ -10,14 +11,6 @@ _DATETIME, _DOUBLE, _LONG, _BOOLEAN = Type.DATETIME, Type.DOUBLE, Type.LONG, Typ
 
 _SINCE = Property("since", "since", "From when.", _DATETIME)
 _UNTIL = Property("until", "until", "Until when; absent: still so.", _DATETIME)
-
-
-def _given(table: str) -> str:
-    """Give a kind's rows, with when somebody first had it."""
-    return (
-        f"{table} LEFT JOIN (SELECT {table}_id, min(since) AS first FROM has_{table} GROUP BY 1) "
-        f"USING ({table}_id)"
-    )
 
 
 _CUSTOMER = Node(
@@ -54,7 +47,7 @@ _HOUSEHOLD = Node(
 _EMAIL = Node(
     "Email",
     "An e-mail address.",
-    _given("email"),
+    with_first("email", "has_email", "since"),
     "email_id",
     ("address",),
     (
@@ -66,7 +59,7 @@ _EMAIL = Node(
 _PHONE = Node(
     "Phone",
     "A telephone number.",
-    _given("phone"),
+    with_first("phone", "has_phone", "since"),
     "phone_id",
     ("number",),
     (
@@ -80,8 +73,7 @@ _PHONE = Node(
 _ADDRESS = Node(
     "Address",
     "A postal address.",
-    "address LEFT JOIN (SELECT address_id, min(since) AS first FROM lives_at GROUP BY 1) "
-    "USING (address_id)",
+    with_first("address", "lives_at", "since"),
     "address_id",
     ("addressLine1", "postTown", "postCode"),
     (
