@@ -41,7 +41,7 @@ _HELD = ((3, 8), (4, 12), (5, 20))
 """Securities in a portfolio, by risk profile."""
 _TASTE = ((0.3, 12.0, 12.0), (1.0, 6.0, 3.0), (2.0, 1.0, 0.1))
 """How much more likely each profile is to hold stocks, funds and bonds than their size says."""
-_OF_INCOME, _SPREAD = 0.35, 1.1
+_OF_INCOME, _SPREAD = 0.8, 1.3
 """Median of what a portfolio is worth, in yearly incomes, and the spread of its logarithm."""
 _CASH = (0.02, 0.15)
 """Cash on the account, as a share of the portfolio."""

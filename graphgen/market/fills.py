@@ -87,8 +87,9 @@ def cleared(
         if status[i] != _UNKNOWN:
             continue
         at, who, other = place[i], account[i], partner[i]
-        # who does not know what it will be filled at reckons with the limit
-        cost = price[i] if fill[i] > 0 and not rests[i] else max(np.int64(1), limit[i])
+        # who does not know what it will be filled at reckons with the limit; a broker sets aside
+        # what a stop takes beyond it
+        cost = price[i] if fill[i] > 0 and not rests[i] else max(np.int64(1), limit[i], price[i])
         there = tradable(side[i], state[0, at], state[3, at], shortable[at])
         asked[i] = wanted(quantity_of[i], asked[i], share[i], abs(state[0, at]), free[who], cost)
         room = min(there, affordable(side[i], state, at, free[who], cost, of_sale, a_share, most))

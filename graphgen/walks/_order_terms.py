@@ -1,10 +1,13 @@
 """Terms of orders: side, type, time in force, quantity and limit, and how they would be filled.
 
-Market 35 %, limit 60 %, stop 5 %, a third of the limits such that they are filled at once; 10 %
-immediate or cancel, 3 % good till cancelled, which are farther from the price; half of the others
-are cancelled sooner or later, one in six of these within seconds: our assumption. A stock is bought
-rather than sold as it rises, and sold as it falls; short sellers go against it (Diether, Lee and
-Werner, "Short-sale strategies and return predictability", Review of Financial Studies 22, 2009).
+Market 35 %, limit 60 %, stop 5 %, a quarter of the limits such that they are filled at once; 10 %
+immediate or cancel, 3 % good till cancelled, which are farther from the price; so that 40 to 60 %
+of limit orders are cancelled: our assumption. Sizes are such that more than half of the trades in
+stocks are odd lots, and 12 % of the volume, as in the United States in 2020 ("Modernizing odd lot
+trading", https://discovery.researcher.life/article/modernizing-odd-lot-trading/2a939ebebf853588b1d2fe7249946c70).
+A stock is bought rather than sold as it rises, and sold as it falls; short sellers go against it
+(Diether, Lee and Werner, "Short-sale strategies and return predictability", Review of Financial
+Studies 22, 2009).
 """
 
 from __future__ import annotations
@@ -35,18 +38,19 @@ _MARKET, _LIMIT, _STOP = (words.ORDER_TYPES.index(w) for w in ("market", "limit"
 _DAY, _IOC, _GTC = (words.TIMES_IN_FORCE.index(w) for w in ("day", "ioc", "gtc"))
 _TYPES = (0.35, 0.95)
 _AT_ONCE = 0.1
-_RESTS, _FARTHER, _STAYS = 0.055, 5.0, 8.0
-"""Share of limits, and of stops that sell, of habit that are good till cancelled; how many times
-farther from the price they lie, and after how many sessions they are cancelled at the median."""
+_RESTS, _STOP_RESTS, _FARTHER, _STAYS = 0.04, 0.2, 5.0, 8.0
+"""Shares of limits and of stops of habit, to buy or to sell, that are good till cancelled; how many
+times farther from the price they lie, and after how many sessions they are cancelled at the
+median."""
 _BOUGHT = 0.53
 """Share of orders of habit that buy."""
 _OFF, _OFF_SPREAD = 0.003, 0.9
 """How far limits and stops lie from the price: the median, and the spread of its logarithm."""
-_IMPATIENT, _PATIENCE_MS, _PATIENCE_SPREAD = 0.5, 1_200_000, 1.5
+_IMPATIENT, _PATIENCE_MS, _PATIENCE_SPREAD = 0.85, 600_000, 1.5
 """Share of limit orders that are cancelled, after how long at the median, and the spread."""
 _HASTY, _HASTE_MS = 0.08, 8_000
 """Share of limit orders that are cancelled within seconds, and within how many at the median."""
-_AT_MARKET = 0.33
+_AT_MARKET = 0.25
 """Share of limit orders whose limit lies on the far side of the price."""
 _PARTLY, _BOLD = 0.06, 0.03
 """Shares of limit orders that find another side for a part only, and of orders that are given
@@ -68,6 +72,8 @@ def order_terms(
     rng: Draws,
     section: Section,
     edge: Array,
+    told: Array,
+    meets: Array,
     time: Array,
     bars: Minutes,
     tape: Tape,
@@ -76,8 +82,9 @@ def order_terms(
 ) -> dict[str, Array]:
     """Draw what is ordered off rows of a section's `trades`, and see what would become of it.
 
-    `time` is when each order is given (int64 ms), in a session of the tape whose minutes are
-    `bars`; `spread` that of each security, a share of its price. Gives columns of `Orders`.
+    `told` is the side of each (int8, -1 for any), `meets` the row of `trades` whose order it meets
+    (int32, -1 for none), `time` when it is given (int64 ms), in a session of the tape whose minutes
+    are `bars`; `spread` that of each security, a share of its price. Gives columns of `Orders`.
     """
     edges, start = section.tables["trades"], section.starts["trades"]
     block = section.block_of("trades", edge)
@@ -87,7 +94,8 @@ def order_terms(
     mid = priced(time, security, opens, bars.open, bars.close)
     before = tape.close[session - 1] if session else tape.open[session]
     leans = _LEANS * np.tanh(np.log(mid / before[security]) / _STEEP)
-    is_habit, told = edges["rate"][edge] > 0, edges["side"][edge]
+    is_habit = edges["rate"][edge] > 0
+    crossed = is_habit & (meets >= 0)
     shorts = is_habit & (told == _SHORT)
     drawn = np.where(
         shorts,
@@ -98,17 +106,19 @@ def order_terms(
     kind = np.digitize(u[:, 1], _TYPES).astype(np.int8)
     is_set = edges["type"][edge] >= 0
     kind = np.where(is_set, edges["type"][edge], kind)
-    rests = (kind == _LIMIT) & ((side == _BUY) | (side == _SELL))
-    rests |= (kind == _STOP) & (side == _SELL)
-    rests &= is_habit & (u[:, 2] > 1 - _RESTS)
+    # who meets another is there to trade now
+    kind[crossed & (kind == _STOP)] = _MARKET
+    rests = (kind != _MARKET) & ((side == _BUY) | (side == _SELL)) & is_habit & ~crossed
+    rests &= u[:, 2] > 1 - np.where(kind == _STOP, _STOP_RESTS, _RESTS)
     off = mid * _OFF * np.exp(_OFF_SPREAD * z[:, 0]) * np.where(rests, _FARTHER, 1)
-    off = np.where((kind == _LIMIT) & (u[:, 7] < _AT_MARKET) & ~rests, -off, off)
+    at_market = (u[:, 7] < _AT_MARKET) & ~rests | crossed
+    off = np.where((kind == _LIMIT) & at_market, -off, off)
     off = np.where(is_set, mid * edges["off"][edge], off)
     # a limit lies on the better side of the price, a stop on the worse
     better = (kind == _LIMIT) == is_bought(side)
     limit = np.maximum(1, np.rint(np.where(better, mid - off, mid + off))).astype(np.int64)
     limit[kind == _MARKET] = 0
-    tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP), _IOC, _DAY)
+    tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP) & ~crossed, _IOC, _DAY)
     tif = np.where(rests, _GTC, tif).astype(np.int8)
     patience = _PATIENCE_MS * np.exp(_PATIENCE_SPREAD * z[:, 1])
     patience = np.where(u[:, 3] < _HASTY, _HASTE_MS * np.exp(z[:, 1]), patience)
@@ -146,8 +156,10 @@ def order_terms(
             np.where(u[late, 3] < _IMPATIENT, stays, 0),
             u[late, 4:6],
         )
-    meets = edges["meets"][edge]
     fill, price = _met(edge + start, meets, fill, price, time, mid, u[:, 4])
+    # nobody's limit lies on the wrong side of where they met
+    bound = np.where(is_bought(side), np.maximum(limit, price), np.minimum(limit, price))
+    limit = np.where(crossed & (kind == _LIMIT) & (fill > 0), bound, limit)
     part, of = edges["share"][edge], edges["quantity_of"][edge]
     closes = is_habit & ((side == _SELL) | (side == _COVER))
     for sold, covered, some in zip(_CLOSED_OUT, _COVERED, (1.0, 0.5, 0.25), strict=True):
@@ -197,6 +209,6 @@ def _met(
 
 def _rounded(wanted: Array, u: Array) -> Array:
     """Round numbers of shares as people do, most of them: to fives, tens or hundreds; int64."""
-    unit = np.select([wanted >= 400, wanted >= 40, wanted >= 10], [100, 10, 5], 1)  # noqa: PLR2004
+    unit = np.select([wanted >= 60, wanted >= 20, wanted >= 10], [100, 10, 5], 1)  # noqa: PLR2004
     unit = np.where(u < _ROUND, unit, 1)
     return np.asarray(np.maximum(1, np.rint(wanted / unit)) * unit, np.int64)

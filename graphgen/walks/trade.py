@@ -19,6 +19,7 @@ from graphgen.market.listing import listing
 from graphgen.market.minutes import MINUTE_MS, Minutes, curve, minutes
 from graphgen.market.orders import Orders
 from graphgen.market.tape import tape
+from graphgen.order import among
 from graphgen.proposals import SectionDay, Sessions
 from graphgen.public_day import PublicDay, Rows
 from graphgen.schedule import BY_RATE
@@ -26,6 +27,7 @@ from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
+from graphgen.walks._order_meetings import Meetings, meetings
 from graphgen.walks._order_terms import order_terms
 from graphgen.walks._order_visits import ordered_from, visits
 from graphgen.walks._trade_rows import trade_rows
@@ -33,6 +35,7 @@ from graphgen.walks._trade_rows import trade_rows
 __all__ = ["TradeWalk"]
 
 _TRADES = words.WALKED_EDGES.index("trades")
+_BUY, _SELL = words.SIDES.index("buy"), words.SIDES.index("sell")
 _BUSY, _BUSIER = 1.6, 0.4
 """From which multiple of its usual volume a stock is traded more often, and how much."""
 _TOGETHER, _APART_MS = 0.15, (15_000, 240_000)
@@ -62,6 +65,11 @@ class TradeWalk(Walk):
             section, ground.world.seed, "trades", rated.astype(np.int32), self.clock
         )
         self.errands = Errands.of(edges)
+        held, pair = (
+            table["account_id"].astype(np.int64) << 32 | table["security_id"]
+            for table in (ground.graph["holds"], edges)
+        )
+        self.holds = among(pair, held)
         self.by_account = rated[np.argsort(edges["account_id"][rated], kind="stable")]
 
     def walk(self, today: Today, rng: Draws, so_far: SectionDay) -> None:
@@ -102,6 +110,20 @@ class TradeWalk(Walk):
         lead = np.flatnonzero((u[:, 0] < _TOGETHER) & (other != fired))
         return np.append(fired, other[lead]), np.append(np.full(len(fired), -1), lead)
 
+    def _meetings(self, today: Today, edge: Array, leads: Array) -> Meetings:
+        """Let some of the orders of habit meet: those that nothing else is given with."""
+        assert self.edges is not None  # noqa: S101 - for the type checker
+        _, place, times = np.unique(edge, return_inverse=True, return_counts=True)
+        alone = (leads < 0) & (times[place] == 1) & (self.edges["side"][edge] < 0)
+        alone[leads[leads >= 0]] = False
+        rows = np.flatnonzero(alone)
+        some = edge[rows]
+        block = self.section.block_of("trades", some)
+        u = self._draws("meet", today).each(block, lambda stream, count: stream.random((count, 3)))
+        account, security = (self.edges[name][some] for name in ("account_id", "security_id"))
+        pairs = meetings(block, account, security, self.holds[some], u)
+        return Meetings(rows[pairs.seller], rows[pairs.buyer])
+
     def _busy(self, today: Today, session: int) -> Array:
         """Fire once more edges whose security is traded more than usual: rows, int64."""
         assert self.edges is not None  # noqa: S101 - for the type checker
@@ -131,22 +153,28 @@ class TradeWalk(Walk):
         assert self.edges is not None  # noqa: S101 - for the type checker
         if not len(edge):
             return
-        time = self._times(rng, edge, bars, is_once=is_once)
+        time, edges = self._times(rng, edge, bars, is_once=is_once), self.edges
+        side, meets = edges["side"][edge], edges["meets"][edge]
         if leads is not None:
             low, high = _APART_MS
             wait = low + time % (high - low)
             last = bars.time[-1] + MINUTE_MS - 1
             time = np.where(leads >= 0, np.minimum(time[leads] + wait, last), time)
-        edges = self.edges
+            pairs = self._meetings(today, edge, leads)
+            time = pairs.times(time, last)
+            side[pairs.seller], side[pairs.buyer] = _SELL, _BUY
+            meets = pairs.partner(edge + self.start)
         good = (time < end_of(edges["valid_to"][edge])) & (edges["valid_from"][edge] <= time)
-        edge, time = edge[good], time[good]
+        edge, time, side, meets = (of[good] for of in (edge, time, side, meets))
         from_where = ordered_from(self.ground, today, rng, self.section, edge, time)
         device, ip, begun, duration = from_where
         if leads is not None:  # from where the other was given
             lead = np.where((leads >= 0) & good[leads], np.cumsum(good)[leads] - 1, -1)[good]
             device, ip = (np.where(lead >= 0, which[lead], which) for which in (device, ip))
         there = np.flatnonzero(device >= 0)
-        edge, time, device, ip = edge[there], time[there], device[there], ip[there]
+        edge, time, side, meets, device, ip = (
+            of[there] for of in (edge, time, side, meets, device, ip)
+        )
         first = len(so_far[Sessions])
         user = edges["user_id"][edge]
         public = (edge + self.start).astype(np.int32)
@@ -165,9 +193,12 @@ class TradeWalk(Walk):
             )
         )
         ip = ip[lead][visit]
+        if leads is not None:  # one whose other is not given meets nobody
+            meets[~among(meets, public)] = -1
         what = order_terms(
-            self.ground.world, rng, self.section, edge, time, bars, self.tape, session, self.spread
-        )
+            self.ground.world, rng, self.section, edge, side, meets, time, bars, self.tape, session,
+            self.spread,
+        )  # fmt: skip
         so_far.add(
             Orders(
                 time=time,
