@@ -185,7 +185,8 @@ class Ledger:
         self, state: LedgerState, day: int, proposals: Payments, orders: Orders | None = None
     ) -> Booked:
         """Settle a day: change the state, and give the rows."""
-        traded = self._trade(state, day, stacked(Orders, []) if orders is None else orders)
+        orders = stacked(Orders, []) if orders is None else orders
+        traded = self._trade(state, day, orders)
         is_moving = state.unsettled["day"] == day
         moving, state.unsettled = state.unsettled[is_moving], state.unsettled[~is_moving]
         if len(moving):
@@ -241,7 +242,7 @@ class Ledger:
             positions=state.positions.copy(),
             pairs=self.book.pairs,
         )
-        self.losses.count(state.loss, booked)
+        self.losses.count(state.loss, day, booked, orders)
         return booked
 
     def _trade(self, state: LedgerState, day: int, orders: Orders) -> Traded:

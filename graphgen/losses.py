@@ -4,6 +4,7 @@ A crime's loss is what was booked on its edges of theft, and what the banks' own
 to pay back for it; what comes back of stolen money, returned or paid back, is recovered. A fee that
 nobody pays a bank is no loss: it pays that to itself. A look-alike costs nobody anything, except
 where a cheque of it bounces on an account whose owner, without meaning to, has spent the money.
+What victims of a manipulated price lose is counted by `graphgen.market.damages`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.market.damages import Damages
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.ledger import Booked
+    from graphgen.market.orders import Orders
 
 __all__ = ["Losses", "with_losses"]
 
@@ -35,6 +38,7 @@ class Losses:
         self._first = len(graph.blocks[0].tables.get("pays", ()))
         self._case = np.concatenate([np.empty(0, np.int32), *(t["case_id"] for t in planted)])
         self._stage = np.concatenate([np.empty(0, np.int8), *(t["stage"] for t in planted)])
+        self._damages = Damages(graph)
         self._pays_losses = np.zeros(graph.size("account"), bool)
         self._pays_losses[graph["bank"]["loss_account_id"]] = True
 
@@ -42,8 +46,9 @@ class Losses:
         """Give what was lost before day 0: int64 (cases, 2), minor units lost and recovered."""
         return np.zeros((self.cases, 2), np.int64)
 
-    def count(self, loss: Array, booked: Booked) -> None:
-        """Add a day's rows to the losses so far."""
+    def count(self, loss: Array, day: int, booked: Booked, orders: Orders) -> None:
+        """Add a day's rows, and what was traded on it, to the losses so far."""
+        self._damages.count(loss[:, 0], day, orders, booked.traded)
         if not len(self._case):
             return
         planted = (booked.edge >= self._first) & (booked.edge < self._first + len(self._case))
@@ -60,5 +65,6 @@ class Losses:
 
 
 def with_losses(case: Table, loss: Array) -> Table:
-    """Give the table of cases with what each has cost."""
-    return case.with_columns(loss_minor=loss[:, 0].copy(), recovered_minor=loss[:, 1].copy())
+    """Give the table of cases with what each has cost: nothing where victims have gained."""
+    lost = np.maximum(0, loss[:, 0])
+    return case.with_columns(loss_minor=lost, recovered_minor=loss[:, 1].copy())

@@ -363,7 +363,7 @@ MARKET = World(
     users=400,
     days=3,
     start=date(2026, 1, 5),
-    patterns={},
+    patterns={"pump_and_dump": PATTERNS.load("pump_and_dump", Pattern)(count=1)},
     investors=0.6,
     walks=("bar", "payment", "price", "trade"),
 )
@@ -396,6 +396,7 @@ MARKET_BREAKS = (
     Break("resting orders", "order", RESTS, "limit_minor",
           "CASE side WHEN 'buy' THEN 1000000 ELSE 1 END"),
     Break("money of trades", "trade", "true", "fee_minor", "fee_minor + 1", ("costs",)),
+    Break("damages", "case", "is_fraud", "loss_minor", "loss_minor + 1"),
 )  # fmt: skip
 
 

@@ -37,6 +37,10 @@ def counterfactual(graph: Graph) -> Table:
 
     They are those of the securities that a case moves, session after session.
     """
+    return graph.once("counterfactual", lambda: _counterfactual(graph))
+
+
+def _counterfactual(graph: Graph) -> Table:
     if not len(graph["moves"]):
         return Table.empty("counterfactual")
     told = tape(graph)

@@ -38,7 +38,8 @@ TRUTH: tuple[Schema, ...] = (
             Column(
                 "loss_minor",
                 Meaning.MONEY,
-                "What victims and banks were robbed of by payments, settled; 0 of the market.",
+                "What victims and banks were robbed of by payments, settled; of a manipulated "
+                "price, what victims paid above the one without the case.",
             ),
             Column("recovered_minor", Meaning.MONEY, "What of that came back."),
             Column(

@@ -93,30 +93,61 @@ SETUP = Setup(
     )
 )
 
+_LOST = """
+    SELECT c.case_id, c.loss_minor, l.lost, c.recovered_minor, l.back FROM "case" AS c
+    LEFT JOIN (
+        SELECT case_id,
+            sum(amount_minor) FILTER (
+                (by_bank AND leg = 'return')
+                OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
+            ) AS lost,
+            sum(amount_minor) FILTER (
+                (stage = 'recovery' AND leg = 'original')
+                OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
+            ) AS back
+        FROM (SELECT *, debtor_account_id IN (SELECT loss_account_id FROM bank) AS by_bank
+            FROM case_payment WHERE status = 'booked')
+        GROUP BY case_id
+    ) AS l USING (case_id)
+"""
+_DAMAGES = """
+    SELECT l.case_id, c.loss_minor, sum(CASE side WHEN 'buy' THEN quantity ELSE -quantity END
+        * coalesce(p.close_minor - w.close_minor, 0)) AS inflated
+    FROM event_label AS l JOIN trade AS t ON l.event = 'trade' AND l.event_id = t.trade_id
+    JOIN "case" AS c USING (case_id)
+    JOIN member AS m ON m.case_id = l.case_id AND m.entity = 'account'
+        AND m.entity_id = t.account_id AND m.role = 'victim'
+    JOIN price AS p ON p.security_id = t.security_id AND p.time::DATE = t.time::DATE
+    LEFT JOIN counterfactual AS w ON w.case_id = l.case_id AND w.security_id = t.security_id
+        AND w.time = p.time
+    GROUP BY ALL
+"""
+_ROBBED_BY_TRADES = """(
+    SELECT m.case_id FROM member AS m JOIN account AS a ON m.entity_id = a.account_id
+    WHERE m.entity = 'account' AND m.role = 'victim' AND a.type = 'brokerage')"""
+
 PROMISES = (
     Promise(
         "losses",
-        "a case's loss is what was booked as theft and what banks' loss accounts paid back for it; "
-        "what came back of it is recovered",
-        """
-        SELECT c.case_id, c.loss_minor, l.lost, c.recovered_minor, l.back FROM "case" AS c
-        LEFT JOIN (
-            SELECT case_id,
-                sum(amount_minor) FILTER (
-                    (by_bank AND leg = 'return')
-                    OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
-                ) AS lost,
-                sum(amount_minor) FILTER (
-                    (stage = 'recovery' AND leg = 'original')
-                    OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
-                ) AS back
-            FROM (SELECT *, debtor_account_id IN (SELECT loss_account_id FROM bank) AS by_bank
-                FROM case_payment WHERE status = 'booked')
-            GROUP BY case_id
-        ) AS l USING (case_id)
-        WHERE c.loss_minor <> coalesce(l.lost, 0) OR c.recovered_minor <> coalesce(l.back, 0)
+        "a case's loss, but for that of a manipulated price, is what was booked as theft and what "
+        "banks' loss accounts paid back for it; what came back of it is recovered",
+        f"""{_LOST}
+        WHERE c.recovered_minor <> coalesce(l.back, 0)
+            OR (c.loss_minor <> coalesce(l.lost, 0) AND case_id NOT IN {_ROBBED_BY_TRADES})
         """,
         needs=("payment",),
+    ),
+    Promise(
+        "damages",
+        "victims of a manipulated price have lost what they paid above the one without the case, "
+        "less what they were paid above it",
+        f"""
+        SELECT c.case_id, c.loss_minor, d.inflated FROM "case" AS c
+        LEFT JOIN ({_DAMAGES}) AS d USING (case_id)
+        WHERE case_id IN {_ROBBED_BY_TRADES}
+            AND c.loss_minor <> greatest(0, coalesce(d.inflated, 0))
+        """,  # noqa: S608 - queries of ours
+        needs=("trade", "price"),
     ),
 )
 
