@@ -43,7 +43,7 @@ _TASTE = ((0.3, 12.0, 12.0), (1.0, 6.0, 3.0), (2.0, 1.0, 0.1))
 """How much more likely each profile is to hold stocks, funds and bonds than their size says."""
 _OF_INCOME, _SPREAD = 0.8, 1.3
 """Median of what a portfolio is worth, in yearly incomes, and the spread of its logarithm."""
-_CASH = (0.02, 0.15)
+_CASH = (0.05, 0.35)
 """Cash on the account, as a share of the portfolio."""
 _COST_SPREAD = 0.3
 _POPULAR = 0.5

@@ -35,7 +35,7 @@ _UNKNOWN = -2
 """An order of which nothing is known yet."""
 _NOTHING = -1
 """What becomes of an order of habit for which there is nothing to trade: nobody gives it."""
-_SPENT = 0.8
+_SPENT = 0.5
 """The most of the cash there is that a habit spends at once; our assumption."""
 
 

@@ -45,14 +45,11 @@ def funding(
 ) -> Iterator[Table]:
     """Let one of each ring send money to the others, who pass it on to their brokers.
 
-    It is one who has something to send (`can_fund`): the first, or at hard the poorest.
+    It is one who has something to send (`can_fund`): the first, or at hard any but the richest, who
+    needs nobody's money either.
     """
     main = holders(graph).main
-    # at hard the one with the least: people who invest have more than others who send something
-    is_poor = rng.random((len(case), 1)) < desk.pattern.hardness
-    least = np.where(is_poor, held(graph, crew).astype(np.float64), 0.0)
-    least = np.where(can_fund(graph, crew), least, np.inf)
-    crew = np.take_along_axis(crew, np.argsort(least, axis=1, kind="stable"), 1)
+    crew = _needy(graph, rng, crew, desk.pattern.hardness)
     others = crew[:, 1:]
     day = (start - graph.world.start_ms)[:, None] // _DAY - rng.integers(1, 3, others.shape)
     first = times(graph, rng, np.broadcast_to(crew[:, :1], others.shape), day, "people")
@@ -83,6 +80,23 @@ def funding(
         share=np.array([0, 0.97 + 0.03 * hard]),
         stage="preparation",
     )
+
+
+def _needy(graph: Graph, rng: np.random.Generator, crew: Array, hard: float) -> Array:
+    """Put who sends first, and leave out (-1), at hard, the richest of three and more.
+
+    People who invest have more than others who send and are sent something.
+    """
+    balance, able = held(graph, crew).astype(np.float64), can_fund(graph, crew)
+    richest = np.argmax(np.where(crew >= 0, balance, -np.inf), axis=1)
+    rest = np.arange(crew.shape[1]) != richest[:, None]
+    out = (able & rest).any(axis=1) & ((crew >= 0).sum(axis=1) > 2)  # noqa: PLR2004 - a pair is two
+    out &= rng.random(len(crew)) < hard
+    crew = np.where(out[:, None] & ~rest, -1, crew)
+    is_any = rng.random((len(crew), 1)) < hard
+    turn = np.where(is_any, rng.random(crew.shape), np.arange(crew.shape[1]))
+    turn = np.where(can_fund(graph, crew), turn, np.inf)
+    return np.take_along_axis(crew, np.argsort(turn, axis=1, kind="stable"), 1)
 
 
 def _usual(graph: Graph) -> Array:

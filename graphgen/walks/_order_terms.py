@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.market.minutes import MINUTE_MS
 from graphgen.market.orders import filled, is_bought, priced
 from graphgen.market.resting import rested
 from graphgen.schema import words
@@ -156,7 +157,9 @@ def order_terms(
             np.where(u[late, 3] < _IMPATIENT, stays, 0),
             u[late, 4:6],
         )
-    fill, price = _met(edge + start, meets, fill, price, time, mid, u[:, 4])
+    fill, price = _met(
+        edge + start, meets, fill, price, time, int(bars.time[-1]) + MINUTE_MS, mid, u[:, 4]
+    )
     # nobody's limit lies on the wrong side of where they met
     bound = np.where(is_bought(side), np.maximum(limit, price), np.minimum(limit, price))
     limit = np.where(crossed & (kind == _LIMIT) & (fill > 0), bound, limit)
@@ -189,9 +192,19 @@ def _parts(u: Array, kind: Array) -> Array:
 
 
 def _met(
-    edge: Array, meets: Array, fill: Array, price: Array, time: Array, mid: Array, u: Array
+    edge: Array,
+    meets: Array,
+    fill: Array,
+    price: Array,
+    time: Array,
+    closes: int,
+    mid: Array,
+    u: Array,
 ) -> tuple[Array, Array]:
-    """Let orders that meet be filled at one moment, at the price in the middle of the spread."""
+    """Let orders that meet be filled at one moment, at the price in the middle of the spread.
+
+    That is before the session closes.
+    """
     some = np.flatnonzero(meets >= 0)
     if not len(some):
         return fill, price
@@ -202,7 +215,8 @@ def _met(
     fill, price = fill.copy(), price.copy()
     fill[some] = 0
     later = np.where(time[one] >= time[other], one, other)
-    fill[one] = time[later] + 1 + (_MATCHED_MS * u[later]).astype(np.int64)
+    soon = time[later] + 1 + (_MATCHED_MS * u[later]).astype(np.int64)
+    fill[one] = np.minimum(closes - 1, soon)
     price[one] = np.maximum(1, np.rint(mid[later])).astype(np.int64)
     return fill, price
 
