@@ -11,6 +11,7 @@ import numpy as np
 from graphgen.graph import Graph
 from graphgen.labels import Labels
 from graphgen.ledger import Booked
+from graphgen.market.visits import without_idle
 from graphgen.order import by_time
 from graphgen.proposals import Columns, SectionDay, Sessions, stacked
 from graphgen.public_day import Lookups, PublicDay
@@ -131,7 +132,7 @@ class DayMaker:
         With `inline`, events carry their labels in columns of their own too.
         """
         labels = []
-        day = PublicDay(proposed, booked, self._lookups)
+        day = PublicDay(*without_idle(proposed, booked), self._lookups)
         for name in self.names:
             if name in self.world.walks:
                 for rows in WALKS.load(name, Walk).rows(day):

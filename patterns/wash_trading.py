@@ -56,7 +56,6 @@ class WashTrading(Pattern):
         "income",
         "security_id",
         "status",
-        "trades that meet another's",
     )
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 
@@ -85,7 +84,7 @@ class WashTrading(Pattern):
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
-        many = max(2, round(self.rounds * (1 - 0.6 * hard)))
+        many = max(2, round(self.rounds * (1 - 0.75 * hard)))
         seller, to, here = _legs(size, self.most)
         # never in the session after a round: what that brought is not settled yet
         turn = session[:, None] + 2 * rng.integers(0, (self.sessions + 1) // 2, (count, many))
@@ -140,7 +139,7 @@ class WashTrading(Pattern):
         case = graph.new("case", count)
         user, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - self.hardness))
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
-        many = max(2, round(self.rounds * (1 - 0.6 * self.hardness)))
+        many = max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)

@@ -40,6 +40,7 @@ class Account:
             np.zeros(1, np.float32),
             np.array([-1 if bold else 1], np.float32),
             np.ones(1, bool),
+            np.zeros(1, bool),
             one,
             one * price,
             one * 0,

@@ -41,7 +41,7 @@ def met(trade: Table) -> tuple[Array, Array]:
 def test_customers_who_do_nothing_wrong_meet_each_other(tables: Tables) -> None:
     trade = tables["trade"]
     place, many = met(trade)
-    assert 0.08 < (many > 1).mean() < 0.2
+    assert 0.15 < (many > 1).mean() < 0.35
     pairs = trade.take(np.flatnonzero(many == 2)[np.argsort(place[many == 2], kind="stable")])
     side, account = (pairs[column].reshape(-1, 2) for column in ("side", "account_id"))
     assert (np.sort(side, axis=1) == [BUY, SELL]).mean() > 0.99

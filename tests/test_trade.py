@@ -200,6 +200,16 @@ def test_orders_are_given_from_devices_that_their_people_use(tables: Tables) -> 
     assert np.isin(order["session_id"], session["session_id"]).all()
 
 
+def test_nobody_visits_the_bank_to_order_nothing(tables: Tables) -> None:
+    label, order = tables["event_label"], tables["order"]
+    visits = label["event_id"][
+        (label["event"] == words.EVENTS.index("session"))
+        & (label["edge"] == words.WALKED_EDGES.index("trades"))
+    ]
+    assert len(visits) > 100
+    assert np.isin(visits, order["session_id"]).all()
+
+
 def test_trading_moves_nobody_else_s_payment(tables_of: Collect, tables: Tables) -> None:
     without = tables_of(replace(WORLD, investors=0.0))
     bare, account = without["payment"], tables["account"]["account_id"]

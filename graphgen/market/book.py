@@ -133,6 +133,7 @@ class Book:
             orders.share,
             orders.part,
             orders.is_once,
+            orders.is_round,
             orders.fill,
             orders.price,
             orders.limit,

@@ -51,6 +51,7 @@ def cleared(
     share: Array,
     part: Array,
     is_once: Array,
+    is_round: Array,
     fill: Array,
     price: Array,
     limit: Array,
@@ -91,7 +92,8 @@ def cleared(
         # what a stop takes beyond it
         cost = price[i] if fill[i] > 0 and not rests[i] else max(np.int64(1), limit[i], price[i])
         there = tradable(side[i], state[0, at], state[3, at], shortable[at])
-        asked[i] = wanted(quantity_of[i], asked[i], share[i], abs(state[0, at]), free[who], cost)
+        held = abs(state[0, at])
+        asked[i] = wanted(quantity_of[i], asked[i], share[i], held, free[who], cost, is_round[i])
         room = min(there, affordable(side[i], state, at, free[who], cost, of_sale, a_share, most))
         if other >= 0:
             to = place[other]

@@ -20,6 +20,8 @@ __all__ = ["Number", "affordable", "fee_of", "own_margin", "released", "tradable
 _BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
 _OF_HOLDING, _OF_CASH = words.QUANTITY_OF.index("holding"), words.QUANTITY_OF.index("cash")
 _NO_END = np.int64(1 << 62)
+_LOT = 100
+"""Shares of a round lot."""
 
 Number: TypeAlias = int | np.signedinteger[Any]
 """A whole number of 64 bits: each other width would have the loops compiled once more."""
@@ -47,14 +49,31 @@ def tradable(
 
 @compiled
 def wanted(
-    of: Number, number: Number, share: float, held: Number, free: Number, price: Number
+    of: Number,
+    number: Number,
+    share: float,
+    held: Number,
+    free: Number,
+    price: Number,
+    is_round: bool,  # noqa: FBT001 - a column's value
 ) -> Number:
     """Say how many shares an order is for."""
     if of == _OF_HOLDING:
-        return int(share * held + 0.5)
-    if of == _OF_CASH:
-        return int(share * max(0, free)) // price
-    return number
+        some = int(share * held + 0.5)
+        is_round = is_round and some < held  # all of it is all of it
+    elif of == _OF_CASH:
+        some = int(share * max(0, free)) // price
+    else:
+        return number
+    return some - some % _unit(some) if is_round else some
+
+
+@compiled
+def _unit(some: Number) -> Number:
+    """Say of what a number of about so many shares is a multiple if it is round."""
+    if some >= _LOT:
+        return _LOT
+    return 10 if some >= 20 else 5 if some >= 10 else 1  # noqa: PLR2004 - tens and fives
 
 
 @compiled

@@ -47,6 +47,8 @@ class Orders(Columns):
     """The part of it that finds another side; below 0 if nobody looks whether there is money."""
     meets: Array = field(metadata={"dtype": "int32"})
     """The row of `trades` whose order it is matched with, -1 for any."""
+    is_round: Array = field(metadata={"dtype": "bool"})
+    """Whether what a share of cash or of a holding comes to is made a round number of shares."""
     limit: Array = field(metadata={"dtype": "int64"})
     """Limit or stop, minor units; 0 for a market order."""
     is_once: Array = field(metadata={"dtype": "bool"})

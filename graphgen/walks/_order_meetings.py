@@ -14,7 +14,7 @@ from graphgen.table import Array
 
 __all__ = ["Meetings", "meetings"]
 
-_MEETS = 0.2
+_MEETS = 0.5
 """Share of the orders of habit for one security and session that meet, two and two, where one of
 the two holds it; our assumption."""
 _WITHIN_MS = 200, 4_000

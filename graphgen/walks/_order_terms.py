@@ -1,6 +1,6 @@
 """Terms of orders: side, type, time in force, quantity and limit, and how they would be filled.
 
-Market 35 %, limit 60 %, stop 5 %, a quarter of the limits such that they are filled at once; 10 %
+Market 35 %, limit 60 %, stop 5 %, a fifth of the limits such that they are filled at once; 10 %
 immediate or cancel, 3 % good till cancelled, which are farther from the price; so that 40 to 60 %
 of limit orders are cancelled: our assumption. Sizes are such that more than half of the trades in
 stocks are odd lots, and 12 % of the volume, as in the United States in 2020 ("Modernizing odd lot
@@ -47,11 +47,11 @@ _BOUGHT = 0.53
 """Share of orders of habit that buy."""
 _OFF, _OFF_SPREAD = 0.003, 0.9
 """How far limits and stops lie from the price: the median, and the spread of its logarithm."""
-_IMPATIENT, _PATIENCE_MS, _PATIENCE_SPREAD = 0.85, 600_000, 1.5
+_IMPATIENT, _PATIENCE_MS, _PATIENCE_SPREAD = 0.9, 420_000, 1.5
 """Share of limit orders that are cancelled, after how long at the median, and the spread."""
 _HASTY, _HASTE_MS = 0.08, 8_000
 """Share of limit orders that are cancelled within seconds, and within how many at the median."""
-_AT_MARKET = 0.25
+_AT_MARKET = 0.2
 """Share of limit orders whose limit lies on the far side of the price."""
 _PARTLY, _BOLD = 0.06, 0.03
 """Shares of limit orders that find another side for a part only, and of orders that are given
@@ -173,6 +173,7 @@ def order_terms(
         "part": np.where(lasts > 0, -1.0, _parts(u[:, 7], kind)).astype(np.float32),
         "share": part.astype(np.float32),
         "quantity_of": of.astype(np.int8),
+        "is_round": u[:, 6] < _ROUND,
         "side": side,
         "type": kind,
         "tif": tif,
