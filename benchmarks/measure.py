@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 __all__ = ["Cost", "cost_of"]
@@ -30,6 +30,10 @@ class Cost:
     times a second; the other the exact peak of the resident set of the tree's largest process."""
     output: str
     """What it printed on stdout."""
+
+    def less(self, other: Cost) -> Cost:
+        """Give what it took beyond what another did; its peak is its own."""
+        return replace(self, cpu=self.cpu - other.cpu, wall=self.wall - other.wall)
 
 
 def cost_of(command: Sequence[str]) -> Cost:

@@ -28,7 +28,8 @@ from measure import Cost, cost_of
 
 HERE = Path(__file__).parent
 EVENTS = ("session", "action", "payment")
-TOLD = (*EVENTS, "order", "trade", "holding")
+TOLD = (*EVENTS, "order", "trade", "holding", "price")
+UNIT = "M rows / CPU s"
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def payment(bench: Bench) -> Iterator[Line]:
     """Payments alone, and the null writer on the same files."""
     size = bench.sizes
     cost, rows = bench.generate(size.users, size.days, ["payment"])
-    yield Line("payment alone", rows / cost.cpu / 1e6, 1.5, "M rows / CPU s", cost, rows)
+    yield Line("payment alone", rows / cost.cpu / 1e6, 1.5, UNIT, cost, rows)
     source, twin = bench.folder / "world", bench.folder / "null"
     null = bench.script("null_writer.py", str(source), str(twin))
     shutil.rmtree(twin)
@@ -153,7 +154,7 @@ def events(bench: Bench) -> Iterator[Line]:
     size = bench.sizes
     for what, target, options in (("all events", 1.5, ()), ("--ids text", 0.9, ("--ids", "text"))):
         cost, rows = bench.generate(size.users, size.days, EVENTS, *options)
-        yield Line(what, rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+        yield Line(what, rows / cost.cpu / 1e6, target, UNIT, cost, rows)
 
 
 def workers(bench: Bench) -> Iterator[Line]:
@@ -203,20 +204,33 @@ def csv(bench: Bench) -> Iterator[Line]:
     for form, target in (("csv", 0.8), ("jsonl", 0.6)):
         cost, events = bench.generate(bench.sizes.users, bench.sizes.text, EVENTS, to=form)
         rows = 2 * events
-        yield Line(f"--to {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+        yield Line(f"--to {form}", rows / cost.cpu / 1e6, target, UNIT, cost, rows)
 
 
 def market(bench: Bench) -> Iterator[Line]:
-    """Prices by session and by minute, without the process's start; and trades, settled."""
+    """Prices by session and by minute, without the process's start; and trades, settled.
+
+    All payments of a world are settled with its trades, and are not written where trades alone are
+    asked for. So there are three figures: the rows of orders, trades and holdings by the CPU that a
+    world costs more than the same world without investors; by all its CPU; and the rows of all
+    events, which are written, by all the CPU of that.
+    """
     size = bench.sizes
     for what, target, days in (("days", 3.0, size.sessions), ("minutes", 20.0, size.days)):
         cost = bench.script("market.py", what, str(days))
         found = json.loads(cost.output)
         speed = found["bars"] / found["cpu"] / 1e6
         yield Line(f"prices by {what}", speed, target, "M bars / CPU s", cost, found["bars"])
-    options = ("--set", f"investors={size.investors}", "--set", "patterns=none")
-    cost, rows = bench.generate(size.traders, size.text, ["trade"], *options)
-    yield Line("trades", rows / cost.cpu / 1e6, 1.5, "M rows / CPU s", cost, rows)
+    invest = f"investors={size.investors}"
+    options = ("--set", "patterns=none", "--set")
+    without, _ = bench.generate(size.traders, size.text, ["trade"], *options, "investors=0")
+    whole, rows = bench.generate(size.traders, size.text, ["trade"], *options, invest)
+    added = whole.less(without)
+    yield Line("trades: what investors add", rows / added.cpu / 1e6, 1.5, UNIT, added, rows)
+    yield Line("trades: the whole process", rows / whole.cpu / 1e6, 1.5, UNIT, whole, rows)
+    everything = (*EVENTS, "price", "trade")
+    cost, rows = bench.generate(size.traders, size.text, everything, *options, invest)
+    yield Line("all events and trades", rows / cost.cpu / 1e6, 1.5, UNIT, cost, rows)
 
 
 PARTS = (payment, events, workers, population, memory, csv, market, long)

@@ -20,6 +20,8 @@ def test_the_benchmark_prints_a_line_for_each_figure() -> None:
     for what in (
         "payment alone",
         "payment alone / null writer",
-        "trades",
+        "trades: what investors add",
+        "trades: the whole process",
+        "all events and trades",
     ):
         assert f"| {what} |" in done.stdout

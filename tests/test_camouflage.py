@@ -16,7 +16,8 @@ from graphgen.market.brokerage import could_be_insiders
 from graphgen.order import among
 from graphgen.pattern import Pattern, named
 from graphgen.registry import EXPORTERS, PATTERNS
-from graphgen.report import leaks
+from graphgen.report import entities, leaks
+from graphgen.report.features import features
 from graphgen.report.reading import Facts, read
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -205,6 +206,22 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     world = replace(HONEST, users=4_000, days=60, patterns=patterns)
     generate(world, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
     return read(Dataset(folder))
+
+
+def test_nothing_that_is_counted_of_investors_and_their_orders_gives_an_abuse_away(
+    facts: Facts,
+) -> None:
+    found = [
+        *entities.leaks(facts, features(facts)),
+        *(
+            leak
+            for event in ("order", "trade")
+            for leak in leaks.linked(facts, facts.events[event])
+        ),
+    ]
+    assert len(found) >= 100
+    assert {leak.limit for leak in found} == {leaks.FEATURE_LIMITS["hard"]}
+    assert not [(leak.pattern, leak.feature, leak.area) for leak in found if not leak.ok]
 
 
 @pytest.mark.parametrize("event", ["order", "trade", "news"])

@@ -1,8 +1,9 @@
 """Margin: for how many shares there is stock or money, and what is kept of a short position.
 
 One and a half times what a short sale brought is collateral, half of it the investor's own: the
-initial margin of Regulation T (12 CFR 220.12). Nothing more is called for as prices rise; our
-simplification.
+initial margin of Regulation T (12 CFR 220.12). Nothing more is called for as prices rise: as nobody
+buys on credit, accounts are worth several times the maintenance margin of FINRA rule 4210 (25 % of
+what is held, 30 % of what is short).
 """
 
 from __future__ import annotations
@@ -57,15 +58,14 @@ def wanted(
     price: Number,
     is_round: bool,  # noqa: FBT001 - a column's value
 ) -> Number:
-    """Say how many shares an order is for."""
+    """Say how many shares an order is for; all of a holding is all of it, however many."""
     if of == _OF_HOLDING:
-        some = int(share * held + 0.5)
-        is_round = is_round and some < held  # all of it is all of it
-    elif of == _OF_CASH:
+        part = int(share * held + 0.5)
+        return part - part % _unit(part) if is_round and part < held else part
+    if of == _OF_CASH:
         some = int(share * max(0, free)) // price
-    else:
-        return number
-    return some - some % _unit(some) if is_round else some
+        return some - some % _unit(some) if is_round else some
+    return number
 
 
 @compiled
