@@ -160,7 +160,7 @@ def test_who_happens_to_be_before_a_block_trades_as_often_as_who_runs_before_it(
 
 
 def test_a_ring_s_money_comes_in_sums_that_people_send() -> None:
-    graph = grow(planted("ramp_and_dump", 30))
+    graph = grow(planted("ramp_and_dump", 45))
     pays = graph["pays"]
     mine = (pays["case_id"] >= 0) & (pays["amount_of"] == words.AMOUNT_OF.index("sum"))
     usual = pays["amount_minor"][

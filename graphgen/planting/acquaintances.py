@@ -108,15 +108,19 @@ def chain_to(
 
     Gives int32 users (chains, most links): who begins each chain, then those in between, -1 where
     there is nobody; the person is not in it. Whoever knows nobody begins a chain alone. Who may
-    begin one, bool (users,), does as far as there is such a chain of as many links or fewer.
+    begin one, bool (users,), does as far as there is such a chain: of as many links or fewer, or
+    else of no more than the longest.
     """
     most = int(links.max(initial=1))
     path = _drawn(graph, rng, person, links, most)
-    for _ in range(_TRIES):
+    for tried in range(2 * _TRIES):
         wrong = np.flatnonzero(~begins[path[:, 0]])
         if not len(wrong):
             break
-        path[wrong] = _drawn(graph, rng, person[wrong], rng.integers(1, links[wrong] + 1), most)
+        longest = links[wrong] if tried < _TRIES else most
+        path[wrong] = _drawn(
+            graph, rng, person[wrong], rng.integers(1, longest + 1, len(wrong)), most
+        )
     return path
 
 
