@@ -6,7 +6,7 @@ as objects in objects, and every field stands for itself. What is none is left o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ from graphgen.rowtext import (
     spelled,
     text_cells,
 )
+from graphgen.table import Array
 
 __all__ = ["BODY", "Body", "Lines", "bodies", "operation"]
 
@@ -134,7 +135,7 @@ def _cut(held: bytearray, mark: bytes, size: int) -> Iterator[Body]:
         start = stop
 
 
-def _numbers(column: Any, null: int) -> tuple[Sequence[Any], int | None]:  # noqa: ANN401
+def _numbers(column: Any, null: int) -> tuple[Array, int | None]:  # noqa: ANN401
     """Give a column's numbers (times as milliseconds), and what stands for none."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64())
