@@ -1,8 +1,8 @@
 """The table of `run.py --live elasticsearch`: ways to load one dataset into one real node.
 
-The node is put together by `tests/live/elasticsearch_server.py`, of version 9 as its client is, with
-one gigabyte of heap. It is warmed by a load that is not counted. Each way runs in a process of its
-own, into indices made anew.
+The node is put together by `tests/live/elasticsearch_server.py`, of version 9 as its client is,
+with one gigabyte of heap. It is warmed by a load that is not counted. Each way runs in a process of
+its own, into indices made anew.
 """
 
 from __future__ import annotations

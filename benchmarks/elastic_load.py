@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +152,7 @@ def _plain(projection: Any, url: str, pid: int) -> dict[str, Any]:  # noqa: ANN4
     client = elasticsearch.Elasticsearch(url.replace("es://", "http://"))
 
     def load() -> int:
-        rows: Iterator[Any] = streaming_bulk(client, actions)
-        return sum(1 for _ in rows)
+        return sum(1 for _ in streaming_bulk(client, actions))
 
     return _measured(load, pid)
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Projection"]
 
+_MEMORY = "96MB"
+"""What DuckDB may hold: with one thread that reads, and the processes that send, a load stays
+below 400 MB."""
+
 
 class Projection(Window):
     """The documents of a written dataset."""
@@ -22,6 +26,8 @@ class Projection(Window):
         """Open a dataset, and make what is joined to events."""
         super().__init__(dataset)
         self.layout = layout
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self.connection.execute("SET threads = 1")
         self.connection.execute("CREATE SCHEMA known")
         self.connection.execute(f"SET VARIABLE start = TIMESTAMPTZ '{dataset.run['start']} 00:00Z'")
         known = {**TABLES, **(TABLES_BESIDE if layout.denormalise else {})}
