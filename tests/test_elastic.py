@@ -137,6 +137,21 @@ def test_a_field_of_one_name_means_the_same_in_every_index() -> None:
     assert {name: some for name, some in types.items() if len(some) > 1} == {}
 
 
+def test_text_becomes_semantic_only_where_an_endpoint_is_named() -> None:
+    layout = Layout(semantic="elser")
+    for document in MODEL:
+        fields = dict(declared(mapping(document, layout)["properties"]))
+        found = {name for name, each in fields.items() if each["type"] == "semantic_text"}
+        plain = dict(declared(mapping(document, Layout())["properties"]))
+        assert set(fields) - set(plain) == found
+        if document.name not in ("news", "report"):
+            assert found == set()
+            continue
+        assert found == {f"{document.name}.semantic"}
+        assert fields[f"{document.name}.semantic"]["inference_id"] == "elser"
+        assert fields[f"{document.name}.content"]["copy_to"] == [f"{document.name}.semantic"]
+
+
 def test_sums_are_exact_in_major_and_in_minor_units(projection: Projection) -> None:
     for document in DOCUMENTS:
         names = {f.name for f in projection.layout.fields(document)}
