@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -113,26 +114,14 @@ def _load(name: str, dataset: Path, url: str, pid: int) -> dict[str, Any]:
 
 def _send(projection: Any, url: str, senders: int) -> int:  # noqa: ANN401
     from graphgen.elastic.address import Address
-    from graphgen.elastic.loading import plan
-    from graphgen.elastic.ndjson import bodies
+    from graphgen.elastic.loading import plan, send
     from graphgen.elastic.sending import Senders
 
-    sent = 0
-
-    def taken(rows: int) -> None:
-        nonlocal sent
-        sent += rows
-
-    with Senders(Address.parse(url), senders, taken) as sending:
+    rows: Counter[str] = Counter()
+    with Senders(Address.parse(url), senders, lambda _: None) as sending:
         for step in plan(projection):
-            if step.days is not None:
-                projection.show(step.days)
-            for document in step.documents:
-                for body in bodies(projection, document):
-                    path = f"/{projection.layout.index(document)}"
-                    sending.put(path, body.data, body.rows)
-            sending.drain()
-    return sent
+            send(projection, step, sending, rows)
+    return rows.total()
 
 
 def _plain(projection: Any, url: str, pid: int) -> dict[str, Any]:  # noqa: ANN401

@@ -21,7 +21,7 @@ from graphgen.elastic.templates import component_templates, index_templates
 from graphgen.memory import give_back
 from graphgen.stage import StoreError
 
-__all__ = ["Loading", "Step", "load", "plan", "refuse_other"]
+__all__ = ["Loading", "Step", "load", "plan", "refuse_other", "send"]
 
 _EVENTS = 200_000
 """Events of a step, about: what a stopped load sends once more."""
@@ -113,7 +113,7 @@ def _run(
     try:
         with Senders(client.address, senders, taken) as sending:
             for number in range(note.done, len(steps)):
-                _step(projection, steps[number], sending, rows)
+                send(projection, steps[number], sending, rows)
                 note = note.with_done(number + 1)
                 note.save(client, prefix)
                 tell(note.done, len(steps), there)
@@ -126,7 +126,7 @@ def _run(
     return rows
 
 
-def _step(projection: Projection, step: Step, sending: Senders, rows: Counter[str]) -> None:
+def send(projection: Projection, step: Step, sending: Senders, rows: Counter[str]) -> None:
     """Send the documents of a step, and wait until they are there."""
     if step.days is not None:
         projection.show(step.days)
