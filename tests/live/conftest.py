@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -21,13 +23,13 @@ from graphgen.neo4j.client import Client
 from graphgen.registry import EXPORTERS
 
 
-def _server_module() -> ModuleType:
-    path = Path(__file__).with_name("neo4j_server.py")
-    spec = importlib.util.spec_from_file_location("neo4j_server", path)
+def _server_module(name: str = "neo4j_server") -> ModuleType:
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["neo4j_server"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -81,6 +83,50 @@ def empty(url: str) -> Iterator[Client]:
         for (name,) in client.ask("SHOW CONSTRAINTS YIELD name"):
             client.run(f"DROP CONSTRAINT `{name}`")
         yield client
+
+
+@pytest.fixture(scope="session")
+def new_node() -> Iterator[Callable[..., Any]]:
+    """Give what begins nothing, but makes nodes of Elasticsearch of one's own, each empty."""
+    if os.environ.get("ES_TEST_URL"):
+        pytest.skip("ES_TEST_URL names a server; this needs one of its own")
+    module = _server_module("elasticsearch_server")
+    os.environ.setdefault("ELASTIC_PASSWORD", module.PASSWORD)
+    made: list[Any] = []
+
+    def make(version: str = module.VERSION, **how: Any) -> Any:  # noqa: ANN401 - as `new_server`
+        home = Path(tempfile.mkdtemp(prefix="graphgen-elasticsearch-"))
+        home.chmod(0o755)  # the node may run as another user
+        made.append(module.Server(home, version=version, hurry=True, **how))
+        return made[-1]
+
+    yield make
+    for node in made:
+        node.stop(now=True)
+        shutil.rmtree(node.home)
+
+
+@pytest.fixture(scope="session")
+def node(new_node: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """Give a node of Elasticsearch that runs, with ES|QL."""
+    one = new_node("8")
+    one.start()
+    return one
+
+
+@pytest.fixture(scope="session")
+def node9(new_node: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """Give a node of the newest version that runs, without ES|QL."""
+    one = new_node("9")
+    one.start()
+    return one
+
+
+@pytest.fixture(scope="session")
+def elastic(request: pytest.FixtureRequest) -> str:
+    """Give the address of an Elasticsearch that tests may do with as they like."""
+    named = os.environ.get("ES_TEST_URL")
+    return named or str(request.getfixturevalue("node").address)
 
 
 @pytest.fixture(scope="session")
