@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
 from graphgen.neo4j.model import DERIVED, MODEL, TRUTH, payments, sequence
-from graphgen.schema import SCHEMAS, Kind
+from graphgen.window import Window
 
 if TYPE_CHECKING:
-    import duckdb
-
     from graphgen.dataset import Dataset
 
 __all__ = ["Projection", "bank_id", "is_daily"]
@@ -19,11 +16,9 @@ __all__ = ["Projection", "bank_id", "is_daily"]
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
 weekend with holidays is that long; our assumption."""
-_MEMORY = "256MB"
-"""What DuckDB may hold; more than a day's rows it spills to disk."""
 
 
-class Projection:
+class Projection(Window):
     """The property graph of a written dataset."""
 
     def __init__(
@@ -39,53 +34,21 @@ class Projection:
         Accounts of people are `Internal`: all of them, or those of the bank with the id
         `home_bank`.
         """
-        import duckdb
-
-        self.dataset = dataset
+        super().__init__(dataset)
         self.home_bank = home_bank
         self.blind = blind
         self.observed: Model = MODEL + DERIVED if derived else MODEL
         self.model: Model = self.observed if blind else self.observed + TRUTH
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
-        self.connection.execute("SET TimeZone = 'UTC'")
-        self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute("SET preserve_insertion_order = false")
-        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
-        dataset.make_views(self.connection)
-        for schema in ("today", "soon"):
-            self.connection.execute(f"CREATE SCHEMA {schema}")
+        self.connection.execute("CREATE SCHEMA soon")
         self.show(range(len(dataset.days)))
 
     def show(self, days: range) -> None:
         """Let the tables of `today` be those of some days."""
+        super().show(days)
         soon = range(days.start, min(days.stop + _CLEARS_IN, len(self.dataset.days)))
-        for name, schema in SCHEMAS.items():
-            if schema.kind is Kind.EVENT:
-                self._view(f'today."{name}"', self.dataset.select(name, days))
-        self._view("soon.payment", self.dataset.select("payment", soon))
-        for name, query in {**payments.VIEWS, **sequence.VIEWS}.items():
-            self._view(name, query)
-
-    def _view(self, name: str, query: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
-
-    def days(self, rows: int) -> Iterator[range]:
-        """Part the days into runs of about so many payments, sessions and actions, one at least."""
-        files = self.dataset.run["files"]
-        first, held = 0, 0
-        for day, date in enumerate(self.dataset.days):
-            here = sum(
-                file["rows"]
-                for path, file in files.items()
-                if f"/day={date}/" in path and path.startswith("events/")
-            )
-            if held and held + here > rows:
-                yield range(first, day)
-                first, held = day, 0
-            held += here
-        if first < len(self.dataset.days):
-            yield range(first, len(self.dataset.days))
+        self.view("soon.payment", self.dataset.select("payment", soon))
+        self.views({**payments.VIEWS, **sequence.VIEWS})
 
     def select(self, element: Element, *, keys: bool = False) -> str:
         """Give the query of an element's rows.

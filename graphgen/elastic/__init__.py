@@ -1,0 +1,1 @@
+"""Elasticsearch: a world as documents, one index for each kind."""

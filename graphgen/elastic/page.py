@@ -1,0 +1,56 @@
+"""The page of the documentation that says what is in each index, made from the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphgen.elastic.document import Document, Field
+from graphgen.elastic.model import MODEL, TRUTH
+
+__all__ = ["page"]
+
+_LEAD = """\
+graphgen's worlds in Elasticsearch: an index for each kind of event and entity. Names are those
+of the [Elastic Common Schema][ecs] where it has a field. A join key has one name on both sides, so
+`LOOKUP JOIN` works as it is: `account.id`, `user.id`, `device.id`, `source.ip`, `merchant.id`,
+`security.id`, `position.id`; `event.id` joins the truth. The other party of a payment is joined by
+`RENAME counterparty.account.id AS account.id`.
+
+* Indices are called `fraudgraph-payment` and so on; `--prefix` names another beginning. Entities
+  and the truth are in `index.mode: lookup` (plain where a server has no `LOOKUP JOIN`). A join
+  gives the fields of the entity, and covers those of the same name.
+* `_id` is the business key, and the first field says it too. `event.id` has it in every event,
+  `related.user`, `related.ip` and `related.account` have whoever takes part.
+* Sums are exact in major units (`scaled_float`) and in minor ones (`long`, `*_minor`). `@timestamp`
+  is UTC in milliseconds, `local.*` the clock of the person.
+* Each row that a bank books is a document: of a payment that clears later the original, then its
+  settlement or return. Sum up one `payment.leg`; where nothing moved `payment.status` is declined.
+* The truth lies in `fraudgraph-truth-*`, and nowhere with `--blind`. Prices by the minute are not
+  in Elasticsearch.
+
+[ecs]: https://www.elastic.co/docs/reference/ecs"""
+
+
+def page() -> str:
+    """Give the page as Markdown."""
+    parts = ["# Elasticsearch", _LEAD]
+    for title, some in (("Indices", MODEL), ("Indices of the truth", TRUTH)):
+        parts.append(f"## {title}")
+        parts += [_index(each) for each in some]
+    return "\n\n".join(parts) + "\n"
+
+
+def _index(document: Document) -> str:
+    said = f"### {document.name}\n\n{document.doc}\n\n{_table(document.fields)}"
+    if document.beside:
+        said += f"\n\nWith `--denormalise`, as of that time:\n\n{_table(document.beside)}"
+    return said
+
+
+def _table(fields: Iterable[Field]) -> str:
+    lines = ["| field | type | what it says |", "| --- | --- | --- |"]
+    for field in fields:
+        many = ", any number" if field.many else ""
+        said = f"{field.doc} Always `{field.constant}`." if field.constant else field.doc
+        lines.append(f"| `{field.name}` | {field.type}{many} | {said} |")
+    return "\n".join(lines)

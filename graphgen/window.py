@@ -1,0 +1,66 @@
+"""A dataset's tables in DuckDB, those of events a few days at a time: memory holds no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from graphgen.schema import SCHEMAS, Kind
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from graphgen.dataset import Dataset
+
+__all__ = ["Window"]
+
+_MEMORY = "256MB"
+"""What DuckDB may hold; more than a day's rows it spills to disk."""
+
+
+class Window:
+    """Views of a dataset: `today.payment` and its like have the rows of the days shown."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        import duckdb
+
+        self.dataset = dataset
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
+        self.connection.execute("SET preserve_insertion_order = false")
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        dataset.make_views(self.connection)
+        self.connection.execute("CREATE SCHEMA today")
+
+    def show(self, days: range) -> None:
+        """Let the tables of `today` be those of some days."""
+        for name, schema in SCHEMAS.items():
+            if schema.kind is Kind.EVENT:
+                self.view(f'today."{name}"', self.dataset.select(name, days))
+
+    def view(self, name: str, query: str) -> None:
+        """Make a view, or make it anew."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+    def views(self, queries: Mapping[str, str]) -> None:
+        """Make views by their names."""
+        for name, query in queries.items():
+            self.view(name, query)
+
+    def days(self, rows: int) -> Iterator[range]:
+        """Part the days into runs of about so many events, one day at least."""
+        files = self.dataset.run["files"]
+        first, held = 0, 0
+        for day, date in enumerate(self.dataset.days):
+            here = sum(
+                file["rows"]
+                for path, file in files.items()
+                if f"/day={date}/" in path and path.startswith("events/")
+            )
+            if held and held + here > rows:
+                yield range(first, day)
+                first, held = day, 0
+            held += here
+        if first < len(self.dataset.days):
+            yield range(first, len(self.dataset.days))
