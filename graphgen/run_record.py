@@ -159,7 +159,8 @@ It was made by
 
     {content["command"]}
 
-and the same command makes the same files{but}, byte by byte, with the versions in `run.json`{later}.
+and the same command makes the same files{but}, byte by byte, with the versions in
+`run.json`{later}.
 """  # noqa: S608 - a query to read, none to run
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from rich.text import Text
 from graphgen.terminal import console, plain_table
 
 if TYPE_CHECKING:
-    from graphgen.neo4j.detect import Detection
+    from graphgen.detection.detect import Detection
 
 __all__ = ["HEADERS", "rows_of", "show_detections"]
 
@@ -23,22 +23,58 @@ share of these that hit a crime of the pattern; seconds."""
 _LEGEND = "honest: look-alikes that are hit; right: alerts that hit a crime of the pattern"
 
 
+_RULES = ("rule", "alerts", "a day", "right", "any", "false", "s")
+_RULES_LEGEND = (
+    "right, any: share of the alerts that point to a crime of its patterns, of any; "
+    "false: share of the honest with an alert"
+)
+_CASES = ("rule", "pattern", "level", "recall", "members", "honest")
+_CASES_LEGEND = "honest: look-alikes that are pointed to"
+
+
 def show_detections(found: Sequence[Detection]) -> None:
-    """Print a row for each pattern and difficulty."""
-    table = plain_table(*HEADERS, numbers=(2, 3, 4, 5, 6, 7))
-    for row in rows_of(found):
+    """Print a row for each pattern and difficulty; of rules, first one for each of them."""
+    rings = [each for each in found if not each.found.entity]
+    rules = [each for each in found if each.found.entity]
+    if rings:
+        _show(HEADERS, (2, 3, 4, 5, 6, 7), rows_of(rings), _LEGEND)
+    if rules:
+        _show(_RULES, (1, 2, 3, 4, 5, 6), map(_rule, rules), _RULES_LEGEND)
+        cells = ([e.found.name, *row[:5]] for e in rules if e.scores for row in rows_of([e]))
+        _show(_CASES, (3, 4, 5), cells, _CASES_LEGEND)
+
+
+def _show(
+    headers: Sequence[str], numbers: tuple[int, ...], rows: Iterable[Sequence[str]], legend: str
+) -> None:
+    table = plain_table(*headers, numbers=numbers)
+    for row in rows:
         table.add_row(*map(Text, row))
     screen = console()
     screen.print(table)
-    screen.print(Text(_LEGEND, style="dim"))
+    screen.print(Text(legend, style="dim"))
+
+
+def _rule(each: Detection) -> list[str]:
+    """Give the cells under `_RULES`."""
+    first = each.scores[0] if each.scores else None
+    return [
+        each.found.name,
+        f"{each.alerts:,}",
+        "" if each.alerts_a_day is None else f"{each.alerts_a_day:.1f}",
+        _share(first.precision if first else None),
+        _share(first.fraud_precision if first else None),
+        "" if each.false_share is None else f"{each.false_share:.2%}",
+        f"{each.found.seconds:.1f}",
+    ]
 
 
 def rows_of(found: Sequence[Detection]) -> Iterator[list[str]]:
     """Give the cells under `HEADERS` for each pattern and difficulty."""
     for each in found:
-        seconds = f"{each.seconds:.1f}"
+        seconds = f"{each.found.seconds:.1f}"
         if not each.scores:
-            yield [each.query.name, "", "", "", "", str(each.alerts), "", seconds]
+            yield [each.found.name, "", "", "", "", str(each.alerts), "", seconds]
         for score in each.scores:
             yield [
                 score.pattern,

@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from time import perf_counter
 from typing import Any
 
 from graphgen.detection.alert import Alert
-from graphgen.elastic.rules import Rule
+from graphgen.detection.found import Found
+from graphgen.elastic.rules import Rule, load_rule, rule_names
 
-__all__ = ["Ask", "Json", "alerts_of"]
+__all__ = ["ENTITIES", "Ask", "Json", "alerts_of", "asked", "find", "listed", "merged"]
 
 Json = dict[str, Any]
 Ask = Callable[[str, Json], Json]
 """What posts a document to a path of the cluster, and gives the answer."""
 _OF = re.compile(r"\?of\(([\w.@]+)\)")
 _SHOWN = ("score", "evidence", "began", "ended")
+
+
+ENTITIES = {
+    "account.id": "account",
+    "user.id": "user",
+    "device.id": "device",
+    "security.id": "security",
+    "source.ip": "ip",
+}
+"""Fields that alerts are about, and the tables whose keys they hold."""
+
+
+def asked(names: Sequence[str], planted: Collection[str]) -> list[Rule]:
+    """Give the rules of these names, or for patterns of these; else all that look for one planted.
+
+    `ValueError` for a name that is neither a rule's nor a pattern's with a rule.
+    """
+    rules = [load_rule(name) for name in rule_names()]
+    if not names:
+        return [rule for rule in rules if {*rule.patterns} & {*planted}]
+    chosen: dict[str, Rule] = {}
+    for name in names:
+        some = [rule for rule in rules if name == rule.name or name in rule.patterns]
+        if not some:
+            load_rule(name)  # tells which there are
+        chosen |= {rule.name: rule for rule in some}
+    return list(chosen.values())
+
+
+def find(
+    ask: Ask, rules: Sequence[Rule], prefix: str, tell: Callable[[str], None]
+) -> Iterator[Found]:
+    """Run rules on indices with a prefix; `tell` hears each one's name before."""
+    for rule in rules:
+        tell(rule.name)
+        began = perf_counter()
+        alerts = tuple(alerts_of(ask, rule, prefix))
+        seconds = perf_counter() - began
+        entity = ENTITIES[rule.entity]
+        yield Found(rule.name, rule.title, rule.patterns, seconds, alerts=alerts, entity=entity)
 
 
 def alerts_of(ask: Ask, rule: Rule, prefix: str) -> list[Alert]:
@@ -46,7 +88,7 @@ def alert_of(rule: Rule, row: Json) -> Alert:
     )
 
 
-def merged(alerts: Any) -> list[Alert]:  # noqa: ANN401 - any iterable of alerts
+def merged(alerts: Iterable[Alert]) -> list[Alert]:
     """Keep of each entity the alert with the highest score, with the evidence of all."""
     best: dict[str, Alert] = {}
     for alert in alerts:

@@ -1,4 +1,4 @@
-"""The rules that look for crimes in Elasticsearch: files of ES|QL, each with what it says of itself.
+"""The rules that look for crimes in Elasticsearch: files of ES|QL that describe themselves.
 
 A file begins with a comment: the title, then headings, each from a line of its own. What follows is
 the query. Its rows are alerts: the entity's field, `score` (0 to 100), `began`, `ended`, and as far

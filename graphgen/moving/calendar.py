@@ -25,13 +25,11 @@ def misfits(dataset: Dataset, made: date) -> tuple[str, ...]:
     start, days = date.fromisoformat(dataset.run["start"]), int(dataset.run["days"])
     if start == made or not days:
         return ()
-    return tuple(
-        [
-            *_holidays(dataset, made, start, days),
-            *_clocks(dataset, made, start, days),
-            *_months(made, start),
-            *_texts(dataset),
-        ]
+    return (
+        *_holidays(dataset, made, start, days),
+        *_clocks(dataset, made, start, days),
+        *_months(made, start),
+        *_texts(dataset),
     )
 
 
@@ -65,8 +63,8 @@ def _clocks(dataset: Dataset, made: date, start: date, days: int) -> Iterator[st
         if off:
             first, last = (start + timedelta(days=day) for day in (off[0], off[-1]))
             yield (
-                f"clocks that changed on other days: on {len(off)} of {days} days, {first} to {last}, "
-                f"utc_offset is another than in {', '.join(some)}"
+                f"clocks that changed on other days: on {len(off)} of {days} days, {first} to "
+                f"{last}, utc_offset is another than in {', '.join(some)}"
             )
 
 
