@@ -14,23 +14,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from graphgen.arrow import arrow_schema, canonical
 from graphgen.exporter import FileExporter
-from graphgen.rowtext import Form, lines
+from graphgen.rowtext import Form, json_escaped, lines
 from graphgen.schema import Meaning, Schema
 from graphgen.table import Table
 
 __all__ = ["Jsonl"]
 
 _BARE = {Meaning.INT, Meaning.FLOAT, Meaning.MONEY, Meaning.BOOL, Meaning.GEO}
-_ESCAPES = {
-    "\\": "\\\\",
-    '"': '\\"',
-    **{chr(code): f"\\u{code:04x}" for code in range(32)},
-}
-_NEEDS_ESCAPE = r'[\\"\x00-\x1f]'
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Jsonl(FileExporter):
         """Begin a file; each table that is put adds its lines. A table without rows adds none."""
         forms = _forms(schema)
         with path.open("wb") as file:
-            yield lambda table: file.writelines(lines(table, forms, "}\n", _escaped))
+            yield lambda table: file.writelines(lines(table, forms, "}\n", json_escaped))
 
     def read_file(self, path: Path, schema: Schema) -> pa.Table:
         """Read a file back: ids as integers, all types as in every format."""
@@ -72,10 +65,3 @@ def _spelled(kind: pa.DataType) -> pa.DataType:
     """Give the type as which a column's JSON is read."""
     text = pa.types.is_dictionary(kind) or pa.types.is_timestamp(kind)
     return pa.string() if text else kind
-
-
-def _escaped(words: pa.StringArray) -> pa.StringArray:
-    if pc.any(pc.match_substring_regex(words, _NEEDS_ESCAPE)).as_py():
-        for character, escape in _ESCAPES.items():
-            words = pc.replace_substring(words, character, escape)
-    return words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -61,6 +63,12 @@ class Dataset:
         """The days that were walked."""
         start = date.fromisoformat(self.run["start"])
         return [start + timedelta(days=day) for day in range(self.run["days"])]
+
+    def digest(self, *made: object) -> str:
+        """Give the digest of its files and of what is made of them, sixteen digits."""
+        told = {path: file["sha256"] for path, file in self.run["files"].items()}
+        text = json.dumps([told, *made], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def tables(self) -> list[str]:
         """Name the tables that there are."""

@@ -1,4 +1,4 @@
-"""Tables as lines of text, a row each: what CSV and JSON lines have in common.
+"""Rows as text: what CSV, JSON lines and bulk requests have in common.
 
 Every cell becomes a number in one matrix (a word is its place in a list of words), and one compiled
 loop spells the matrix row by row. What a format puts around a cell is data: a `Form` a column.
@@ -18,14 +18,34 @@ from graphgen.arrow import has_letter, id_digits, letters, to_arrow
 from graphgen.schema import Column, Meaning
 from graphgen.table import Array, Table
 
-__all__ = ["Form", "lines"]
+__all__ = [
+    "DECIMAL",
+    "ID",
+    "NUMBER",
+    "TIME",
+    "WORD",
+    "Cells",
+    "Form",
+    "json_escaped",
+    "lines",
+    "spelled",
+    "text_cells",
+]
 
 _ROWS = 4096
 """Rows that are spelled at a time: their numbers and their text stay in a core's cache."""
 
-_NUMBER, _ID, _TIME, _WORD = range(4)
-_LONGEST = {_NUMBER: 20, _ID: 13, _TIME: 24}
+NUMBER, ID, TIME, WORD, DECIMAL = range(5)
+"""Kinds of cells; a DECIMAL is a whole number of its last decimals."""
+_LONGEST = {NUMBER: 20, ID: 13, TIME: 24, DECIMAL: 22}
 """Characters that a cell can take: of int64, of a letter and twelve digits, of a moment."""
+
+_ESCAPES = {
+    "\\": "\\\\",
+    '"': '\\"',
+    **{chr(code): f"\\u{code:04x}" for code in range(32)},
+}
+_NEEDS_ESCAPE = r'[\\"\x00-\x1f]'
 
 Escape = Callable[[pa.StringArray], pa.StringArray]
 
@@ -43,15 +63,19 @@ class Form:
 
 
 @dataclass(frozen=True)
-class _Cells:
+class Cells:
     """One column's cells as numbers."""
 
     kind: int
     values: Array
     null: int | None
+    """What stands for none; none where no cell is."""
     digits: int = 0
+    """Of an id how many it has, of a DECIMAL how many stand behind the point."""
     letters: Array | None = None
+    """Of an id (uint8): the letter of each row, or one for all."""
     words: pa.StringArray | None = None
+    """Of words: those that the values are places in; as they are written, and none is null."""
 
 
 def lines(table: Table, forms: Sequence[Form], end: str, escape: Escape) -> Iterator[memoryview]:
@@ -60,9 +84,19 @@ def lines(table: Table, forms: Sequence[Form], end: str, escape: Escape) -> Iter
     What is yielded is overwritten by the next. `forms` says what stands around the cells of each
     column, `end` what ends a line, and `escape` how words are written (Arrow text without nulls).
     """
+    cells = [_cells(table, column, escape) for column in table.schema.columns]
+    return spelled(cells, forms, end, len(table))
+
+
+def spelled(
+    cells: Sequence[Cells], forms: Sequence[Form], end: str, length: int
+) -> Iterator[memoryview]:
+    """Yield the text of so many rows of cells, thousands of rows at a time.
+
+    What is yielded is overwritten by the next.
+    """
     from graphgen.spelling import spell_rows
 
-    cells = [_cells(table, column, escape) for column in table.schema.columns]
     words, starts, first_words, longest_words = _all_words([c.words for c in cells])
     around, bounds = _literals([*(t for f in forms for t in (f.between, f.before, f.after)), end])
     longest = len(around) + longest_words + sum(_LONGEST.get(cell.kind, 0) for cell in cells)
@@ -71,8 +105,8 @@ def lines(table: Table, forms: Sequence[Form], end: str, escape: Escape) -> Iter
     matrix = np.empty((len(cells), _ROWS), np.int64)
     marks = np.zeros((len(cells), _ROWS), np.uint8)
     out = np.empty(_ROWS * longest, np.uint8)
-    for start in range(0, len(table), _ROWS):
-        rows = min(_ROWS, len(table) - start)
+    for start in range(0, length, _ROWS):
+        rows = min(_ROWS, length - start)
         for place, cell in enumerate(cells):
             matrix[place, :rows] = cell.values[start : start + rows]
             if cell.letters is not None:
@@ -84,36 +118,45 @@ def lines(table: Table, forms: Sequence[Form], end: str, escape: Escape) -> Iter
 
 def _cells(  # noqa: PLR0911 - one for each meaning
     table: Table, column: Column, escape: Escape
-) -> _Cells:
+) -> Cells:
     values = table[column.name]
     null = column.null if column.nullable else None
     match column.meaning:
         case Meaning.ID | Meaning.REF if has_letter(table.schema, column):
             digits = id_digits(table.schema, column)
-            return _Cells(_ID, values, null, digits, letters(table, column))
+            return Cells(ID, values, null, digits, letters(table, column))
         case Meaning.TIME:
-            return _Cells(_TIME, values, null)
+            return Cells(TIME, values, null)
         case Meaning.CATEGORY:
-            return _Cells(_WORD, values, null, words=escape(pa.array(column.values, pa.string())))
+            return Cells(WORD, values, null, words=escape(pa.array(column.values, pa.string())))
         case Meaning.BOOL:
-            return _Cells(_WORD, values, null, words=pa.array(["false", "true"]))
+            return Cells(WORD, values, null, words=pa.array(["false", "true"]))
         case Meaning.TEXT:
-            return _text_cells(values, escape)
+            return text_cells(values, escape)
         case Meaning.FLOAT | Meaning.GEO:
-            return _text_cells(pa.array(values).cast(pa.string()), lambda words: words)
+            return text_cells(pa.array(values).cast(pa.string()), lambda words: words)
         case Meaning.IP:
-            return _text_cells(to_arrow(table)[column.name].combine_chunks(), escape)
-    return _Cells(_NUMBER, values, null)
+            return text_cells(to_arrow(table)[column.name].combine_chunks(), escape)
+    return Cells(NUMBER, values, null)
 
 
-def _text_cells(values: Any, escape: Escape) -> _Cells:  # noqa: ANN401 - an Arrow array
+def json_escaped(words: pa.StringArray) -> pa.StringArray:
+    """Give words as they stand between quotes in JSON."""
+    if pc.any(pc.match_substring_regex(words, _NEEDS_ESCAPE)).as_py():
+        for character, escape in _ESCAPES.items():
+            words = pc.replace_substring(words, character, escape)
+    return words
+
+
+def text_cells(values: Any, escape: Escape) -> Cells:  # noqa: ANN401 - an Arrow array
+    """Give the cells of a column of text, which may be none, or a dictionary."""
     if pa.types.is_dictionary(values.type):
         codes = pc.fill_null(values.indices, -1).to_numpy(zero_copy_only=False)
-        return _Cells(_WORD, codes, -1, words=escape(values.dictionary))
+        return Cells(WORD, codes, -1, words=escape(values.dictionary))
     codes = np.arange(len(values))
     if values.null_count:
         codes[pc.is_null(values).to_numpy(zero_copy_only=False)] = -1
-    return _Cells(_WORD, codes, -1, words=escape(pc.fill_null(values, "")))
+    return Cells(WORD, codes, -1, words=escape(pc.fill_null(values, "")))
 
 
 def _all_words(lists: Sequence[pa.StringArray | None]) -> tuple[Array, Array, Array, int]:

@@ -150,6 +150,24 @@ def _integer(out: Array, at: int, value: int) -> int:
 
 
 @compiled
+def _decimal(out: Array, at: int, value: int, digits: int) -> int:
+    """Write a whole number of hundredths, or of what so many digits say; give where it ends."""
+    if value < 0:
+        out[at] = 45
+        at += 1
+        value = -value
+    power = 1
+    for _ in range(digits):
+        power *= 10
+    at = _integer(out, at, value // power)
+    if digits:
+        out[at] = 46
+        _number(out, at + 1, value % power, digits)
+        at += 1 + digits
+    return at
+
+
+@compiled
 def _bytes(out: Array, at: int, data: Array, start: int, stop: int) -> int:
     for place in range(start, stop):
         out[at] = data[place]
@@ -172,9 +190,9 @@ def spell_rows(
     """Spell rows one after the other, and give how many bytes they took.
 
     `matrix` holds the cells by column and row, `marks` the letters of ids. `plan` says of each
-    column: its kind (0 number, 1 id, 2 time, 3 word), whether it is nullable, what null is, how
-    many digits an id has, and where its words begin in `starts`. `around` holds what stands
-    between, before and after each column's cells, and what ends a row.
+    column: its kind (0 number, 1 id, 2 time, 3 word, 4 decimal), whether it is nullable, what null
+    is, how many digits an id or a decimal has, and where its words begin in `starts`. `around`
+    holds what stands between, before and after each column's cells, and what ends a row.
     """
     at = 0
     columns = len(plan)
@@ -196,6 +214,8 @@ def spell_rows(
             elif kind == 3:  # noqa: PLR2004 - a kind
                 word = plan[column, 4] + value
                 at = _bytes(out, at, words, starts[word], starts[word + 1])
+            elif kind == 4:  # noqa: PLR2004 - a kind
+                at = _decimal(out, at, value, plan[column, 3])
             else:
                 at = _integer(out, at, value)
             at = _bytes(out, at, around, bounds[text + 2], bounds[text + 3])

@@ -14,7 +14,6 @@ from graphgen.neo4j.address import Address
 from graphgen.neo4j.batches import batches
 from graphgen.neo4j.element import Node, Relationship
 from graphgen.neo4j.model import MODEL, TRUTH
-from graphgen.neo4j.note import dataset_digest
 from graphgen.neo4j.parting import cell_of, wave_of, waves_of_pairs
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.step import plan
@@ -131,8 +130,8 @@ def plan_of_nothing() -> list[object]:
 
 
 def test_a_load_is_known_by_its_files_and_its_home_bank(world: Dataset) -> None:
-    assert dataset_digest(world, None) == dataset_digest(Dataset(world.path), None)
-    assert dataset_digest(world, None) != dataset_digest(world, 1_234_567_890)
+    assert world.digest(None) == Dataset(world.path).digest(None)
+    assert world.digest(None) != world.digest(1_234_567_890)
 
 
 @pytest.mark.parametrize("scheme", ["neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"])

@@ -10,7 +10,7 @@ from graphgen.neo4j.client import Client
 from graphgen.neo4j.constraints import constraints, dropped, indexes
 from graphgen.neo4j.loading import Loader
 from graphgen.neo4j.model import MODEL, TRUTH
-from graphgen.neo4j.note import LABEL, Note, dataset_digest, notes
+from graphgen.neo4j.note import LABEL, Note, notes
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.step import Step, digest, plan
 from graphgen.stage import StoreError
@@ -50,7 +50,7 @@ def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Ma
             refuse_foreign(client, found)
         _wipe(client, found)
         found = []
-    load_id = dataset_digest(projection.dataset, projection.home_bank)
+    load_id = projection.dataset.digest(projection.home_bank)
     seen = plan(projection, projection.observed, ROWS)
     planted = () if projection.blind else truth_plan(projection)
     note = next((each for each in found if each.load == load_id), None)

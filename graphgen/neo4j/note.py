@@ -6,17 +6,11 @@ any moment all steps before the noted one are there whole, that one perhaps in p
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from graphgen.neo4j.client import Client
 
-if TYPE_CHECKING:
-    from graphgen.dataset import Dataset
-
-__all__ = ["LABEL", "Note", "dataset_digest", "notes"]
+__all__ = ["LABEL", "Note", "notes"]
 
 LABEL = "GraphgenLoad"
 """The label of the node; every node that was loaded has its `loadId`."""
@@ -62,10 +56,3 @@ def notes(client: Client) -> list[Note]:
         "n.truthSteps, n.merged ORDER BY n.loadId"
     )
     return [Note(*row) for row in found]
-
-
-def dataset_digest(dataset: Dataset, home_bank: int | None) -> str:
-    """Give the digest of a dataset's files and of what a load makes of them, sixteen digits."""
-    told = {path: file["sha256"] for path, file in dataset.run["files"].items()}
-    text = json.dumps([told, home_bank], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from graphgen.neo4j.constraints import constraints, dropped
 from graphgen.neo4j.database import Tell, truth_plan
 from graphgen.neo4j.loading import Loader
 from graphgen.neo4j.model import TRUTH
-from graphgen.neo4j.note import Note, dataset_digest, notes
+from graphgen.neo4j.note import Note, notes
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.step import digest
 from graphgen.stage import StoreError
@@ -40,7 +40,7 @@ def add(dataset: Path, url: str, tell: Tell = lambda *_: None) -> Mapping[str, i
         if note and note.truth_done is not None and note.truth_done == note.truth_steps:
             return {}
         client.define(constraints(TRUTH, "community"))
-        loader = Loader(client, projection, note.load if note else dataset_digest(written, None))
+        loader = Loader(client, projection, note.load if note else written.digest(None))
         began = note.truth_done or 0 if note else 0
         if note:
             note = replace(note, truth_plan=digest(plan), truth_done=began, truth_steps=len(plan))
@@ -86,7 +86,7 @@ def remove(dataset: Path, url: str) -> int:
 def _note(client: Client, dataset: Dataset) -> Note | None:
     """Give the note of a dataset's load, with whatever home bank."""
     banks = [None, *dataset["bank"]["bank_id"].to_pylist()]
-    known = {dataset_digest(dataset, bank) for bank in banks}
+    known = {dataset.digest(bank) for bank in banks}
     return next((note for note in notes(client) if note.load in known), None)
 
 

@@ -1,0 +1,105 @@
+"""An Elasticsearch cluster: templates, then documents, an index for each kind.
+
+Names are those of the Elastic Common Schema where it has a field; entities are in lookup mode, so
+that events join them (`LOOKUP JOIN`). Given as the cluster's URL: `es://host:9200`, or encrypted
+`ess://host:9200` and `https://host`. Who asks stands in `ELASTIC_API_KEY`, or as the URL's user
+(else `elastic`) with `ELASTIC_PASSWORD`; `ELASTIC_CA_CERTS` names a file of certificates to trust.
+
+A load that was stopped goes on where it was: run it again. One that is whole is left as it is.
+While it is loaded an index is not refreshed and has no copies; both are put back at the end, or by
+the next run. `graphgen verify DATASET --in URL` compares every document. Elasticsearch 8.19 and 9
+can do all of it; 8.0 to 8.17 lack joins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from annotated_types import Interval
+
+from graphgen.elastic.address import API_KEY, PASSWORD, SCHEMES, Address
+from graphgen.elastic.document_exporter import DocumentExporter
+from graphgen.exporter import LOADS
+from graphgen.stage import StoreError
+
+if TYPE_CHECKING:
+    from graphgen.dataset import Dataset
+    from graphgen.elastic.client import Client
+    from graphgen.verify.promise import Check
+
+__all__ = ["Elasticsearch"]
+
+
+@dataclass(frozen=True)
+class Elasticsearch(DocumentExporter):
+    """An Elasticsearch cluster."""
+
+    schemes: ClassVar[tuple[str, ...]] = SCHEMES
+
+    wipe: Annotated[bool, LOADS] = False
+    """Delete first what graphgen has loaded there, and nothing else."""
+    senders: Annotated[int, Interval(ge=1, le=64), LOADS] = 2
+    """How many processes send."""
+
+    def __post_init__(self) -> None:
+        """Raise `StoreError` for a target that is no server's address, and a wrong prefix."""
+        super().__post_init__()
+        Address.parse(self.target)
+
+    @property
+    def secret(self) -> str:
+        """The variable that holds the password, if a user logs in."""
+        user = Address.parse(self.target).user
+        return PASSWORD if user and API_KEY not in os.environ else ""
+
+    def check(self, *, force: bool) -> None:
+        """Refuse a cluster that cannot be used, and one that holds something else by these names.
+
+        What graphgen loaded is looked at when it is known what is to be loaded; `force` is nothing
+        to it: `wipe` is what deletes.
+        """
+        del force
+        from graphgen.elastic.indices import refuse_foreign
+        from graphgen.elastic.layout import Layout
+
+        with self._client() as client:
+            refuse_foreign(client, Layout(prefix=self.prefix))
+
+    def load(
+        self, dataset: Dataset, *, force: bool, tell: Callable[[int, int, int], None]
+    ) -> Mapping[str, int]:
+        """Load it, or what is missing of it; gives how many of what were sent."""
+        del force
+        from graphgen.elastic.loading import Loading, load
+        from graphgen.elastic.projection import Projection
+
+        with self._client() as client:
+            projection = Projection(dataset, self.layout(dataset, joins=client.joins))
+            return load(client, projection, Loading(self.wipe, self.senders), tell)
+
+    def verify(self, dataset: Dataset, *, full: bool) -> list[Check]:
+        """Compare the cluster with a dataset: always every document."""
+        del full
+        from graphgen.elastic.comparison import compare
+        from graphgen.elastic.projection import Projection
+
+        with self._client() as client:
+            projection = Projection(dataset, self.layout(dataset, joins=client.joins))
+            return compare(client, projection)
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        try:
+            from graphgen.elastic.client import Client
+
+            client = Client(Address.parse(self.target))
+        except ImportError:
+            raise StoreError(
+                "Elastic's transport is not installed; pip install elastic-transport"
+            ) from None
+        with client:
+            yield client
