@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from time import perf_counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from graphgen.detection.alert import Alert
-from graphgen.detection.found import Found
 from graphgen.elastic.rules import Rule, load_rule, rule_names
 
-__all__ = ["ENTITIES", "Ask", "Json", "alerts_of", "asked", "find", "listed", "merged"]
+__all__ = ["ENTITIES", "Ask", "Json", "alerts_of", "asked", "listed", "merged"]
 
 Json = dict[str, Any]
 Ask = Callable[[str, Json], Json]
@@ -45,19 +43,6 @@ def asked(names: Sequence[str], planted: Collection[str]) -> list[Rule]:
             load_rule(name)  # tells which there are
         chosen |= {rule.name: rule for rule in some}
     return list(chosen.values())
-
-
-def find(
-    ask: Ask, rules: Sequence[Rule], prefix: str, tell: Callable[[str], None]
-) -> Iterator[Found]:
-    """Run rules on indices with a prefix; `tell` hears each one's name before."""
-    for rule in rules:
-        tell(rule.name)
-        began = perf_counter()
-        alerts = tuple(alerts_of(ask, rule, prefix))
-        seconds = perf_counter() - began
-        entity = ENTITIES[rule.entity]
-        yield Found(rule.name, rule.title, rule.patterns, seconds, alerts=alerts, entity=entity)
 
 
 def alerts_of(ask: Ask, rule: Rule, prefix: str) -> list[Alert]:
