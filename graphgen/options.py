@@ -48,6 +48,7 @@ Settings = Annotated[
 ]
 LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
 Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
+Prefix = Annotated[str, Option(help="What the names of indices begin with.")]
 Port = Annotated[int, Option(min=0, max=65535, help="Where it listens; 0: wherever is free.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]

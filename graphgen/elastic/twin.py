@@ -1,13 +1,14 @@
-"""Twins: rules said in Query DSL, for servers without ES|QL; a composite aggregation and a filter.
+"""Twins: rules said in Query DSL, for servers without ES|QL; an aggregation and a filter.
 
 A twin is data. The cluster groups documents (`by`: sources of a composite aggregation) and adds up
-(`aggs`); what it gives can be grouped once more (`then`), is filtered (`keep`), and scored. It finds
-the same entities as its rule, by the same windows: those of `window` overlap by half.
+(`aggs`); what it gives can be grouped further (`levels`), is filtered (`keep`), and scored. It
+finds the same entities as its rule, by the same windows: those of `window` overlap by half.
 
     {"index": "payment", "query": {...}, "by": {"entity": FIELD, ...}, "window": "20d",
-     "aggs": {NAME: {...}}, "then": {"by": [NAME, ...], "window": ["began", "6d"],
-     "aggs": {NAME: [HOW, NAME]}}, "keep": [[NAME, ">=", 3], [NAME, "<=", 0.5, NAME]],
-     "score": [NAME, TIMES, PLUS]}
+     "aggs": {NAME: {...}, "evidence": FIELD},
+     "levels": [{"keep_before": [...], "by": [NAME], "window": ["began", "6d"],
+                 "aggs": {NAME: [HOW, NAME]}}],
+     "keep": [[NAME, ">=", 3], [NAME, ">=", 0.5, NAME]], "score": [NAME, TIMES, PLUS]}
 """
 
 from __future__ import annotations
