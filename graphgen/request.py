@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -148,7 +148,7 @@ def moved_store(
 
 def wiping(store: DatasetExporter, weeks: int) -> DatasetExporter:
     """Give a store that is emptied first if the dataset was moved; else it holds it, or refuses."""
-    return store if weeks else replace(store, wipe=False)
+    return store if weeks else replace(cast("Any", store), wipe=False)
 
 
 def loaded_document(

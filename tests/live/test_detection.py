@@ -38,14 +38,9 @@ def crimes(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "investors": 0.3,
             "difficulty": "easy",
             "walks": ["session", "action", "payment", "price", "trade", "news"],
-            "patterns": {
-                name: {"count": 2}
-                for name in (
-                    "structuring", "kiting", "fan_in", "shared_device", "spoofing", "wash_trading",
-                )
-            },
+            "patterns": {name: {"count": 2} for name in FOUND},
         }
-    )  # fmt: skip
+    )
     folder = tmp_path_factory.mktemp("crimes") / "world"
     generate(grown, [EXPORTERS.load("parquet", FileExporter)(str(folder))])
     return folder
@@ -53,7 +48,9 @@ def crimes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def filled(url: str, crimes: Path, prefix: str = PREFIX) -> Client:
     """Load the world, without its truth; give a connection."""
-    sink = EXPORTERS.load("elasticsearch", DatasetExporter)(url, prefix=prefix, blind=True, wipe=True)
+    sink = EXPORTERS.load("elasticsearch", DatasetExporter)(
+        url, prefix=prefix, blind=True, wipe=True
+    )
     sink.load(Dataset(crimes), force=False, tell=lambda *_: None)
     return Client(Address.parse(url))
 
