@@ -31,7 +31,7 @@ bench *options:
 live version="5.26.30" *options:
     NEO4J_VERSION={{ version }} python -m pytest -m live tests/live {{ options }}
 
-# Start the servers of docker-compose.yml, and wait until they are healthy; NEO4J_PASSWORD has to be set.
+# Start the servers of docker-compose.yml, and wait until they are healthy; it says which passwords it needs.
 up:
     docker compose up --detach --wait
 

@@ -7,7 +7,7 @@ the files are in it. Compiled loops are on disk before (a run that is not counte
     python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
     python benchmarks/run.py --quick    # toy sizes: does it run?
     python benchmarks/run.py --only memory --only csv
-    python benchmarks/run.py --live     # instead: loads into a real server, which it brings
+    python benchmarks/run.py --live     # instead: loads into real servers, which it brings
 """
 
 from __future__ import annotations
@@ -222,6 +222,10 @@ def market(bench: Bench) -> Iterator[Line]:
 PARTS = (payment, events, workers, population, memory, csv, market, long)
 
 
+STORES = ("neo4j", "elasticsearch")
+"""What can be loaded live."""
+
+
 def machine() -> str:
     """Say what it was measured on."""
     cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -234,16 +238,23 @@ def machine() -> str:
     )
 
 
-def live(sizes: Sizes) -> None:
-    """Print the table of loads, line by line as it is measured."""
+def live(sizes: Sizes, stores: Sequence[str]) -> None:
+    """Print the tables of loads, line by line as they are measured."""
+    from elastic_live import HEADER as ELASTIC
+    from elastic_live import lines as elastic_lines
     from live import HEADER as HEADINGS
     from live import lines
 
-    print(machine() + f", neo4j {version('neo4j')}\n")
-    print(f"| {' | '.join(HEADINGS)} |\n|---|{'---:|' * (len(HEADINGS) - 1)}")
-    with tempfile.TemporaryDirectory() as folder:
-        for cells in lines(Path(folder), sizes.loaded, sizes.text):
-            print(f"| {' | '.join(cells)} |", flush=True)
+    print(machine() + f", neo4j {version('neo4j')}, elasticsearch {version('elasticsearch')}")
+    for store, headings, measured in (
+        ("neo4j", HEADINGS, lines),
+        ("elasticsearch", ELASTIC, elastic_lines),
+    ):
+        if store in stores:
+            print(f"\n| {' | '.join(headings)} |\n|---|{'---:|' * (len(headings) - 1)}")
+            with tempfile.TemporaryDirectory() as folder:
+                for cells in measured(Path(folder), sizes.loaded, sizes.text):
+                    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -253,10 +264,15 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--full", action="store_true", help="the longest world too")
     names = [part.__name__ for part in PARTS]
     parser.add_argument("--only", action="append", choices=names, help="some parts; repeats")
-    parser.add_argument("--live", action="store_true", help="loads into a real server instead")
+    parser.add_argument(
+        "--live",
+        nargs="*",
+        choices=STORES,
+        help="instead: loads into real servers, all or these",
+    )
     asked = parser.parse_args(arguments)
-    if asked.live:
-        live(QUICK if asked.quick else Sizes())
+    if asked.live is not None:
+        live(QUICK if asked.quick else Sizes(), asked.live or STORES)
         return
     chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
     with tempfile.TemporaryDirectory() as folder:

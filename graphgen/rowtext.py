@@ -22,6 +22,7 @@ __all__ = [
     "DECIMAL",
     "ID",
     "NUMBER",
+    "ROWS",
     "TIME",
     "WORD",
     "Cells",
@@ -32,7 +33,7 @@ __all__ = [
     "text_cells",
 ]
 
-_ROWS = 4096
+ROWS = 4096
 """Rows that are spelled at a time: their numbers and their text stay in a core's cache."""
 
 NUMBER, ID, TIME, WORD, DECIMAL = range(5)
@@ -102,11 +103,11 @@ def spelled(
     longest = len(around) + longest_words + sum(_LONGEST.get(cell.kind, 0) for cell in cells)
     numbers = np.array([[c.kind, c.null is not None, c.null or 0, c.digits] for c in cells])
     plan = np.column_stack([numbers, first_words])
-    matrix = np.empty((len(cells), _ROWS), np.int64)
-    marks = np.zeros((len(cells), _ROWS), np.uint8)
-    out = np.empty(_ROWS * longest, np.uint8)
-    for start in range(0, length, _ROWS):
-        rows = min(_ROWS, length - start)
+    matrix = np.empty((len(cells), ROWS), np.int64)
+    marks = np.zeros((len(cells), ROWS), np.uint8)
+    out = np.empty(ROWS * longest, np.uint8)
+    for start in range(0, length, ROWS):
+        rows = min(ROWS, length - start)
         for place, cell in enumerate(cells):
             matrix[place, :rows] = cell.values[start : start + rows]
             if cell.letters is not None:

@@ -6,12 +6,14 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
+from typing import IO
 
-from graphgen.elastic.document import Kind
+from graphgen.elastic.document import Document, Kind
 from graphgen.elastic.loading import plan
-from graphgen.elastic.ndjson import bodies
+from graphgen.elastic.ndjson import pieces
 from graphgen.elastic.projection import Projection
 from graphgen.elastic.templates import component_templates, index_templates
 from graphgen.memory import give_back
@@ -19,7 +21,7 @@ from graphgen.memory import give_back
 __all__ = ["PART", "BulkFiles"]
 
 PART = 8 << 20
-"""Bytes of a part, about, before it is compressed: each is one request."""
+"""Bytes of a part before it is compressed, or some thousand documents more: each is one request."""
 
 
 class BulkFiles:
@@ -44,10 +46,8 @@ class BulkFiles:
             if step.days is not None:
                 self.projection.show(step.days)
             for document in step.documents:
-                for body in bodies(self.projection, document, PART):
-                    self._part(layout.index(document), body.data)
-                    self.rows[document.name] += body.rows
-                give_back()
+                self._parts_of(document)
+            give_back()
             tell(number + 1, len(steps), self.rows.total())
         self._lists()
         script = self.folder / "load.sh"
@@ -61,13 +61,27 @@ class BulkFiles:
         for name, template in templates.items():
             (folder / f"{name}.json").write_text(json.dumps(template, indent=1) + "\n", "utf-8")
 
-    def _part(self, index: str, data: bytes) -> None:
+    def _parts_of(self, document: Document) -> None:
+        """Write the documents of a kind in parts."""
+        with ExitStack() as opened:
+            part: IO[bytes] | gzip.GzipFile | None = None
+            size = 0
+            for text, rows in pieces(self.projection, document):
+                if part is None or size >= PART:
+                    opened.close()
+                    part, size = self._open(self.projection.layout.index(document), opened), 0
+                part.write(text)
+                size += len(text)
+                self.rows[document.name] += rows
+
+    def _open(self, index: str, opened: ExitStack) -> IO[bytes] | gzip.GzipFile:
+        """Begin the next part."""
         self._parts += 1
         path = self.folder / "data" / f"{self._parts:06}.{index}.ndjson"
-        if self._gzip:
-            path = path.with_name(f"{path.name}.gz")
-            data = gzip.compress(data, compresslevel=1, mtime=0)
-        path.write_bytes(data)
+        if not self._gzip:
+            return opened.enter_context(path.open("wb"))
+        file = opened.enter_context(path.with_name(f"{path.name}.gz").open("wb"))
+        return opened.enter_context(gzip.GzipFile("", "wb", 1, file, mtime=0))
 
     def _lists(self) -> None:
         """Write which indices there are, and which of them are data streams."""

@@ -23,7 +23,7 @@ from graphgen.stage import StoreError
 
 __all__ = ["Loading", "Step", "load", "plan", "refuse_other"]
 
-_EVENTS = 100_000
+_EVENTS = 200_000
 """Events of a step, about: what a stopped load sends once more."""
 _WIPING = "wiping"
 Tell = Callable[[int, int, int], None]
@@ -135,8 +135,8 @@ def _step(projection: Projection, step: Step, sending: Senders, rows: Counter[st
         for body in bodies(projection, document):
             sending.put(path, body.data, body.rows)
             rows[document.name] += body.rows
-        give_back()
     sending.drain()
+    give_back()
 
 
 def refuse_other(client: Client, layout: Layout, note: Note, load_id: str, wanted: str) -> None:

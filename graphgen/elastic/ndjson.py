@@ -22,6 +22,7 @@ from graphgen.rowtext import (
     DECIMAL,
     ID,
     NUMBER,
+    ROWS,
     TIME,
     WORD,
     Cells,
@@ -32,10 +33,11 @@ from graphgen.rowtext import (
 )
 from graphgen.table import Array
 
-__all__ = ["BODY", "Body", "Lines", "bodies", "operation"]
+__all__ = ["BODY", "Body", "Lines", "bodies", "operation", "pieces"]
 
-BODY = 4 << 20
-"""Bytes of a bulk request, about: some thousands of documents (Elastic advises a few megabytes)."""
+BODY = 2 << 20
+"""Bytes of a bulk request, at least where there are more: some thousand documents (Elastic advises
+a few megabytes)."""
 _READ = 16_384
 """Rows that are read at a time."""
 _LEAST = np.iinfo(np.int64).min
@@ -102,37 +104,34 @@ class Lines:
         return text_cells(column, json_escaped if field.free else _as_it_is)
 
 
-def bodies(
-    projection: Projection,
-    document: Document,
-    size: int = BODY,
-    *,
-    ordered: bool = False,
-) -> Iterator[Body]:
-    """Yield the rows of a kind as bodies of requests, of about so many bytes each."""
+def pieces(projection: Projection, document: Document) -> Iterator[tuple[memoryview, int]]:
+    """Yield the lines of a kind, some thousand documents at a time, and how many these are.
+
+    What is yielded is overwritten by the next.
+    """
     lines = Lines(document, projection.layout)
-    mark = f'\n{{"{operation(projection.layout, document)}":{{"_id":"'.encode()
-    query = projection.select(document, ordered=ordered)
-    held = bytearray()
+    query = projection.select(document)
     for batch in projection.connection.sql(query).to_arrow_reader(_READ):
+        left = batch.num_rows
         for text in lines.spell(batch):
-            held += text
-        if len(held) >= size:
-            yield from _cut(held, mark, size)
-            held = bytearray()
-    yield from _cut(held, mark, size)
+            rows = min(ROWS, left)
+            yield text, rows
+            left -= rows
 
 
-def _cut(held: bytearray, mark: bytes, size: int) -> Iterator[Body]:
-    """Part lines where a document begins, so that each part has about so many bytes."""
-    start = 0
-    while start < len(held):
-        stop = held.find(mark, start + size) + 1
-        if not stop or len(held) - stop < size // 2:
-            stop = len(held)
-        part = bytes(held[start:stop])
-        yield Body(part, part.count(b"\n") // 2)
-        start = stop
+def bodies(projection: Projection, document: Document) -> Iterator[Body]:
+    """Yield the rows of a kind as bodies of requests: `BODY` bytes, and some thousand documents."""
+    held: list[bytes] = []
+    size, rows = 0, 0
+    for text, count in pieces(projection, document):
+        held.append(bytes(text))
+        size += len(text)
+        rows += count
+        if size >= BODY:
+            yield Body(b"".join(held), rows)
+            held, size, rows = [], 0, 0
+    if rows:
+        yield Body(b"".join(held), rows)
 
 
 def _numbers(column: Any, null: int) -> tuple[Array, int | None]:  # noqa: ANN401

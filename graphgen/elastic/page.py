@@ -16,6 +16,26 @@ of the [Elastic Common Schema][ecs] where it has a field. A join key has one nam
 `security.id`, `position.id`; `event.id` joins the truth. The other party of a payment is joined by
 `RENAME counterparty.account.id AS account.id`.
 
+```sh
+graphgen load world es://localhost:9200                # or generate --to es://localhost:9200
+graphgen verify world --in es://localhost:9200         # every document, with a checksum an index
+graphgen load world es-bulk:files                      # then files/load.sh http://localhost:9200
+```
+
+`ess://` and `https://` are encrypted. Who asks stands in `ELASTIC_API_KEY`, or in
+`ELASTIC_PASSWORD` with the user in the URL (else `elastic`); `ELASTIC_CA_CERTS` names a file of
+certificates to trust. `just up` starts Elasticsearch and Kibana in containers. Elasticsearch 8.19
+and 9 can do all of it, 8.0 to 8.17 all but joins. [exporters.md](exporters.md) has the options.
+
+* A load that was stopped goes on when it is run again; one that is whole is left alone. What it has
+  done stands in the hidden index `fraudgraph-load`.
+* While they are loaded indices are not refreshed and have no copies. Both are put back at the end,
+  after Ctrl-C, and after a crash by the next run.
+* A document that is refused ends a load, and is shown. Mappings are strict: a field that is not
+  declared is refused.
+* With `--data-stream` events are data streams. A load that goes on then counts on their not having
+  been rolled over meanwhile: an id is unique in a backing index.
+
 * Indices are called `fraudgraph-payment` and so on; `--prefix` names another beginning. Entities
   and the truth are in `index.mode: lookup` (plain where a server has no `LOOKUP JOIN`). A join
   gives the fields of the entity, and covers those of the same name.

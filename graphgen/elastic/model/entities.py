@@ -19,14 +19,6 @@ def _key(table: str, doc: str) -> Field:
     return Field(f"{table}.id", f"{table}_id", doc, refers=table)
 
 
-def _list(column: str, table: str, by: str, letter: str, order: str, many: str = "users") -> str:
-    """Give a join with all ids of a column for each of another, in order."""
-    return (
-        f"LEFT JOIN (SELECT {by}, list('{letter}' || {column} ORDER BY {order}) AS {many} "
-        f"FROM {table} GROUP BY 1) USING ({by})"
-    )
-
-
 def _place(name: str) -> tuple[Field, ...]:
     """Give the fields of a place, as ECS has them."""
     return (
@@ -87,9 +79,7 @@ _ACCOUNT = _entity(
 _DEVICE = _entity(
     "device",
     "A device that people bank from.",
-    f"device {_list('user_id', 'uses_device', 'device_id', 'U', 'first_seen, user_id')} "
-    "LEFT JOIN (SELECT device_id, min(first_seen) AS first FROM uses_device GROUP BY 1) "
-    "USING (device_id)",
+    "known.device_used",
     _key("device", "Key: to join by."),
     Field("device.type", "type", "phone, tablet, laptop or desktop."),
     Field("device.os", "os", "Operating system and its version.", free=True),
@@ -101,7 +91,7 @@ _DEVICE = _entity(
 _IP = _entity(
     "ip",
     "An address on the internet that people bank from.",
-    f"ip {_list('user_id', 'uses_ip', 'ip_id', 'U', 'first_seen, user_id')}",
+    "known.ip_used",
     _key("ip", "Key."),
     Field("source.ip", "address", "The address: to join by.", Type.IP),
     Field("ip.kind", "kind", "home, mobile, office, public, vpn or hosting."),

@@ -6,7 +6,7 @@ table has.
 
 from __future__ import annotations
 
-__all__ = ["TABLES", "TABLES_BESIDE"]
+__all__ = ["PARTED", "TABLES", "TABLES_BESIDE"]
 
 TABLES = {
     "ip": "SELECT ip_id, address, country, asn FROM ip",
@@ -14,45 +14,81 @@ TABLES = {
     "WHERE role = 'owner' GROUP BY 1",
     "agent": "SELECT device_id, user_agent FROM device",
     "symbol": "SELECT security_id, symbol FROM security",
-    "user": """
-FROM "user"
-LEFT JOIN (SELECT user_id, list(address ORDER BY since, address) AS emails
-  FROM has_email JOIN email USING (email_id) GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT user_id, list(number ORDER BY since, number) AS phones
-  FROM has_phone JOIN phone USING (phone_id) GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT user_id, max_by(employer_id, (since, employer_id)) AS employer_id
-  FROM employed_by WHERE until IS NULL GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT user_id, max_by(address_id, (since, address_id)) AS address_id
-  FROM lives_at WHERE until IS NULL GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT address_id, street, postal_code, city, state, country, latitude, longitude
-  FROM address) USING (address_id)
-LEFT JOIN (SELECT user_id, list('A' || account_id ORDER BY since, account_id) AS accounts
-  FROM has_account GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT user_id, list('D' || device_id ORDER BY first_seen, device_id) AS devices
-  FROM uses_device GROUP BY 1) USING (user_id)
-LEFT JOIN (SELECT user_id, list('Q' || issuer_id ORDER BY issuer_id) AS insider_of
-  FROM insider_of GROUP BY 1) USING (user_id)""",
-    "account_held": """
-SELECT *, CASE WHEN user_id IS NOT NULL THEN 'person' WHEN merchant_id IS NOT NULL THEN 'merchant'
-  WHEN employer_id IS NOT NULL THEN 'employer' WHEN type = 'internal' THEN 'bank'
-  ELSE 'outside' END AS holder_type
-FROM account
-LEFT JOIN (SELECT account_id, min(user_id) FILTER (role = 'owner') AS user_id,
-  list('U' || user_id ORDER BY since, user_id) AS holders FROM has_account GROUP BY 1)
-  USING (account_id)
-LEFT JOIN (SELECT account_id, min(merchant_id) AS merchant_id FROM merchant GROUP BY 1)
-  USING (account_id)
-LEFT JOIN (SELECT account_id, min(employer_id) AS employer_id FROM employer GROUP BY 1)
-  USING (account_id)
-LEFT JOIN (SELECT account_id, list('K' || card_id ORDER BY issued, card_id) AS cards
-  FROM card GROUP BY 1) USING (account_id)
-LEFT JOIN (SELECT bank_id, name AS bank_name, country AS bank_country FROM bank) USING (bank_id)""",
     "security_listed": """
 FROM security
 LEFT JOIN (SELECT issuer_id, name AS issuer_name, sector_id FROM issuer) USING (issuer_id)
 LEFT JOIN (SELECT sector_id, name AS sector_name FROM sector) USING (sector_id)
 LEFT JOIN (SELECT exchange_id, mic FROM exchange) USING (exchange_id)""",
 }
+
+
+def _listed(letter: str, column: str, edges: str, by: str, order: str, name: str) -> str:
+    """Give the join with all ids of a column of edges for each id of another, in order."""
+    return f"""
+LEFT JOIN (SELECT {by}, list('{letter}' || {column} ORDER BY {order}, {column}) AS {name}
+  FROM {edges} WHERE in_part({by}) GROUP BY 1) USING ({by})"""
+
+
+def _last(column: str, edges: str) -> str:
+    """Give the join with what a person's edge that still holds leads to: the newest of them."""
+    return f"""
+LEFT JOIN (SELECT user_id, max_by({column}, (since, {column})) AS {column}
+  FROM {edges} WHERE until IS NULL AND in_part(user_id) GROUP BY 1) USING (user_id)"""
+
+
+PARTED = {
+    "user": (
+        "user_id",
+        'FROM (FROM "user" WHERE in_part(user_id))'
+        + _listed("", "address", "has_email JOIN email USING (email_id)", "user_id", "since",
+                  "emails")
+        + _listed("", "number", "has_phone JOIN phone USING (phone_id)", "user_id", "since",
+                  "phones")
+        + _last("employer_id", "employed_by")
+        + _last("address_id", "lives_at")
+        + """
+LEFT JOIN (SELECT address_id, street, postal_code, city, state, country, latitude, longitude
+  FROM address) USING (address_id)"""
+        + _listed("A", "account_id", "has_account", "user_id", "since", "accounts")
+        + _listed("D", "device_id", "uses_device", "user_id", "first_seen", "devices")
+        + _listed("Q", "issuer_id", "insider_of", "user_id", "since", "insider_of"),
+    ),
+    "account_held": (
+        "account_id",
+        """
+SELECT *, CASE WHEN user_id IS NOT NULL THEN 'person' WHEN merchant_id IS NOT NULL THEN 'merchant'
+  WHEN employer_id IS NOT NULL THEN 'employer' WHEN type = 'internal' THEN 'bank'
+  ELSE 'outside' END AS holder_type
+FROM (FROM account WHERE in_part(account_id))
+LEFT JOIN known.owner USING (account_id)"""
+        + _listed("U", "user_id", "has_account", "account_id", "since", "holders")
+        + """
+LEFT JOIN (SELECT account_id, min(merchant_id) AS merchant_id FROM merchant GROUP BY 1)
+  USING (account_id)
+LEFT JOIN (SELECT account_id, min(employer_id) AS employer_id FROM employer GROUP BY 1)
+  USING (account_id)"""
+        + _listed("K", "card_id", "card", "account_id", "issued", "cards")
+        + """
+LEFT JOIN (SELECT bank_id, name AS bank_name, country AS bank_country FROM bank) USING (bank_id)""",
+    ),
+    "device_used": (
+        "device_id",
+        "FROM (FROM device WHERE in_part(device_id))"
+        + _listed("U", "user_id", "uses_device", "device_id", "first_seen", "users")
+        + """
+LEFT JOIN (SELECT device_id, min(first_seen) AS first FROM uses_device
+  WHERE in_part(device_id) GROUP BY 1) USING (device_id)""",
+    ),
+    "ip_used": (
+        "ip_id",
+        "FROM (FROM ip WHERE in_part(ip_id))"
+        + _listed("U", "user_id", "uses_ip", "ip_id", "first_seen", "users"),
+    ),
+}  # fmt: skip
+"""Entities with lists beside them: a table's key, and the query of those whose key is `in_part`.
+
+A list for each of many takes much memory at a time, so they are made part by part.
+"""
 
 _AFFLUENT = 100_000
 """Net income a year, in major units, from which a person is called affluent: our assumption."""

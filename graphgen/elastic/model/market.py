@@ -31,7 +31,7 @@ _BESIDE = (
     ),
     Field("account.risk_profile", "account_risk", "How much risk its investor takes."),
     SEGMENT,
-    Field("security.name", "paper_name", "The security's name.", free=True),
+    Field("security.name", "paper_name", "The security's name.", Type.TEXT, free=True),
     Field("security.type", "paper_type", "stock, etf or bond."),
 )
 _JOINS = (

@@ -96,7 +96,7 @@ _PAYMENT = Document(
         Field("counterparty.account.type", "payee_is.account_type", "Its type."),
         SEGMENT,
         DEVICE_USERS,
-        Field("merchant.name", "shop_name", "The merchant's name.", free=True),
+        Field("merchant.name", "shop_name", "The merchant's name.", Type.TEXT, free=True),
         Field("merchant.category", "shop_category", "What its code stands for.", free=True),
         Field("merchant.geo.location", "shop_location", "Where it is.", Type.GEO_POINT),
     ),
