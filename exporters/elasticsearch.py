@@ -14,7 +14,7 @@ can do all of it; 8.0 to 8.17 lack joins.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -28,6 +28,7 @@ from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
+    from graphgen.detection.found import Found
     from graphgen.elastic.client import Client
     from graphgen.verify.promise import Check
 
@@ -90,6 +91,24 @@ class Elasticsearch(DocumentExporter):
         with self._client() as client:
             projection = Projection(dataset, self.layout(dataset, joins=client.joins))
             return compare(client, projection)
+
+    def detect(
+        self, names: Sequence[str], planted: Collection[str], tell: Callable[[str], None]
+    ) -> list[Found]:
+        """Run the rules of `esql/`, or their twins where a server has no ES|QL with joins."""
+        from graphgen.elastic.asking import asked
+        from graphgen.elastic.finding import find
+
+        rules = asked(names, planted)
+        with self._client() as client:
+            return list(find(client, rules, self.prefix, tell))
+
+    def keep_alerts(self, found: Sequence[Found]) -> Mapping[str, int]:
+        """Write alerts into an index of their own, one document an entity."""
+        from graphgen.elastic.alerts import keep
+
+        with self._client() as client:
+            return keep(client, self.prefix, found)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

@@ -16,7 +16,7 @@ The Community Edition has no roles: whoever may log in may write. The driver's c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -30,6 +30,7 @@ from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
+    from graphgen.detection.found import Found
     from graphgen.neo4j.client import Client
     from graphgen.verify.promise import Check
 
@@ -91,6 +92,16 @@ class Neo4j(GraphExporter):
         projection = self.projection(dataset)
         with self._client() as client:
             return compare(client, projection, full=full)
+
+    def detect(
+        self, names: Sequence[str], planted: Collection[str], tell: Callable[[str], None]
+    ) -> list[Found]:
+        """Run the queries of `cypher/`: each finds rings of its pattern."""
+        from graphgen.neo4j.finding import asked, find
+
+        queries = asked(names, planted)
+        with self._client() as client:
+            return list(find(client, queries, tell))
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

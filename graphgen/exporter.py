@@ -6,7 +6,7 @@ An exporter is one file in `exporters/`; its file name is its name (`--to NAME:T
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from graphgen.dataset import Dataset
+    from graphgen.detection.found import Found
     from graphgen.schema import Schema
     from graphgen.table import Table
     from graphgen.verify.promise import Check
@@ -86,6 +87,30 @@ class DatasetExporter(Exporter):
         from graphgen.stage import StoreError
 
         raise StoreError(f"{self.target}: cannot be compared with {dataset.path}")
+
+    def detect(
+        self,
+        names: Sequence[str],  # noqa: ARG002 - for others, as those that follow
+        planted: Collection[str],  # noqa: ARG002
+        tell: Callable[[str], None],  # noqa: ARG002
+    ) -> list[Found]:
+        """Run queries on a store: those of these names, else all for patterns that are planted.
+
+        `tell` hears each one's name before it runs. `ValueError` for a name that there is none of,
+        `StoreError` for a store that cannot be asked.
+        """
+        from graphgen.stage import StoreError
+
+        raise StoreError(f"{self.target}: cannot be asked what it finds; a database can")
+
+    def keep_alerts(self, found: Sequence[Found]) -> Mapping[str, int]:  # noqa: ARG002
+        """Write what was found into the store; gives how many alerts are new, and how many old.
+
+        `StoreError` for a store that keeps none.
+        """
+        from graphgen.stage import StoreError
+
+        raise StoreError(f"{self.target}: keeps no alerts")
 
 
 @dataclass(frozen=True)

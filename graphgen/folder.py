@@ -106,14 +106,18 @@ def whole_lines(path: Path) -> list[dict[str, Any]]:
 def put_whole(root: Path) -> None:
     """Move the files that are to replace a complete dataset's together, if there are any.
 
-    They lie in `.graphgen/whole/`, all of them, as they do in the dataset. However often this is
-    cut short, doing it once more ends it.
+    They lie in `.graphgen/whole/`, all of them, as they do in the dataset. What the run.json among
+    them no longer tells of is removed, before that moves last. However often this is cut short,
+    doing it once more ends it.
     """
     whole = root / OWN / "whole"
     if not whole.is_dir():
         return
     files = [path for path in whole.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda path: (path.name == "run.json", path)):
+        if path.name == "run.json":
+            was, now = (read_run(folder) or {"files": {}} for folder in (root, whole))
+            remove(root, was["files"].keys() - now["files"].keys())
         place = root / path.relative_to(whole)
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)

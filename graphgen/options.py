@@ -48,6 +48,7 @@ Settings = Annotated[
 ]
 LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
 Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
+Prefix = Annotated[str, Option(help="What the names of indices begin with.")]
 Port = Annotated[int, Option(min=0, max=65535, help="Where it listens; 0: wherever is free.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]
@@ -62,11 +63,13 @@ Sink = Annotated[
 ]
 Written = Annotated[Path, Argument(metavar="DATASET", help="Folder of a written dataset.")]
 Database = Annotated[
-    str, Argument(metavar="neo4j://USER@HOST:PORT/DB", help="The database; bolt:// too.")
+    str, Argument(metavar="URL", help="neo4j://USER@HOST:PORT/DB, bolt://, or es://HOST:PORT.")
 ]
 Patterns = Annotated[
-    list[str] | None, Argument(metavar="PATTERN", help="These; by default all that have cases.")
+    list[str] | None,
+    Argument(metavar="PATTERN|RULE", help="These; by default all that have cases."),
 ]
+WriteAlerts = Annotated[bool, Option("--write", help="Write alerts into the store, one an entity.")]
 Truth = Annotated[
     Path, Option("--truth", metavar="DATASET", help="Folder of the dataset that was loaded.")
 ]
@@ -79,6 +82,15 @@ CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, o
 AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]
 Limit = Annotated[int, Option(min=0, help="How many rows are shown.")]
 Other = Annotated[Path, Argument(metavar="OTHER", help="Folder of the dataset to compare with.")]
+Moved = Annotated[
+    str, Argument(metavar="DATASET|URL", help="Folder of a written dataset, or a store's URL.")
+]
+MovedTo = Annotated[
+    str, Option("--end", metavar="DATE", help="Day after its last, at most: YYYY-MM-DD, or now.")
+]
+LoadedFrom = Annotated[
+    Path | None, Option("--dataset", metavar="DATASET", help="Of a store: what was loaded there.")
+]
 Target = Annotated[Path, Argument(metavar="DIR", help="Folder to write.")]
 Without = Annotated[LeftOut, Option("--without", help="What is not done in the twin.")]
 Html = Annotated[Path | None, Option("--html", metavar="FILE", help="Write it as a page too.")]

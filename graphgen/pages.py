@@ -8,6 +8,7 @@ from typing import Any
 
 from graphgen.describe import Entry, entries, meaning_of, spell
 from graphgen.elastic.page import page as elasticsearch_page
+from graphgen.elastic.rules_page import page as rules_page
 from graphgen.fields import Field, fields_of, plain
 from graphgen.neo4j.page import page as neo4j_page
 from graphgen.schema import SCHEMAS, Schema
@@ -158,6 +159,7 @@ def _comment(text: str, indent: str) -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": _cli_page,
     "elasticsearch.md": elasticsearch_page,
+    "rules.md": rules_page,
     "exporters.md": _exporters_page,
     "neo4j.md": neo4j_page,
     "patterns.md": _patterns_page,

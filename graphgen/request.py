@@ -6,10 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -31,14 +32,17 @@ __all__ = [
     "Cases",
     "ask",
     "clock",
+    "day",
     "inspect",
     "llm_key",
     "llm_settings",
     "loaded_document",
+    "moved_store",
     "options",
     "sinks",
     "store",
     "summary_document",
+    "wiping",
     "world_file",
 ]
 
@@ -111,6 +115,40 @@ def store(spec: str, given: Mapping[str, object]) -> DatasetExporter:
         takes = ", ".join(name for name, cls in usable.items() if issubclass(cls, DatasetExporter))
         raise WorldError(f"{spec}: takes no written dataset; these do: {takes}")
     return made
+
+
+def day(name: str, text: str) -> date:
+    """Read a date that an option gave: YYYY-MM-DD, or now; `WorldError` if it is none."""
+    found = _date(name, text)
+    if found is None:
+        raise WorldError(f"--{name}: a date is needed, as YYYY-MM-DD, or now")
+    return found
+
+
+def moved_store(
+    what: str, dataset: Path | None, given: Mapping[str, object], *, force: bool
+) -> DatasetExporter | None:
+    """Make the store that is moved, if it is one, and ask for what it needs; none for a dataset.
+
+    `WorldError` for a store without the dataset that was loaded, and for options and a dataset
+    where no store is named.
+    """
+    if "://" not in what:
+        if given or dataset is not None:
+            raise WorldError(f"{what}: is no store's URL; options of stores are nothing to it")
+        return None
+    if dataset is None:
+        raise WorldError(
+            f"{what}: a store is moved by loading it again; --dataset names what was loaded there"
+        )
+    made = store(what, {**given, "wipe": True})
+    ask([made], force=force)
+    return made
+
+
+def wiping(store: DatasetExporter, weeks: int) -> DatasetExporter:
+    """Give a store that is emptied first if the dataset was moved; else it holds it, or refuses."""
+    return store if weeks else replace(cast("Any", store), wipe=False)
 
 
 def loaded_document(

@@ -127,6 +127,7 @@ def readme(content: Mapping[str, Any]) -> str:
     call = reader.get(content["exporter"], "read_text")
     glob = f"events/payment/*/*{suffix}"
     rewritten, but = _rewritten(content.get("texts"))
+    moved, later = _moved(content.get("moved"))
     return f"""# A financial world, grown by graphgen {content["graphgen"]}
 
 Invented people, accounts and payments from seed {content["seed"]}: {content["days"]} days from
@@ -141,7 +142,7 @@ Invented people, accounts and payments from seed {content["seed"]}: {content["da
   away from whatever is to be tested.
 * Money is whole minor units (cents), time is UTC with milliseconds.
 * `run.json` holds the world, the seed, the versions, and each file's rows and digest.
-{rewritten}
+{moved}{rewritten}
 In Python:
 
 ```python
@@ -158,8 +159,21 @@ It was made by
 
     {content["command"]}
 
-and the same command makes the same files{but}, byte by byte, with the versions in `run.json`.
+and the same command makes the same files{but}, byte by byte, with the versions in
+`run.json`{later}.
 """  # noqa: S608 - a query to read, none to run
+
+
+def _moved(moved: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Say by how much all times were moved, if they were: a line of the list, and how to do so."""
+    if moved is None:
+        return "", ""
+    weeks = f"{moved['weeks']:,} weeks"
+    line = (
+        f"* Every time was moved by {weeks}: it was made from {moved['from']} on, and holidays,\n"
+        "  changes of clocks and days of the month are as they were then.\n"
+    )
+    return line, f", and `graphgen shift` moves them by {weeks}"
 
 
 def _rewritten(texts: Mapping[str, Any] | None) -> tuple[str, str]:

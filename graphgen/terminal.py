@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from graphgen.schema import SCHEMAS
 
 if TYPE_CHECKING:
     from graphgen.generate import Progress
+    from graphgen.moving import Moved
     from graphgen.realism import Metric
     from graphgen.rewrite import Progress as Pieces
     from graphgen.rewrite import Summary as Rewritten
@@ -36,6 +38,7 @@ __all__ = [
     "show_list",
     "show_loaded",
     "show_metrics",
+    "show_moved",
     "show_pieces",
     "show_progress",
     "show_rewritten",
@@ -51,6 +54,7 @@ _STAGES = {
     "loading": "loading",
     "asking": "asking for pieces",
     "placing": "writing files",
+    "moving": "moving files",
 }
 
 
@@ -119,6 +123,20 @@ def show_loaded(told: Mapping[str, Any]) -> None:
     out.print()
     out.print(_speed(told))
     out.print(Text.assemble("written to ", (told["target"], "bold")), soft_wrap=True)
+
+
+def show_moved(path: str, moved: Moved) -> None:
+    """Print by how much a dataset was moved, and what of its calendar no longer fits."""
+    out = console()
+    span = f"{moved.start} to {moved.end - timedelta(days=1)}"
+    if moved.weeks:
+        out.print(Text.assemble((path, "bold"), f" moved by {moved.weeks:,} weeks: it is {span}"))
+    else:
+        out.print(Text.assemble("nothing to do: ", (path, "bold"), f" is {span}"))
+    if moved.misfits:
+        out.print(f"{moved.since_made:,} weeks from where it was made; what no longer fits:")
+    for line in moved.misfits:
+        out.print(f"  {line}")
 
 
 def _speed(told: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 from graphgen.config import world_from_dict
 from graphgen.dataset import Dataset, DatasetError
 from graphgen.generate import Progress, Summary, generate
+from graphgen.moving import move
 
 __all__ = ["twin"]
 
@@ -29,7 +30,7 @@ def twin(
     command: str = "",
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """Write the twin of a dataset into a folder, in the same form.
+    """Write the twin of a dataset into a folder, in the same form; moved, if that was (`shift`).
 
     Raises `DatasetError` for a folder that is no dataset, or is a twin itself, and what `generate`
     raises.
@@ -39,7 +40,7 @@ def twin(
     if world.leave_out != "nothing":
         raise DatasetError(f"{path}: has no {world.leave_out} itself; give the dataset with all")
     sink = type(dataset.exporter)(str(target), ids=dataset.exporter.ids)
-    return generate(
+    summary = generate(
         replace(world, leave_out=without),
         [sink],
         workers=workers,
@@ -48,3 +49,7 @@ def twin(
         labels=dataset.run["labels"],
         on_progress=on_progress,
     )
+    weeks = int(dataset.run.get("moved", {}).get("weeks", 0))
+    if weeks:
+        move(target, weeks)
+    return summary

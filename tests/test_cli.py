@@ -368,3 +368,42 @@ def test_every_example_runs_and_keeps_its_promises(graphgen: Graphgen, path: Pat
     for folder in told["targets"]:
         code, said, _ = graphgen("verify", folder)
         assert code == 0, said
+
+
+def test_shift_says_by_how_much_and_what_no_longer_fits(graphgen: Graphgen) -> None:
+    graphgen.done("generate", *TINY, "--quiet")
+    said = graphgen.done("shift", "world", "--end", "2026-11-29")
+    assert "world moved by 47 weeks: it is 2026-11-26 to 2026-11-28" in said
+    assert "what no longer fits:" in said
+    assert "days of the month" in said
+    assert "nothing to do: world is" in graphgen.done("shift", "world", "--end", "2026-11-29")
+    told = json.loads(graphgen.done("shift", "world", "--end", "2026-01-04", "--json"))
+    assert (told["weeks"], told["since_made"], told["misfits"]) == (-47, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("nowhere", "--end", "now"), "nowhere: no dataset; graphgen generate"),
+        (("world", "--end", "soon"), "--end: 'soon' is not a date as YYYY-MM-DD, or now"),
+        (("world", "--end", "now", "--blind"), "world: is no store's URL; options of stores"),
+        (("es://h:9200", "--end", "now"), "a store is moved by loading it again; --dataset"),
+        (("world", "--end", "9999-12-31", "--dataset", "x"), "world: is no store's URL"),
+    ],
+)
+def test_what_cannot_be_shifted_is_one_line(
+    graphgen: Graphgen, words: tuple[str, ...], line: str
+) -> None:
+    code, _, said = graphgen("shift", *words)
+    assert code == 2
+    assert line in said
+    assert said.count("\n") == 1
+
+
+def test_es_assets_are_named_as_they_are_written(graphgen: Graphgen) -> None:
+    said = graphgen.done("es", "assets", "kibana", "--prefix", "mine")
+    assert said.split() == [
+        f"kibana/{name}"
+        for name in ("kibana.ndjson", "rules.ndjson", "transforms.json", "transforms.console")
+    ]
+    assert '"title": "mine-payment"' in Path("kibana/kibana.ndjson").read_text("utf-8")

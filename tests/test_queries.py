@@ -7,12 +7,12 @@ import pytest
 
 from graphgen.dataset import Dataset
 from graphgen.describe import find
+from graphgen.detection.scoring import Case, cases_of, score
 from graphgen.exporter import FileExporter
 from graphgen.generate import generate
 from graphgen.neo4j.model import MODEL, TRUTH
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.queries import HEADINGS, guide_names, load_query, query_names
-from graphgen.neo4j.scoring import Case, cases_of, score
 from graphgen.pattern import Pattern, named
 from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.world import World

@@ -6,38 +6,46 @@ import typer
 
 from graphgen import options
 from graphgen.cli.app import app
+from graphgen.cli.sink_options import CompareCommand, given
 
 __all__ = ["detect"]
 
 
-@app.command()
+@app.command(cls=CompareCommand)
 def detect(
+    context: typer.Context,
     *,
     database: options.Database,
     patterns: options.Patterns = None,
     truth: options.Truth,
+    write: options.WriteAlerts = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
-    """Look for patterns in a Neo4j database, and score what is found.
+    """Look for crimes in a database, and score what is found.
 
-    The truth is read from the dataset that was loaded, never from the database. The password is
-    NEO4J_PASSWORD, or asked for.
+    The truth is read from the dataset that was loaded, never from the database. A password stands
+    in the environment (NEO4J_PASSWORD, ELASTIC_PASSWORD), or is asked for.
     """
     from graphgen import request, terminal
     from graphgen.dataset import Dataset
-    from graphgen.neo4j.detect import detect as run
-    from graphgen.neo4j.show import show_detections
+    from graphgen.detection.detect import detect as run
+    from graphgen.detection.show import show_detections
 
-    request.ask([request.store(database, {})], force=False)
+    store = request.store(database, given(context))
+    request.ask([store], force=False)
     dataset = Dataset(truth)
 
     def tell(name: str) -> None:
         if not quiet and not json:
             typer.echo(f"{name} ...", err=True)
 
-    found = run(database, dataset, patterns or (), on_query=tell)
+    found = run(store, dataset, patterns or (), on_query=tell)
+    kept = store.keep_alerts([each.found for each in found]) if write else None
     if json:
         terminal.show_json([each.as_dict() for each in found])
     else:
         show_detections(found)
+        if kept is not None and not quiet:
+            told = ", ".join(f"{count:,} {what}" for what, count in kept.items())
+            typer.echo(f"alerts: {told}")

@@ -9,7 +9,7 @@ from graphgen.cli.app import app
 from graphgen.cli.heed import heeding
 from graphgen.neo4j.browser import PORT
 
-__all__ = ["assets", "guide", "truth_add", "truth_remove"]
+__all__ = ["assets", "es_assets", "guide", "truth_add", "truth_remove"]
 
 _neo4j = typer.Typer(help="A graph that lies in Neo4j.", no_args_is_help=True, add_completion=False)
 _truth = typer.Typer(
@@ -17,6 +17,10 @@ _truth = typer.Typer(
 )
 _neo4j.add_typer(_truth, name="truth")
 app.add_typer(_neo4j, name="neo4j")
+_es = typer.Typer(
+    help="A world that lies in Elasticsearch.", no_args_is_help=True, add_completion=False
+)
+app.add_typer(_es, name="es")
 
 
 @_truth.command("add")
@@ -69,3 +73,19 @@ def guide(*, port: options.Port = PORT, quiet: options.Quiet = False) -> None:
         if not quiet:
             typer.echo(f"in the Browser:  :play {server.url}/guide.html  (Ctrl-C ends)", err=True)
         server.serve_forever()
+
+
+@_es.command("assets")
+def es_assets(
+    *,
+    folder: options.Target,
+    prefix: options.Prefix = "fraudgraph",
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write dashboards and detection rules for Kibana, and transforms."""
+    from graphgen.elastic.kibana.assets import write_assets
+
+    for path in write_assets(folder, prefix, force=force):
+        if not quiet:
+            typer.echo(path)

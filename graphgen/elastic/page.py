@@ -33,6 +33,10 @@ and 9 can do all of it, 8.0 to 8.17 all but joins. [exporters.md](exporters.md) 
   after Ctrl-C, and after a crash by the next run.
 * A document that is refused ends a load, and is shown. Mappings are strict: a field that is not
   declared is refused.
+* `graphgen shift es://localhost:9200 --dataset world --end now` moves both by whole weeks; the
+  store by loading it again.
+* [Rules](rules.md) look for crimes (`graphgen detect`), keep alerts, and are imported into Kibana
+  with dashboards (`graphgen es assets`; Kibana itself was not run here).
 * With `--data-stream` events are data streams. A load that goes on then counts on their not having
   been rolled over meanwhile: an id is unique in a backing index.
 

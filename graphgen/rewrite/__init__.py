@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from graphgen.dataset import Dataset, DatasetError
-from graphgen.folder import OWN, put_whole, release
-from graphgen.lock import FolderLock
+from graphgen.replacing import check_digests, opened
 from graphgen.rewrite.chat import Chat
 from graphgen.rewrite.endpoint import ChatError
-from graphgen.rewrite.place import check_digests
 from graphgen.rewrite.record import NAME, Record
 from graphgen.rewrite.texts import tables
 from graphgen.rewrite.work import Progress, Summary, Work
-from graphgen.stage import StoreError, explained
 
 __all__ = ["ChatError", "Progress", "Summary", "rewrite"]
 
@@ -90,20 +87,11 @@ def rewrite(
 @contextmanager
 def _opened(path: str | Path) -> Iterator[tuple[Dataset, Record]]:
     """Open a dataset of texts that nobody else writes; `DatasetError` if it cannot be rewritten."""
-    root = Path(path)
-    Dataset(root).files("user")  # an unfinished one says so
-    with explained(root):
-        try:
-            lock = FolderLock(root / OWN / "lock")
-        except BlockingIOError as error:
-            raise StoreError(f"{root}: is being written by another process") from error
-    try:
-        with explained(root):
-            put_whole(root)
-        dataset = Dataset(root)
+    with opened(path) as dataset:
+        root = dataset.path
         if not tables(dataset):
             raise DatasetError(f"{root}: has no news and no reports; walks: [news] writes them")
-        check_digests(dataset)
+        check_digests(dataset, tables(dataset))
         record = Record(root)
         if "texts" in dataset.run and not record.is_there:
             raise DatasetError(
@@ -113,6 +101,3 @@ def _opened(path: str | Path) -> Iterator[tuple[Dataset, Record]]:
             yield dataset, record
         finally:
             record.close()
-    finally:
-        with explained(root):
-            release(root, lock)

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 
 from graphgen.dataset import Dataset
 from graphgen.registry import PATTERNS, UnknownNameError
-from graphgen.verify import books, cases, clearing, files, keys, market, times, trading, truth, use
+from graphgen.verify import (
+    books,
+    cases,
+    clearing,
+    files,
+    keys,
+    market,
+    moved,
+    times,
+    trading,
+    truth,
+    use,
+)
 from graphgen.verify.promise import Check, Promise
 
 if TYPE_CHECKING:
@@ -61,6 +73,7 @@ def _proven(dataset: Dataset, only: Collection[str], spill: Path) -> Iterator[Ch
     except duckdb.Error as error:
         yield Check("tables", "every table can be read", ok=False, detail=_unreadable(error))
         return
+    dataset = moved.as_made(dataset)
     general = chain.from_iterable(group.PROMISES for group in GROUPS)
     for promise in chain(general, cases.promises(dataset)):
         wanted = not only or promise.name in only
@@ -74,11 +87,15 @@ def _prepared(dataset: Dataset, spill: Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET threads = {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
     connection.execute("SET temp_directory = ?", [str(spill)])
-    if sum(dataset.run["tables"].values()) <= _SMALL:
+    weeks, made = moved.weeks_moved(dataset), moved.as_made(dataset)
+    small = sum(dataset.run["tables"].values()) <= _SMALL
+    if small or weeks:
+        kept = "TABLE" if small else "VIEW"
         for name in dataset.tables():
-            connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM "{name}"')
+            rows = moved.select(dataset.schema(name), f'memory.main."{name}"', weeks)
+            connection.execute(f'CREATE TEMP {kept} "{name}" AS {rows}')
     for group in GROUPS:
-        tables = group.SETUP.tables(dataset) if group.SETUP.tables else {}
+        tables = group.SETUP.tables(made) if group.SETUP.tables else {}
         for name, table in tables.items():
             connection.register(name, table)
         for statement in group.SETUP.statements:

@@ -1,4 +1,4 @@
-"""How well alerts find what was planted, by a truth that the database does not hold.
+"""How well rings that are found are those that were planted, by a truth that no store holds.
 
 An alert is a set of entities. It hits a case if it names at least half of the case's members, and
 at least half of what it names are members of the case: so neither a fragment of a ring hits it, nor
@@ -18,12 +18,13 @@ from graphgen.ids import letter_of
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
 
-__all__ = ["Alert", "Case", "Score", "cases_of", "score"]
+__all__ = ["Case", "Entities", "Score", "cases_of", "score"]
 
-Alert = frozenset[str]
+Entities = frozenset[str]
 """The keys of the entities that an alert names."""
 _SHARE = 0.5
 _NAMED = ("account", "user", "device", "ip")
+"""Tables of the members that rings are made of."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,20 @@ class Score:
         return _part(self.mistaken, self.lookalikes)
 
 
-def cases_of(dataset: Dataset) -> list[Case]:
-    """Give a dataset's crimes and look-alikes with the members that alerts can name."""
-    letters = " ".join(f"WHEN '{kind}' THEN '{letter_of(kind)}'" for kind in _NAMED[:-1])
+def cases_of(dataset: Dataset, *more: str) -> list[Case]:
+    """Give a dataset's crimes and look-alikes with the members that alerts can name.
+
+    These are accounts, customers, devices and addresses, and those of `more` tables.
+    """
+    named = (*_NAMED, *more)
+    letters = " ".join(f"WHEN '{kind}' THEN '{letter_of(kind)}'" for kind in named if kind != "ip")
     # an address of the internet is its own key, everything else an id behind its kind's letter
     rows = dataset.sql(
         f"""SELECT case_id, pattern, difficulty, is_fraud, list(DISTINCT
 CASE entity WHEN 'ip' THEN address ELSE (CASE entity {letters} END) || entity_id END)
 FROM "case" JOIN member USING (case_id)
 LEFT JOIN (SELECT ip_id AS entity_id, 'ip' AS entity, address FROM ip) USING (entity, entity_id)
-WHERE kind <> 'event' AND entity IN {_NAMED} GROUP BY ALL ORDER BY case_id"""
+WHERE kind <> 'event' AND entity IN {named} GROUP BY ALL ORDER BY case_id"""  # noqa: S608 - tables of the schema
     ).fetchall()
     return [
         Case(id_, pattern, difficulty, is_fraud, frozenset(members))
@@ -102,7 +107,7 @@ WHERE kind <> 'event' AND entity IN {_NAMED} GROUP BY ALL ORDER BY case_id"""
     ]
 
 
-def score(pattern: str, alerts: Iterable[Alert], cases: Sequence[Case]) -> list[Score]:
+def score(pattern: str, alerts: Iterable[Entities], cases: Sequence[Case]) -> list[Score]:
     """Score a pattern's alerts, once for each difficulty that its cases have."""
     told = set(alerts)
     hits = _hits(told, cases)
@@ -134,7 +139,7 @@ def score(pattern: str, alerts: Iterable[Alert], cases: Sequence[Case]) -> list[
     return scores
 
 
-def _hits(alerts: Iterable[Alert], cases: Sequence[Case]) -> Mapping[Alert, list[Case]]:
+def _hits(alerts: Iterable[Entities], cases: Sequence[Case]) -> Mapping[Entities, list[Case]]:
     """Give the cases that each alert hits."""
     belongs: dict[str, list[Case]] = defaultdict(list)
     for case in cases:

@@ -1,0 +1,1 @@
+"""Assets for Kibana, made from the mapping and the rules: saved objects, rules, transforms."""
