@@ -29,8 +29,8 @@ what they lack is added by their naming rules and marked *ours*.
   `graphgen neo4j guide` serves them; then `:play http://localhost:8001/guide.html` in the Browser.
 * Prices are not in the graph: they are series, which one reads by time and never walks along, and
   each security would be a hub with tens of thousands of them. What investors paid stands in their
-  `Trade`s; the tables `price` and `bar` of the dataset have the rest, for SQL. So the seven abuses of
-  the market are looked for by who ordered what, when, from where, knowing whom. The market's
+  `Trade`s; the tables `price` and `bar` of the dataset have the rest, for SQL. So the seven abuses
+  of the market are looked for by who ordered what, when, from where, knowing whom. The market's
   events (a crash, news) have no query: nobody takes part in one, and prices are what they move.
 * Rules that look at the last 30 days find something in a world that ends now: `--end now`.
 

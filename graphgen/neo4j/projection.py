@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,19 @@ __all__ = ["Projection", "bank_id", "is_daily"]
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
 weekend with holidays is that long; our assumption."""
+_HELD = 300_000
+"""Events of the days that are shown, at most, that are read once and held: every kind of node and
+relationship is asked of them, and to open many small files costs more than to read them."""
+_VIEWS = {**payments.VIEWS, **sequence.VIEWS}
+_ASKED = [
+    name
+    for name, schema in SCHEMAS.items()
+    if schema.kind is Kind.EVENT
+    and re.search(
+        rf'today\."?{name}\b', " ".join([*(e.rows for e in MODEL.elements), *_VIEWS.values()])
+    )
+]
+"""The tables of events that there is something of in the graph."""
 _MEMORY = "256MB"
 """What DuckDB may hold; more than a day's rows it spills to disk."""
 
@@ -53,39 +67,35 @@ class Projection:
         self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
         dataset.make_views(self.connection)
-        for schema in ("today", "soon"):
-            self.connection.execute(f"CREATE SCHEMA {schema}")
+        self._events = _events(dataset)
         self.show(range(len(dataset.days)))
 
     def show(self, days: range) -> None:
         """Let the tables of `today` be those of some days."""
+        for schema in ("today", "soon"):
+            self.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            self.connection.execute(f"CREATE SCHEMA {schema}")
+        held = sum(self._events[day] for day in days) <= _HELD
         soon = range(days.start, min(days.stop + _CLEARS_IN, len(self.dataset.days)))
-        for name, schema in SCHEMAS.items():
-            if schema.kind is Kind.EVENT:
-                self._view(f'today."{name}"', self.dataset.select(name, days))
-        self._view("soon.payment", self.dataset.select("payment", soon))
-        for name, query in {**payments.VIEWS, **sequence.VIEWS}.items():
-            self._view(name, query)
+        for name in _ASKED:
+            self._make(f'today."{name}"', self.dataset.select(name, days), held=held)
+        self._make("soon.payment", self.dataset.select("payment", soon), held=False)
+        for name, query in _VIEWS.items():
+            self._make(name, query, held=held)
 
-    def _view(self, name: str, query: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    def _make(self, name: str, query: str, *, held: bool) -> None:
+        self.connection.execute(f"CREATE {'TABLE' if held else 'VIEW'} {name} AS {query}")
 
     def days(self, rows: int) -> Iterator[range]:
         """Part the days into runs of about so many payments, sessions and actions, one at least."""
-        files = self.dataset.run["files"]
         first, held = 0, 0
-        for day, date in enumerate(self.dataset.days):
-            here = sum(
-                file["rows"]
-                for path, file in files.items()
-                if f"/day={date}/" in path and path.startswith("events/")
-            )
+        for day, here in enumerate(self._events):
             if held and held + here > rows:
                 yield range(first, day)
                 first, held = day, 0
             held += here
-        if first < len(self.dataset.days):
-            yield range(first, len(self.dataset.days))
+        if first < len(self._events):
+            yield range(first, len(self._events))
 
     def select(self, element: Element, *, keys: bool = False) -> str:
         """Give the query of an element's rows.
@@ -146,6 +156,15 @@ def bank_id(dataset: Dataset, text: str) -> int:
 def is_daily(element: Element) -> bool:
     """Say whether an element's rows come with days: all others are there from the start."""
     return "today." in element.rows
+
+
+def _events(dataset: Dataset) -> list[int]:
+    """Count the events of each day."""
+    found = dict.fromkeys(map(str, dataset.days), 0)
+    for path, file in dataset.run["files"].items():
+        if path.startswith("events/"):
+            found[path.partition("/day=")[2].partition("/")[0]] += file["rows"]
+    return list(found.values())
 
 
 def _query(columns: list[str], rows: str) -> str:
