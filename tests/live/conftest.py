@@ -21,13 +21,13 @@ from graphgen.neo4j.client import Client
 from graphgen.registry import EXPORTERS
 
 
-def _server_module() -> ModuleType:
-    path = Path(__file__).with_name("neo4j_server.py")
-    spec = importlib.util.spec_from_file_location("neo4j_server", path)
+def _beside(name: str) -> ModuleType:
+    """Import a module that lies here: tests are no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["neo4j_server"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -44,7 +44,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     """Give what begins nothing, but makes servers of one's own: each has an empty folder."""
     if os.environ.get("NEO4J_TEST_URI"):
         pytest.skip("NEO4J_TEST_URI names a server; this needs one of its own")
-    module = _server_module()
+    module = _beside("neo4j_server")
     os.environ.setdefault(PASSWORD, module.PASSWORD)
     made: list[Any] = []
 
@@ -56,6 +56,16 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     yield make
     for server in made:
         server.stop(now=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> ModuleType:
+    """Give what opens a server's Browser; skipped where there is no Chromium or no playwright."""
+    pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    module = _beside("browser_page")
+    if not module.CHROMIUM:
+        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to one")
+    return module
 
 
 @pytest.fixture(scope="session")
