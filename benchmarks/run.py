@@ -7,7 +7,8 @@ the files are in it. Compiled loops are on disk before (a run that is not counte
     python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
     python benchmarks/run.py --quick    # toy sizes: does it run?
     python benchmarks/run.py --only memory --only csv
-    python benchmarks/run.py --live     # instead: loads into a real server, which it brings
+    python benchmarks/run.py --live     # instead: loads into a real server, which it brings; with
+                                        # --full Neo4j's import tool too, with 10 M relationships
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Sizes:
     traders: int = 200_000
     loaded: int = 600
     """People of the world that is loaded into a server, of as many days as are written as text."""
+    imported: int = 10_000
+    """People of the world that Neo4j's import tool takes: over 10 million relationships."""
     investors: float = 0.6
     activity: float = 1.2
     """So that there is about one payment for each account and day."""
@@ -71,6 +74,7 @@ QUICK = Sizes(
     sessions=60,
     traders=300,
     loaded=60,
+    imported=60,
 )
 
 
@@ -234,15 +238,16 @@ def machine() -> str:
     )
 
 
-def live(sizes: Sizes) -> None:
-    """Print the table of loads, line by line as it is measured."""
+def live(sizes: Sizes, *, full: bool) -> None:
+    """Print the table of loads, line by line as it is measured; if `full`, of bulk imports too."""
     from live import HEADER as HEADINGS
     from live import lines
 
     print(machine() + f", neo4j {version('neo4j')}\n")
     print(f"| {' | '.join(HEADINGS)} |\n|---|{'---:|' * (len(HEADINGS) - 1)}")
     with tempfile.TemporaryDirectory() as folder:
-        for cells in lines(Path(folder), sizes.loaded, sizes.text):
+        bulk = (sizes.imported, sizes.days) if full else (0, 0)
+        for cells in lines(Path(folder), (sizes.loaded, sizes.text), bulk):
             print(f"| {' | '.join(cells)} |", flush=True)
 
 
@@ -256,7 +261,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--live", action="store_true", help="loads into a real server instead")
     asked = parser.parse_args(arguments)
     if asked.live:
-        live(QUICK if asked.quick else Sizes())
+        live(QUICK if asked.quick else Sizes(), full=asked.full)
         return
     chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
     with tempfile.TemporaryDirectory() as folder:
