@@ -1,7 +1,8 @@
 """Draw docs/img/browser.png: a ring as Neo4j's Browser shows it, with graphgen's style.
 
 A small world is grown and loaded into a real Neo4j, put together as for the live tests; the query
-of a pattern finds a ring in it, and Chromium draws that. Needs Java, Maven, Chromium and playwright.
+of a pattern finds a ring in it, and Chromium draws that. It needs Java, Maven, Chromium and
+playwright.
 """
 
 from __future__ import annotations
