@@ -19,9 +19,10 @@ docs:
     python scripts/build_docs.py
     python scripts/build_readme.py
 
-# Draw the README's picture again.
+# Draw the README's pictures again; the second wants Java, Maven and Chromium.
 picture:
     python scripts/draw_picture.py
+    python scripts/draw_browser.py
 
 # Measure speed and memory, and print the table; `just bench --quick` tries it at toy size.
 bench *options:

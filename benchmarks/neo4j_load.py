@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WAYS"]
+__all__ = ["WAYS", "cpu_of"]
 
 _BATCH = 10_000
 
@@ -73,19 +73,19 @@ def main(name: str, dataset: Path, url: str, pid: int) -> None:
     with Client(Address.parse(url), way.connections) as client:
         client.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
         client.define([*constraints(projection.model, "community"), *indexes()])
-        began, cpu, server = time.perf_counter(), sum(os.times()[:2]), _cpu(pid)
+        began, cpu, server = time.perf_counter(), sum(os.times()[:2]), cpu_of(pid)
         rows = _ours(client, projection, way) if way.lists else _dicts(client, projection, way)
         told = {
             "rows": rows,
             "seconds": time.perf_counter() - began,
             "client": sum(os.times()[:2]) - cpu,
-            "server": _cpu(pid) - server,
+            "server": cpu_of(pid) - server,
             "there": _there(client),
         }
     sys.stdout.write(json.dumps(told) + "\n")
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Give the CPU seconds that a process has used."""
     stat = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")

@@ -7,7 +7,8 @@ the files are in it. Compiled loops are on disk before (a run that is not counte
     python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
     python benchmarks/run.py --quick    # toy sizes: does it run?
     python benchmarks/run.py --only memory --only csv
-    python benchmarks/run.py --live     # instead: loads into real servers, which it brings
+    python benchmarks/run.py --live     # instead: loads into real servers, which it brings; with
+                                        # --full Neo4j's import tool too, with 10 M relationships
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Sizes:
     traders: int = 200_000
     loaded: int = 600
     """People of the world that is loaded into a server, of as many days as are written as text."""
+    imported: int = 10_000
+    """People of the world that Neo4j's import tool takes: over 10 million relationships."""
     investors: float = 0.6
     activity: float = 1.2
     """So that there is about one payment for each account and day."""
@@ -72,6 +75,7 @@ QUICK = Sizes(
     sessions=60,
     traders=300,
     loaded=60,
+    imported=60,
 )
 
 
@@ -252,23 +256,25 @@ def machine() -> str:
     )
 
 
-def live(sizes: Sizes, stores: Sequence[str]) -> None:
-    """Print the tables of loads, line by line as they are measured."""
+def live(sizes: Sizes, stores: Sequence[str], *, full: bool) -> None:
+    """Print the tables of loads, line by line as they are measured; if `full`, of imports too."""
     from elastic_live import HEADER as ELASTIC
     from elastic_live import lines as elastic_lines
     from live import HEADER as HEADINGS
     from live import lines
 
     print(machine() + f", neo4j {version('neo4j')}, elasticsearch {version('elasticsearch')}")
-    for store, headings, measured in (
-        ("neo4j", HEADINGS, lines),
-        ("elasticsearch", ELASTIC, elastic_lines),
-    ):
-        if store in stores:
-            print(f"\n| {' | '.join(headings)} |\n|---|{'---:|' * (len(headings) - 1)}")
-            with tempfile.TemporaryDirectory() as folder:
-                for cells in measured(Path(folder), sizes.loaded, sizes.text):
-                    print(f"| {' | '.join(cells)} |", flush=True)
+    bulk = (sizes.imported, sizes.days) if full else (0, 0)
+    size = (sizes.loaded, sizes.text)
+    for store in stores:
+        headings = HEADINGS if store == "neo4j" else ELASTIC
+        print(f"\n| {' | '.join(headings)} |\n|---|{'---:|' * (len(headings) - 1)}")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            neo4j = store == "neo4j"
+            measured = lines(folder, size, bulk) if neo4j else elastic_lines(folder, *size)
+            for cells in measured:
+                print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -286,7 +292,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     asked = parser.parse_args(arguments)
     if asked.live is not None:
-        live(QUICK if asked.quick else Sizes(), asked.live or STORES)
+        live(QUICK if asked.quick else Sizes(), asked.live or STORES, full=asked.full)
         return
     chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
     with tempfile.TemporaryDirectory() as folder:

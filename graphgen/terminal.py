@@ -48,7 +48,7 @@ __all__ = [
 
 _STAGES = {
     "graph": "growing the graph",
-    "nodes": "writing nodes and edges",
+    "nodes": "nodes and edges",
     "events": "walking days",
     "truth": "writing truth",
     "loading": "loading",
@@ -236,7 +236,7 @@ def show_rewritten(told: Rewritten) -> None:
 @contextmanager
 def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Give what to tell progress to; it draws a bar if stderr is a terminal."""
-    counts = "{task.completed}/{task.total} {task.fields[more]:>13,} rows, {task.fields[speed]}"
+    counts = "{task.completed}/{task.total} {task.fields[more]:>11,} rows {task.fields[speed]}"
     began: dict[str, float] = {}
     with _bar(counts, quiet=quiet) as put:
         if put is None:
@@ -246,7 +246,7 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]
         def tell(told: Progress) -> None:
             now = time.perf_counter()
             passed = now - began.setdefault(told.stage, now)
-            speed = f"{told.rows / passed:,.0f} a second" if passed and told.rows else "-"
+            speed = f"{told.rows / passed:,.0f}/s" if passed and told.rows else "-"
             put(told.stage, told.done, told.total, told.rows, speed)
 
         yield tell
@@ -261,7 +261,10 @@ def show_pieces(*, quiet: bool) -> Iterator[Callable[[Pieces], None] | None]:
 
 @contextmanager
 def _bar(counts: str, *, quiet: bool) -> Iterator[Callable[..., None] | None]:
-    """Give what draws stage, what is done of how much, one more number, and how fast."""
+    """Give what draws stage, what is done of how much, one more number, how fast, and time left.
+
+    All of it fits into 80 columns, with a hundred million rows too.
+    """
     err = Console(stderr=True)
     if quiet or not err.is_terminal:
         yield None
@@ -270,17 +273,15 @@ def _bar(counts: str, *, quiet: bool) -> Iterator[Callable[..., None] | None]:
         BarColumn,
         Progress,
         TextColumn,
-        TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
     columns = (
-        TextColumn("{task.description:<23}"),
-        BarColumn(bar_width=16),
+        TextColumn("{task.description:<17}"),
+        BarColumn(bar_width=8),
         TextColumn(counts),
-        TimeElapsedColumn(),
-        TextColumn("left"),
         TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=None, more=0, speed="-")

@@ -25,6 +25,8 @@ class Window:
         import duckdb
 
         self.dataset = dataset
+        self.events = _counted(dataset)
+        """How many events each day has."""
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")
@@ -50,17 +52,19 @@ class Window:
 
     def days(self, rows: int) -> Iterator[range]:
         """Part the days into runs of about so many events, one day at least."""
-        files = self.dataset.run["files"]
         first, held = 0, 0
-        for day, date in enumerate(self.dataset.days):
-            here = sum(
-                file["rows"]
-                for path, file in files.items()
-                if f"/day={date}/" in path and path.startswith("events/")
-            )
+        for day, here in enumerate(self.events):
             if held and held + here > rows:
                 yield range(first, day)
                 first, held = day, 0
             held += here
-        if first < len(self.dataset.days):
-            yield range(first, len(self.dataset.days))
+        if first < len(self.events):
+            yield range(first, len(self.events))
+
+
+def _counted(dataset: Dataset) -> list[int]:
+    found = dict.fromkeys(map(str, dataset.days), 0)
+    for path, file in dataset.run["files"].items():
+        if path.startswith("events/"):
+            found[path.partition("/day=")[2].partition("/")[0]] += file["rows"]
+    return list(found.values())

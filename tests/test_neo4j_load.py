@@ -68,7 +68,7 @@ def test_batches_of_a_wave_share_no_node_that_was_there_before(
             for row in batch.rows:
                 place = start
                 for label, width in zip(labels, widths, strict=True):
-                    key = (wave, label, row[place : place + width])
+                    key = (wave, label, tuple(row[place : place + width]))
                     assert seen.setdefault(key, cell) == cell, (step.element.name, key)
                     place += width
                 looked_at += 1

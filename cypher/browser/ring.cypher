@@ -1,4 +1,4 @@
-// A ring: what an alert names, and the payments and devices between
+// A ring: what an alert names, the payments and devices between, and the stock that it orders most
 // Shows: the entities of the first line, and what joins them; the keys of any alert can stand there.
 WITH ['A0000000001', 'U0000000001'] AS entities
 UNWIND entities AS key
@@ -12,8 +12,14 @@ CALL (key) {
   MATCH (n:IP {ipAddress: key}) RETURN n
 }
 WITH collect(DISTINCT n) AS ring
+CALL (ring) {
+  UNWIND ring AS n
+  MATCH (n)-[:PLACES]->(:Order)-[:FOR_SECURITY]->(s)
+  WITH s, count(DISTINCT n) AS who, count(*) AS orders ORDER BY who DESC, orders DESC LIMIT 1
+  RETURN collect(s) AS stocks
+}
 UNWIND ring AS n
-CALL (n, ring) {
+CALL (n, ring, stocks) {
   MATCH path = (n) RETURN path
   UNION
   MATCH path = (n)-[:HAS_ACCOUNT|USED_BY]->(m) WHERE m IN ring RETURN path
@@ -23,5 +29,7 @@ CALL (n, ring) {
   UNION
   MATCH path = (n)-[:HAS_SESSION]->(:Session)-[:USES_IP]->(m) WHERE m IN ring
   RETURN path LIMIT 5
+  UNION
+  MATCH path = (n)-[:PLACES]->(:Order)-[:FOR_SECURITY]->(s) WHERE s IN stocks RETURN path LIMIT 12
 }
 RETURN path LIMIT 300;

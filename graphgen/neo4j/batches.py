@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphgen.neo4j.client import Row
 from graphgen.neo4j.element import Node
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.step import Step
@@ -30,7 +29,8 @@ class Batch:
 
     place: int
     second: str | None
-    rows: list[Row]
+    rows: list[list[Any]]
+    """Lists, as the driver packs these sooner than tuples."""
 
 
 def batches(
@@ -49,12 +49,11 @@ def batches(
 
 
 def _cut(read: pa.RecordBatch, size: int) -> Iterator[Batch]:
-    places, seconds = read.column(0).to_numpy(), read.column(1)
-    codes = pc.fill_null(pc.dictionary_encode(seconds).indices, -1).to_numpy()
-    changes = np.flatnonzero((np.diff(places) != 0) | (np.diff(codes) != 0)) + 1
-    rows = list(zip(*(column.to_pylist() for column in read.columns[2:]), strict=True))
-    bounds = [0, *changes.tolist(), len(rows)]
-    for start, stop in pairwise(bounds):
+    places, seconds = read.columns[:2]
+    # not by numpy: Arrow imports pandas for that, wherever it is installed
+    ends = {n for each in (places, seconds) for n in pc.run_end_encode(each).run_ends.to_pylist()}
+    rows = [list(r) for r in zip(*(c.to_pylist() for c in read.columns[2:]), strict=True)]
+    for start, stop in pairwise([0, *sorted(ends)]):
         for first in range(start, stop, size):
             last = min(first + size, stop)
-            yield Batch(int(places[start]), seconds[start].as_py(), rows[first:last])
+            yield Batch(places[start].as_py(), seconds[start].as_py(), rows[first:last])

@@ -142,6 +142,10 @@ _CODES = {
     "General.ForbiddenOnReadOnlyDatabase": "the database is read-only",
     "Schema.ConstraintValidationFailed": "something with the same key is there already; --merge "
     "adds to what is there",
+    "Transaction.TransactionLogError": "the server cannot write to its disk: is it full? make "
+    "room, start it anew, and run this again",
+    "Transaction.TransactionStartFailed": "the database has stopped at an error of its own, a full "
+    "disk perhaps: its log says which; start it anew",
     "General.MemoryPoolOutOfMemoryError": "the server's memory for transactions does not suffice; "
     "raise dbms.memory.transaction.total.max",
 }

@@ -12,7 +12,7 @@ __all__ = ["page"]
 _LEAD = """\
 graphgen's worlds in Neo4j follow the models that Neo4j publishes for fraud: the [transaction base
 model][base] and its event-sequence extension. Labels, types, properties and directions are theirs;
-what they lack is added by their naming rules and marked *ours*. Prices are not in the graph.
+what they lack is added by their naming rules and marked *ours*.
 
 * `graphgen load DATASET neo4j-admin:DIR` writes files for Neo4j's import tool (`--format parquet`
   for 5.26 and later), and `IMPORT.md` in that folder has the commands.
@@ -27,6 +27,11 @@ what they lack is added by their naming rules and marked *ours*. Prices are not 
 * `graphgen neo4j assets DIR` writes what Neo4j's Browser and Bloom open: `style.grass`,
   `guide.html`, `favourites.zip` (drop it on the Browser) and `perspective.json` (for Bloom).
   `graphgen neo4j guide` serves them; then `:play http://localhost:8001/guide.html` in the Browser.
+* Prices are not in the graph: they are series, which one reads by time and never walks along, and
+  each security would be a hub with tens of thousands of them. What investors paid stands in their
+  `Trade`s; the tables `price` and `bar` of the dataset have the rest, for SQL. So the seven abuses
+  of the market are looked for by who ordered what, when, from where, knowing whom. The market's
+  events (a crash, news) have no query: nobody takes part in one, and prices are what they move.
 * Rules that look at the last 30 days find something in a world that ends now: `--end now`.
 
 [base]: https://neo4j.com/developer/industry-use-cases/data-models/transaction-graph/transaction/transaction-base-model/"""

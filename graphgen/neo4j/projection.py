@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
 from graphgen.neo4j.model import DERIVED, MODEL, TRUTH, payments, sequence
+from graphgen.schema import SCHEMAS, Kind
 from graphgen.window import Window
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ __all__ = ["Projection", "bank_id", "is_daily"]
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
 weekend with holidays is that long; our assumption."""
+_HELD = 300_000
+"""Events of the days that are shown, at most, that are read once and held: every kind of node and
+relationship is asked of them, and to open many small files costs more than to read them."""
+_VIEWS = {**payments.VIEWS, **sequence.VIEWS}
+_ASKED = [
+    name
+    for name, schema in SCHEMAS.items()
+    if schema.kind is Kind.EVENT
+    and re.search(
+        rf'today\."?{name}\b', " ".join([*(e.rows for e in MODEL.elements), *_VIEWS.values()])
+    )
+]
+"""The tables of events that there is something of in the graph."""
 
 
 class Projection(Window):
@@ -40,15 +55,23 @@ class Projection(Window):
         self.observed: Model = MODEL + DERIVED if derived else MODEL
         self.model: Model = self.observed if blind else self.observed + TRUTH
         self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
-        self.connection.execute("CREATE SCHEMA soon")
         self.show(range(len(dataset.days)))
 
     def show(self, days: range) -> None:
         """Let the tables of `today` be those of some days."""
-        super().show(days)
+        for schema in ("today", "soon"):
+            self.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            self.connection.execute(f"CREATE SCHEMA {schema}")
+        held = sum(self.events[day] for day in days) <= _HELD
         soon = range(days.start, min(days.stop + _CLEARS_IN, len(self.dataset.days)))
-        self.view("soon.payment", self.dataset.select("payment", soon))
-        self.views({**payments.VIEWS, **sequence.VIEWS})
+        for name in _ASKED:
+            self._make(f'today."{name}"', self.dataset.select(name, days), held=held)
+        self._make("soon.payment", self.dataset.select("payment", soon), held=False)
+        for name, query in _VIEWS.items():
+            self._make(name, query, held=held)
+
+    def _make(self, name: str, query: str, *, held: bool) -> None:
+        self.connection.execute(f"CREATE {'TABLE' if held else 'VIEW'} {name} AS {query}")
 
     def select(self, element: Element, *, keys: bool = False) -> str:
         """Give the query of an element's rows.

@@ -23,9 +23,9 @@ from graphgen.neo4j.client import Client
 from graphgen.registry import EXPORTERS
 
 
-def _server_module(name: str = "neo4j_server") -> ModuleType:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
+def _beside(name: str) -> ModuleType:
+    """Import a module that lies here: tests are no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -46,7 +46,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     """Give what begins nothing, but makes servers of one's own: each has an empty folder."""
     if os.environ.get("NEO4J_TEST_URI"):
         pytest.skip("NEO4J_TEST_URI names a server; this needs one of its own")
-    module = _server_module()
+    module = _beside("neo4j_server")
     os.environ.setdefault(PASSWORD, module.PASSWORD)
     made: list[Any] = []
 
@@ -58,6 +58,16 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     yield make
     for server in made:
         server.stop(now=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> ModuleType:
+    """Give what opens a server's Browser; skipped where there is no Chromium or no playwright."""
+    pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    module = _beside("browser_page")
+    if not module.CHROMIUM:
+        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to one")
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +100,7 @@ def new_node() -> Iterator[Callable[..., Any]]:
     """Give what begins nothing, but makes nodes of Elasticsearch of one's own, each empty."""
     if os.environ.get("ES_TEST_URL"):
         pytest.skip("ES_TEST_URL names a server; this needs one of its own")
-    module = _server_module("elasticsearch_server")
+    module = _beside("elasticsearch_server")
     os.environ.setdefault("ELASTIC_PASSWORD", module.PASSWORD)
     made: list[Any] = []
 

@@ -168,15 +168,18 @@ class Server:
                 time.sleep(0.05)
             _reap(pid)
 
-    def admin(self, *arguments: str) -> str:
-        """Run neo4j-admin while it is down; gives what it said, `RuntimeError` if it fails."""
+    def admin(self, *arguments: str, folder: Path | None = None) -> str:
+        """Run neo4j-admin while it is down; gives what it said, `RuntimeError` if it fails.
+
+        Files are named as from `folder`, the home if none is given.
+        """
         self._folders()
         if not (self.home / "conf" / "neo4j.conf").exists():
             self._configure()
         done = subprocess.run(
             [*self._java("512m"), "-XX:TieredStopAtLevel=1", "org.neo4j.cli.AdminTool", *arguments],
             check=False,
-            cwd=self.home,
+            cwd=folder or self.home,
             env=self._environment(),
             capture_output=True,
             text=True,
@@ -313,7 +316,7 @@ def main(arguments: Sequence[str]) -> None:
     asked, rest = parser.parse_known_args(arguments)
     server = Server(asked.home.absolute(), asked.bolt, asked.http, asked.heap)
     if asked.what == "admin":
-        sys.stdout.write(server.admin(*rest))
+        sys.stdout.write(server.admin(*rest, folder=Path.cwd()))
     elif asked.what == "stop":
         server.stop(now=asked.now)
     else:

@@ -7,9 +7,9 @@ Where they are not there, it is skipped: `apt-get install chromium`, `pip instal
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,14 +25,8 @@ from graphgen.neo4j.client import Client
 from graphgen.neo4j.queries import browser_names, load_query, query_names
 from graphgen.registry import EXPORTERS
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
-WAITS_MS = 30_000
-EDITOR, RUN, NEXT = ".monaco-editor", "[data-testid=editor-Run]", "[data-testid=nextSlide]"
-"""The Browser's parts: where statements are typed, what runs them, what turns a guide's page."""
-RAN = """start => [...document.querySelectorAll('[data-testid=frameCommand]')].some(
-  frame => frame.innerText.replace(/\\s+/g, ' ').trim().startsWith(start))"""
-"""Whether a statement that starts so has been run, in one line as the Browser shows it."""
+NEXT = "[data-testid=nextSlide]"
+"""What turns a guide's page."""
 RING = """
 UNWIND range(0, 2) AS n CREATE (:Account:Internal {accountNumber: 'test-ring-' + n})
 WITH count(*) AS made
@@ -61,42 +55,11 @@ def client(filled: Any) -> Iterator[Client]:  # noqa: ANN401
 
 
 @pytest.fixture
-def page(filled: Any) -> Iterator[Any]:  # noqa: ANN401
+def page(filled: Any, browser: ModuleType) -> Iterator[Any]:  # noqa: ANN401
     """Open the server's Browser in Chromium, and connect it."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="no playwright: pip install playwright"
-    )
-    if not CHROMIUM:
-        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to one")
-    root = ["--no-sandbox"] if os.getuid() == 0 else []
-    with playwright.sync_playwright() as driven:
-        browser = driven.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *root])
-        one = browser.new_page(viewport={"width": 1400, "height": 1000})
-        one.set_default_timeout(WAITS_MS)
-        # the Browser lets in what comes from localhost, not from its address
-        one.goto(f"http://localhost:{filled.http}/browser/")
-        one.fill("[data-testid=username]", "neo4j")
-        one.fill("[data-testid=password]", os.environ[PASSWORD])
-        one.click("[data-testid=connect]")
-        # what it plays of itself once it is connected
-        has_run(one, ":play start")
+    with browser.opened(filled.http, os.environ[PASSWORD]) as one:
         yield one
         picture(one, "last")
-        browser.close()
-
-
-def run(page: Any, statement: str) -> None:  # noqa: ANN401
-    """Type a statement into the Browser, and run it."""
-    page.click(EDITOR)
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(statement)
-    page.click(RUN)
-    has_run(page, statement)
-
-
-def has_run(page: Any, statement: str) -> None:  # noqa: ANN401
-    """Wait until a statement has been run."""
-    page.wait_for_function(RAN, arg=" ".join(statement.split())[:40])
 
 
 def picture(page: Any, name: str) -> None:  # noqa: ANN401
@@ -107,8 +70,10 @@ def picture(page: Any, name: str) -> None:  # noqa: ANN401
 
 def test_the_style_colours_a_query_and_the_guide_is_played(
     page: Any,  # noqa: ANN401
+    browser: ModuleType,
     guide_server: GuideServer,
 ) -> None:
+    run, has_run = browser.run, browser.has_run
     run(page, f":style {guide_server.url}/style.grass")
     colour = LABELS["Account"].colour
     page.wait_for_function(
@@ -123,7 +88,7 @@ def test_the_style_colours_a_query_and_the_guide_is_played(
     picture(page, "guide")
     page.click(NEXT)
     page.locator("pre.runnable:visible").first.click()
-    page.click(RUN)
+    page.click(browser.RUN)
     has_run(page, load_query("browser/nodes").text)
     page.wait_for_selector("text=GroundTruth")
     picture(page, "nodes")

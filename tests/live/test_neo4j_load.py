@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,40 @@ def test_a_server_that_is_killed_loses_nothing_and_a_read_only_one_is_left_alone
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
         assert "the database is read-only" in refused.stderr
     assert "nothing to do" in graphgen("load", world, server.address).stdout
+    server.stop(now=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of a few megabytes; skipped where none can be made."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    size = ["-t", "tmpfs", "-o", "size=6m", "tmpfs"]
+    made = subprocess.run(["mount", *size, str(folder)], check=False, capture_output=True)  # noqa: S607
+    if made.returncode:
+        pytest.skip("a small disk is made by root alone")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607
+
+
+def test_a_server_whose_disk_is_full_is_one_line_and_the_load_goes_on_when_there_is_room(
+    new_server: Callable[[], Any], small_disk: Path, world: Path, graphgen: Command
+) -> None:
+    server = new_server()
+    server.home = small_disk / "neo4j"
+    server.settings = ("db.tx_log.preallocate=false", "db.tx_log.rotation.size=1m")
+    server.start()
+    for said in ("cannot write to its disk: is it full?", "start it anew"):
+        full = graphgen("load", world, server.address)
+        assert (full.returncode, full.stderr.count("\n")) == (2, 1), full.stderr
+        assert said in full.stderr
+    server.stop(now=True)
+    more = ["mount", "-o", "remount,size=400m", str(small_disk)]
+    subprocess.run(more, check=True)
+    server.start()
+    done = graphgen("load", world, server.address)
+    assert done.returncode == 0, done.stderr
+    assert broken(world, server.address) == []
     server.stop(now=True)
 
 
