@@ -48,9 +48,9 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
 class Progress:
     """How far it is."""
 
-    stage: Literal["graph", "nodes", "events", "truth", "loading"]
+    stage: Literal["graph", "nodes", "events", "truth", "loading", "features"]
     done: int
-    """Days that are committed; of a store, its steps."""
+    """Days that are committed, or whose features are; of a store, its steps."""
     total: int
     rows: int
     """Rows of events that are committed in each folder; of a store, its rows."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from graphgen.describe import Entry, entries, meaning_of, spell
+from graphgen.features.page import page as features_page
 from graphgen.fields import Field, fields_of, plain
 from graphgen.neo4j.page import page as neo4j_page
 from graphgen.schema import SCHEMAS, Schema
@@ -157,6 +158,7 @@ def _comment(text: str, indent: str) -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": _cli_page,
     "exporters.md": _exporters_page,
+    "features.md": features_page,
     "neo4j.md": neo4j_page,
     "patterns.md": _patterns_page,
     "tables.md": tables_page,

@@ -1,0 +1,86 @@
+"""What an account's day looks like when it is over, of every account that ordered or was paid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphgen.features import flows
+from graphgen.features.feature import WINDOWS, Feature
+from graphgen.features.flows import Flows, pass_through, passed_through
+from graphgen.features.pairs import Pairs
+from graphgen.features.reading import Day
+from graphgen.features.structure import COLUMNS, Structure, of_structure
+from graphgen.features.windows import Windows, of_windows
+from graphgen.table import Array
+
+__all__ = ["FEATURES", "AccountDays"]
+
+_WINDOWS = tuple(WINDOWS)[1:]
+_DAYS, _HOURS = 1 / 86_400_000, 1 / 3_600_000
+_NEVER = -(1 << 62)
+_OWN = {"": "the account"}
+
+FEATURES = (
+    *of_windows(_OWN, _WINDOWS),
+    *passed_through(_OWN),
+    *of_structure(_OWN),
+    Feature("age", "Since the account was opened.", "", "days"),
+    Feature("balance", "What is on the account when the day ends.", "all", "minor units"),
+    Feature(
+        "out_gap",
+        "Time from when it last paid to the day's end; none: never.",
+        "all",
+        "hours",
+        nullable=True,
+    ),
+    Feature(
+        "in_gap",
+        "Time from when it was last paid to the day's end; none: never.",
+        "all",
+        "hours",
+        nullable=True,
+    ),
+    Feature("payees", "Accounts that it has ever paid.", "all", "accounts", "count"),
+    Feature("payers", "Accounts that have ever paid it.", "all", "accounts", "count"),
+    Feature(
+        "new_payees", "Accounts that it paid for the first time that day.", "1d", "accounts", "count"
+    ),
+    Feature(
+        "new_payers", "Accounts that paid it for the first time that day.", "1d", "accounts", "count"
+    ),
+    Feature("declined_count", "Its orders that were declined that day.", "1d", "payments", "count"),
+)
+"""The features, in the order in which they are written."""
+
+
+class AccountDays:
+    """Gives the features of accounts at the end of each day."""
+
+    def __init__(self, pairs: Pairs, windows: Windows, state: Flows) -> None:
+        self._pairs, self._windows, self._flows = pairs, windows, state
+        self._partners = pairs.partners.copy()
+
+    def walk(self, day: Day, end: int, structure: Structure) -> tuple[Array, Array]:
+        """Give the accounts of a day that is over at `end` (ms; rows), and their features."""
+        ordered = np.zeros(len(self._pairs.last), bool)
+        ordered[day.payer[day.is_order]] = True
+        ordered[day.payee[day.is_order]] = True
+        account = np.flatnonzero(ordered)
+        found = np.empty((len(FEATURES), len(account)), np.float32)
+        many = 10 * len(_WINDOWS)
+        self._windows.told(account, found[:many])
+        passed = len(flows.PASSED)
+        pass_through(found[:many], found[many : many + passed], (0, 1, 2))
+        at = many + passed
+        found[at : at + len(COLUMNS)] = structure.columns[:, account]
+        rest = found[at + len(COLUMNS) :]
+        rest[0] = (end - self._flows.opened[account]) * _DAYS
+        rest[1] = self._flows.balance[account]
+        last, partners = self._pairs.last[account], self._pairs.partners[account]
+        rest[2:4] = np.where(last > _NEVER, (end - last) * _HOURS, np.nan).T
+        rest[4:6] = partners.T
+        rest[6:8] = (partners - self._partners[account]).T
+        refused = day.payer[day.is_order & ~day.is_move]
+        rest[8] = np.bincount(refused, minlength=len(ordered))[account]
+        self._partners[account] = partners
+        return account, found
