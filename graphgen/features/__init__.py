@@ -1,8 +1,9 @@
 """Features, point in time: what was known of each payment, and of each account's day, by then.
 
-`features` writes them beside a dataset, `read` reads them back; `compute` gives them day by day. A
-value of a payment depends on what came strictly before it alone (by time, and by id at the same time),
-a value of a day on what came before its end; never on a label, but for those called `known_`.
+`features` writes them beside a dataset, `read` reads them back; `compute` gives them day by day.
+A value of a payment depends on what came strictly before it alone (by time, and by id at the same
+time), a value of a day on what came before its end; never on a label, but for those that are called
+`known_`.
 """
 
 from __future__ import annotations

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphgen.features import flows
-from graphgen.features.feature import WINDOWS, Feature
-from graphgen.features.flows import Flows, pass_through, passed_through
+from graphgen.features.feature import WINDOWS, Feature, by_name
+from graphgen.features.flows import PASSED, Flows, passed_through, write_passed
 from graphgen.features.pairs import Pairs
 from graphgen.features.reading import Day
 from graphgen.features.structure import COLUMNS, Structure, of_structure
@@ -20,8 +19,9 @@ _DAYS, _HOURS = 1 / 86_400_000, 1 / 3_600_000
 _NEVER = -(1 << 62)
 _OWN = {"": "the account"}
 
+_RECENT = of_windows(_OWN, _WINDOWS)
 FEATURES = (
-    *of_windows(_OWN, _WINDOWS),
+    *_RECENT,
     *passed_through(_OWN),
     *of_structure(_OWN),
     Feature("age", "Since the account was opened.", "", "days"),
@@ -43,10 +43,18 @@ FEATURES = (
     Feature("payees", "Accounts that it has ever paid.", "all", "accounts", "count"),
     Feature("payers", "Accounts that have ever paid it.", "all", "accounts", "count"),
     Feature(
-        "new_payees", "Accounts that it paid for the first time that day.", "1d", "accounts", "count"
+        "new_payees",
+        "Accounts that it first paid that day.",
+        "1d",
+        "accounts",
+        "count",
     ),
     Feature(
-        "new_payers", "Accounts that paid it for the first time that day.", "1d", "accounts", "count"
+        "new_payers",
+        "Accounts that first paid it that day.",
+        "1d",
+        "accounts",
+        "count",
     ),
     Feature("declined_count", "Its orders that were declined that day.", "1d", "payments", "count"),
 )
@@ -67,11 +75,10 @@ class AccountDays:
         ordered[day.payee[day.is_order]] = True
         account = np.flatnonzero(ordered)
         found = np.empty((len(FEATURES), len(account)), np.float32)
-        many = 10 * len(_WINDOWS)
+        many = len(_RECENT)
         self._windows.told(account, found[:many])
-        passed = len(flows.PASSED)
-        pass_through(found[:many], found[many : many + passed], (0, 1, 2))
-        at = many + passed
+        write_passed(by_name(_RECENT, found[:many]), tuple(_OWN), found[many:])
+        at = many + len(PASSED)
         found[at : at + len(COLUMNS)] = structure.columns[:, account]
         rest = found[at + len(COLUMNS) :]
         rest[0] = (end - self._flows.opened[account]) * _DAYS

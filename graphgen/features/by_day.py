@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from graphgen.features import account_day, flows, known, motifs, pairs, places, structure, windows
 from graphgen.features.account_day import AccountDays
-from graphgen.features.feature import DAY, Feature
+from graphgen.features.feature import DAY, Feature, by_name
 from graphgen.features.flows import Flows
 from graphgen.features.known import Known, Reports
 from graphgen.features.motifs import Motifs
@@ -76,13 +77,14 @@ def compute(facts: Facts, days: Iterable[Day], reports: Reports | None = None) -
         recent.pass_time(day.begin)
         snapshot = Structure(accounts, *recent.transfers(past.room))
         found = np.empty((height, len(day)), np.float32)
-        parts = [found[first:end] for first, end in zip(ends, ends[1:], strict=False)]
+        parts = [found[first:end] for first, end in pairwise(ends)]
         pair = past.walk(day, parts[1])
         recent.walk(day, pair, past.room, parts[0])
-        money.walk(day, parts[0], parts[2])
+        last = by_name(windows.FEATURES, parts[0])
+        money.walk(day, last, parts[2])
         seen.walk(day, parts[3])
         snapshot.write(day.payer, day.payee, parts[4])
-        shapes.walk(day, parts[0], parts[5])
+        shapes.walk(day, last, parts[5])
         if told:
             told.walk(day, parts[6])
         end = day.begin + DAY

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphgen.table import Array
 
-__all__ = ["DAY", "HOUR", "WINDOWS", "Feature", "Kind", "arrow_field", "column"]
+__all__ = ["DAY", "HOUR", "WINDOWS", "Feature", "Kind", "arrow_field", "by_name", "column"]
 
 HOUR = 3_600_000
 """Milliseconds."""
@@ -63,9 +63,6 @@ def column(feature: Feature, values: Array) -> pa.Array:
     return pa.array(whole.astype(np.int32 if feature.kind == "count" else np.bool_), mask=none)
 
 
-def check_names(features: Sequence[Feature]) -> None:
-    """Raise `ValueError` for a name that is there twice."""
-    names = [feature.name for feature in features]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"features: there are two called {twice[0]!r}")
+def by_name(features: Sequence[Feature], values: Array) -> dict[str, Array]:
+    """Give rows of values by the names of the features that they are of."""
+    return {feature.name: row for feature, row in zip(features, values, strict=True)}

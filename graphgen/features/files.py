@@ -1,7 +1,7 @@
 """Files of features: whole or not there, and never another dataset's.
 
-They are written into `.features/` in the dataset's folder, and moved to `features/` at once when they
-are whole. Their metadata say of which files of the dataset they were made.
+They are written into `.features/` in the dataset's folder, and moved to `features/` at once when
+they are whole. Their metadata say of which files of the dataset they were made.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _SOURCES = (
     *("lives_at", "uses_device", "uses_ip", "payment", "session"),
 )
 """The tables that features are made of."""
-_BYTES_A_ROW = 260
-"""Of `payment`, with its share of `account_day`: measured, and a fifth more."""
+_BYTES_A_ROW = 320
+"""Of `payment`, with its share of `account_day`: measured, and an eighth more."""
 _DOCS = {
     "payment": "What was known of each payment before it: a row for each row of `payment`.",
     "account_day": "What was known of each account that ordered or was paid, when the day ended.",
@@ -182,6 +182,19 @@ def _made_of(dataset: Dataset) -> str:
 
 
 def _settings(schema: pa.Schema, features: Sequence[Feature]) -> dict[str, object]:
-    """Say how columns are encoded."""
+    """Say how columns are encoded.
+
+    Measured on 100,000 payments of 138 features: so a CPU second writes 0.8 M rows of 198 bytes,
+    with dictionaries (pyarrow's default) 0.3 M of 244.
+    """
     keys = schema.names[: len(schema.names) - len(features)]
-    return {"compression": "snappy", "use_dictionary": False, "write_statistics": keys}
+    encodings = {each.name: "BYTE_STREAM_SPLIT" for each in features if each.kind != "flag"}
+    for name in keys:
+        if not pa.types.is_string(schema.field(name).type):
+            encodings[name] = "DELTA_BINARY_PACKED"
+    return {
+        "compression": "zstd",
+        "use_dictionary": False,
+        "column_encoding": encodings,
+        "write_statistics": keys,
+    }

@@ -1,10 +1,13 @@
 """Money that is passed on: out of what it was received, how soon, and what it leaves behind.
 
-Each account's last receipts are kept (`graphgen.features.receipts`); balances are those that stand on
-the account's earlier rows of `payment`.
+Each account's last receipts are kept (`graphgen.features.receipts`); balances are those that stand
+on the account's earlier rows of `payment`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 
@@ -12,10 +15,9 @@ from graphgen.compiled import compiled
 from graphgen.features.feature import DAY, Feature
 from graphgen.features.reading import Day, Facts
 from graphgen.features.receipts import KEPT, Receipts
-from graphgen.features.windows import Windows
 from graphgen.table import Array
 
-__all__ = ["FEATURES", "Flows", "pass_through", "passed_through"]
+__all__ = ["FEATURES", "PASSED", "Flows", "passed_through", "write_passed"]
 
 _LEAST, _MOST = 0.85, 1.0001
 """A hop passes on at least, and at most, such a share of what was received: our assumption. A tenth
@@ -23,8 +25,8 @@ is what mules keep (`patterns/`), and a cent may be rounded up."""
 _NEVER = -(1 << 62)
 _HOURS, _DAYS = 1 / 3_600_000, 1 / DAY
 
-PASSED = {"1d": 1, "7d": 2, "30d": 3}
-"""Windows over which money is passed through, with their places among all windows."""
+PASSED = ("1d", "7d", "30d")
+"""Windows over which money is passed through."""
 
 
 def passed_through(ends: dict[str, str]) -> tuple[Feature, ...]:
@@ -76,9 +78,7 @@ FEATURES = (
         "share",
         nullable=True,
     ),
-    Feature(
-        "forward_gap", "Time since that receipt; none: as it.", "7d", "hours", nullable=True
-    ),
+    Feature("forward_gap", "Time since that receipt; none: as it.", "7d", "hours", nullable=True),
     Feature(
         "chain_hops",
         f"Hops of the longest chain that this payment goes on with: each passed on {_LEAST:.0%} to "
@@ -111,11 +111,11 @@ class Flows:
         self._declined = np.zeros(len(facts.account), np.int32)
         self._declined_at = np.full(len(facts.account), _NEVER)
 
-    def walk(self, day: Day, windows: Array, found: Array) -> None:
-        """Write a day's features; `windows` are those of `graphgen.features.windows`."""
+    def walk(self, day: Day, recent: Mapping[str, Array], found: Array) -> None:
+        """Write a day's features; `recent` are those of `graphgen.features.windows`."""
         for row, account in enumerate((day.payer, day.payee)):
             found[row] = (day.time - self.opened[account]) * _DAYS
-        mean, deviation = windows[17], windows[18]  # what the payer paid in the longest window
+        mean, deviation = recent["payer_out_mean_30d"], recent["payer_out_deviation_30d"]
         with np.errstate(divide="ignore", invalid="ignore"):
             score = (day.amount - mean) / deviation
         found[3] = np.where(deviation > 0, score, np.nan)
@@ -126,15 +126,13 @@ class Flows:
         kinds = (day.is_transfer, day.is_cash)
         state = (self.balance, self._declined, self._declined_at)
         _pass(columns, kinds, state, self._receipts.columns, found)
-        pass_through(windows[:40], found[10:13])
-        pass_through(windows[40:], found[13:16])
+        write_passed(recent, ("payer_", "payee_"), found[10:])
 
 
-def pass_through(windows: Array, found: Array, places: tuple[int, ...] = (1, 2, 3)) -> None:
-    """Write how much was passed through in some windows of one end, by their places there."""
-    half = len(windows) // 2
-    for row, place in enumerate(places):
-        out, into = windows[5 * place + 1], windows[half + 5 * place + 1]
+def write_passed(recent: Mapping[str, Array], ends: tuple[str, ...], found: Array) -> None:
+    """Write what `passed_through` declares; `recent` are features of windows."""
+    for row, (start, window) in enumerate(product(ends, PASSED)):
+        out, into = recent[f"{start}out_sum_{window}"], recent[f"{start}in_sum_{window}"]
         larger = np.maximum(out, into)
         with np.errstate(divide="ignore", invalid="ignore"):
             found[row] = np.where(larger > 0, np.minimum(out, into) / larger, np.nan)

@@ -6,6 +6,8 @@ differences: nothing later than the payment counts, and busy accounts are no par
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from graphgen.compiled import compiled
@@ -63,13 +65,14 @@ class Motifs:
         self._got = np.zeros(accounts, np.int32)
         self._paid_at = np.full(accounts, -(1 << 62))
 
-    def walk(self, day: Day, windows: Array, found: Array) -> None:
-        """Write a day's features; `windows` are those of `graphgen.features.windows`."""
+    def walk(self, day: Day, recent: Mapping[str, Array], found: Array) -> None:
+        """Write a day's features; `recent` are those of `graphgen.features.windows`."""
         transfer = day.is_transfer & day.is_order
         columns = (day.time, day.payer, day.payee, transfer, day.is_move)
         found[:5] = 0
         _pass(columns, (self._time, self._payer, self._got), self._paid_at, found)
-        np.minimum(windows[14], windows[34], out=found[5])
+        partners = recent["payer_out_partners_7d"], recent["payer_in_partners_7d"]
+        np.minimum(*partners, out=found[5])
 
 
 Rings = tuple[Array, Array, Array]
@@ -157,7 +160,7 @@ def _gathered(payer: int, payee: int, now: int, rings: Rings) -> int:
         moment = times[payer, one % KEPT]
         if moment < since:
             break
-        if moment >= now or source == payee or source == payer:
+        if moment >= now or source in (payee, payer):
             continue
         over = 1
         for two in range(got[payee] - 1, max(-1, got[payee] - KEPT - 1), -1):
@@ -165,7 +168,7 @@ def _gathered(payer: int, payee: int, now: int, rings: Rings) -> int:
             if moment < since:
                 break
             middle = payers[payee, two % KEPT]
-            if middle == payer or middle == source or middle == payee or moment >= now:  # noqa: PLR1714 - compiled
+            if moment >= now or middle in (payer, source, payee):
                 continue
             if _is_counted(payee, two, middle, times, payers, got, since):
                 continue

@@ -12,25 +12,27 @@ from graphgen.features.feature import Feature
 __all__ = ["page"]
 
 _LEAD = """\
-`graphgen features DATASET` writes two files beside a dataset: `features/payment.parquet` has a row for
-each row of `payment`, in its order; `features/account_day.parquet` one for each day and account that
-ordered something or was paid that day. In Python `graphgen.features.read(Dataset("world"), "payment")`
-gives the first, and refuses one that was made of another dataset.
+`graphgen features DATASET` writes two files beside a dataset: `features/payment.parquet` has a row
+for each row of `payment`, in its order; `features/account_day.parquet` has one for each day and
+account that ordered something or was paid that day. In Python,
+`graphgen.features.read(Dataset("world"), "payment")` gives the first, and refuses one that was made
+of another dataset.
 
 **Point in time.** A value of a payment depends on what came strictly before that payment: earlier
-events, and of the same millisecond those with a smaller id. A value of `account_day` depends on what
-came before the day's end. No label is read, and nothing that only truth knows. Two tests prove it: one
-deletes everything after a row, the other asks DuckDB for the same numbers.
+events, and of the same millisecond those with a smaller id. A value of `account_day` depends on
+what came before the day's end. No label is read, and nothing that only truth knows. Two tests prove
+it: one deletes everything after a row, the other asks DuckDB for the same numbers.
 
-**What counts.** Numbers and sums are of payments that were booked, each once: of the leg `original`, not
-of its later settlement, return or fee, though these have rows of features too. Payer and payee are the
-accounts behind the clearing. The past before the first day is opening balances, and what edges date
-before it; so a month has to pass before the longest windows are full.
+**What counts.** Numbers and sums are of payments that were booked, each once: of the leg
+`original`, not of its later settlement, return or fee, though these have rows of features too. Payer
+and payee are the accounts behind the clearing. The past before the first day is opening balances, and what
+edges date before it; so a month has to pass before the longest windows are full.
 
-**Reading the tables.** *Window* is how far a feature looks back: `all` is to the first day, `day` means the
-graph as it stood when the day began, and nothing that no event counts. *Kind* is how it stands in the
-file: `count` int32, `number` float32, `flag` bool; `?` may be null. Doc, window and unit stand in the
-metadata of the columns as well. `payment_id` and `time`, or `account_id` and `day`, are the first columns."""
+**Reading the tables.** *Window* is how far a feature looks back: `all` is to the first day, `day`
+means the graph as it stood when the day began, and nothing that no event counts. *Kind* is how it
+stands in the file: `count` int32, `number` float32, `flag` bool; `?` may be null. Doc, window and
+unit stand in the metadata of the columns as well. `payment_id` and `time`, or `account_id` and
+`day`, are the first columns."""
 
 
 def page() -> str:

@@ -1,7 +1,7 @@
 """What was between two accounts before: how often, how long ago, and the numbers of their ports.
 
-Ports are what Multi-GNN numbers edges by (Egressy et al., Provably Powerful Graph Neural Networks for
-Directed Multigraphs, AAAI 2024): of each account's partners, in order of their first payment.
+Ports are what Multi-GNN numbers edges by (Egressy et al., Provably Powerful Graph Neural Networks
+for Directed Multigraphs, AAAI 2024): of each account's partners, in order of their first payment.
 """
 
 from __future__ import annotations

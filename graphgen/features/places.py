@@ -2,7 +2,8 @@
 
 A sighting is a session, or an order online without one (a card's); a payment in a session has the
 features of the session's beginning, so that its own session is not among what was before. Of one
-moment sessions come first. What `uses_device` and `uses_ip` date before the first day was seen before.
+moment sessions come first. What `uses_device` and `uses_ip` date before the first day was seen
+before.
 """
 
 from __future__ import annotations
@@ -168,7 +169,8 @@ class Places:
         till = np.flatnonzero(day.is_at_till & (day.user >= 0) & (day.merchant >= 0))
         at_till = self._facts.merchant_at[day.merchant[till]]
         walked = np.empty((4, len(till)), np.float32)
-        _walk(day.time[till], day.user[till], at_till, self._home, self._last, self._last_time, walked)
+        state = (self._home, self._last, self._last_time)
+        _walk(day.time[till], day.user[till], at_till, state, walked)
         found[8:, till] = walked
 
     def _move(self, now: int) -> None:
@@ -215,17 +217,15 @@ def _distance(one: Array, other: Array) -> float:
     """Give the way between two places over the globe: km (the haversine formula)."""
     north, south = np.radians(one[0]), np.radians(other[0])
     turn = np.radians(one[1] - other[1])
-    half = (
-        np.sin((north - south) / 2) ** 2
-        + np.cos(north) * np.cos(south) * np.sin(turn / 2) ** 2
-    )
+    half = np.sin((north - south) / 2) ** 2 + np.cos(north) * np.cos(south) * np.sin(turn / 2) ** 2
     return float(_DIAMETER * np.arcsin(np.sqrt(min(1.0, half))))
 
 
 @compiled
 def _walk(
-    time: Array, user: Array, at: Array, home: Array, last: Array, last_time: Array, found: Array
+    time: Array, user: Array, at: Array, state: tuple[Array, Array, Array], found: Array
 ) -> None:
+    home, last, last_time = state
     for row in range(len(time)):
         one = user[row]
         is_known = not np.isnan(home[one, 0])

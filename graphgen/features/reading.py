@@ -213,9 +213,7 @@ def day_of(facts: Facts, day: date, payment: pa.Table, session: pa.Table) -> Day
         debtor_balance=_numbers(payment["debtor_balance_minor"]),
         creditor_balance=_numbers(payment["creditor_balance_minor"]),
         session=_numbers(payment["session_id"]),
-        user=np.append(facts.card_user, np.int32(-1))[
-            facts.card.of(_numbers(payment["card_id"]))
-        ],
+        user=np.append(facts.card_user, np.int32(-1))[facts.card.of(_numbers(payment["card_id"]))],
         device=facts.device.of(_numbers(payment["device_id"])),
         ip=facts.ip.of(_numbers(payment["ip_id"])),
         merchant=facts.merchant.of(_numbers(payment["merchant_id"])),

@@ -9,8 +9,8 @@ from graphgen.table import Array
 __all__ = ["KEPT", "Receipts"]
 
 KEPT = 16
-"""Receipts of each account that are kept, the latest: our assumption. Most accounts of people get as
-many in two months or more; of shops and authorities it is a glance at the latest."""
+"""Receipts of each account that are kept, the latest: our assumption. Most people's accounts get as
+many in two months or more; of shops and authorities it is a glance."""
 
 
 class Receipts:

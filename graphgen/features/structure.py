@@ -1,8 +1,8 @@
 """Where accounts stand in the graph of transfers, as it was when the day began.
 
-The graph has a line from one account to another if there was a transfer (over any rail but cards and
-cash) in the 30 days before the day's midnight. Cores, components and communities leave out hubs, who
-would tie everybody to everybody: what is left is people and small firms, and who pays whom.
+The graph has a line from one account to another if there was a transfer (over any rail but cards
+and cash) in the 30 days before the day's midnight. Cores, components and communities leave out
+hubs, who would tie everybody to everybody: what is left is people and small firms.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HUB = 50
 _DAMPING, _STEPS = 0.85, 30
 """Of PageRank: Brin and Page's damping; 0.85^30 is less than a hundredth."""
 _SWEEPS = 8
-"""Of label propagation; labels hardly change after five (Raghavan et al., Phys. Rev. E 76, 2007)."""
+"""Of label propagation; few labels change after five (Raghavan et al., Phys. Rev. E 76, 2007)."""
 
 COLUMNS = ("degree", "core", "pagerank", "component_size", "community_size")
 
@@ -109,31 +109,37 @@ def _neighbours(accounts: int, payer: Array, payee: Array) -> tuple[Array, Array
         if payer[row] != payee[row]:
             first[payer[row] + 1] += 1
             first[payee[row] + 1] += 1
-    for account in range(accounts):
-        first[account + 1] += first[account]
-    # once through by one end and once by the other leaves each account's partners ascending
-    loose, ends = np.empty(first[-1], np.int32), first.copy()
+    first = np.cumsum(first)
+    other, ends = np.empty(first[-1], np.int32), first.copy()
     for row in range(len(payer)):
-        one, other = payer[row], payee[row]
-        if one != other:
-            loose[ends[one]] = other
+        one, two = payer[row], payee[row]
+        if one != two:
+            other[ends[one]], other[ends[two]] = two, one
             ends[one] += 1
-            loose[ends[other]] = one
-            ends[other] += 1
-    sorted_, ends = np.empty(first[-1], np.int32), first.copy()
-    for account in range(accounts):
+            ends[two] += 1
+    return _ascending(first, other)
+
+
+@compiled
+def _ascending(first: Array, other: Array) -> tuple[Array, Array]:
+    """Put each account's partners in order, each of them once.
+
+    Each line is there from both its ends; handing lines out by the other end orders them.
+    """
+    ordered, ends = np.empty_like(other), first.copy()
+    for account in range(len(first) - 1):
         for place in range(first[account], first[account + 1]):
-            other = loose[place]
-            sorted_[ends[other]] = account
-            ends[other] += 1
-    begin, count = np.zeros(accounts + 1, np.int64), 0
-    for account in range(accounts):
+            partner = other[place]
+            ordered[ends[partner]] = account
+            ends[partner] += 1
+    begin, count = np.zeros_like(first), 0
+    for account in range(len(first) - 1):
         for place in range(first[account], first[account + 1]):
-            if place == first[account] or sorted_[place] != sorted_[place - 1]:
-                sorted_[count] = sorted_[place]
+            if place == first[account] or ordered[place] != ordered[place - 1]:
+                other[count] = ordered[place]
                 count += 1
         begin[account + 1] = count
-    return begin, sorted_[:count].copy()
+    return begin, other[:count].copy()
 
 
 @compiled

@@ -22,6 +22,8 @@ SIDES = ("out", "in")
 _COUNT, _SUM, _SQUARE, _PARTNERS = range(4)
 _EXACT = float(1 << 60)
 _FEWEST = 1 << 10
+_LINES = 32
+"""Rows of features that are turned into columns at once: they lie close together until then."""
 
 
 def of_windows(ends: dict[str, str], windows: tuple[str, ...]) -> tuple[Feature, ...]:
@@ -98,7 +100,7 @@ class Windows:
 
     def told(self, accounts: Array, found: Array) -> None:
         """Write what some accounts paid and were paid, by side and window (but the first)."""
-        _told(accounts, self.running, self.rough, found)
+        _write(self.running[accounts], self.rough[accounts], 1, found)
 
     def transfers(self, pairs: int) -> tuple[Array, Array]:
         """Give the pairs of accounts with a transfer in the longest window: payers and payees."""
@@ -159,46 +161,22 @@ def _pass_time(now: int, state: State, ring: Ring) -> None:
 
 
 @compiled
-def _write(
-    account: int, side: int, window: int, running: Array, rough: Array, found: Array, at: int, row: int
-) -> None:
-    """Write the five features of one account, side and window from the column `at` on."""
-    count = running[account, side, window, _COUNT]
-    total = running[account, side, window, _SUM]
-    found[at, row] = count
-    found[at + 1, row] = total
-    found[at + 4, row] = running[account, side, window, _PARTNERS]
-    if count == 0:
-        found[at + 2, row] = np.nan
-        found[at + 3, row] = np.nan
-        return
-    found[at + 2, row] = total / count
-    # with the whole part of the mean taken off, what is left is exact modulo 2^64, unless it is
-    # so large that the rounded sum is exact enough
-    mean = total // count
-    rest = total - mean * count
-    around = rough[account, side, window] - float(mean) * (float(total) + float(rest))
-    if around < _EXACT:
-        around = float(running[account, side, window, _SQUARE] - mean * (total + rest))
-    off = rest / count
-    found[at + 3, row] = np.sqrt(max(0.0, around / count - off * off))
-
-
-@compiled
 def _pass(columns: tuple[Array, ...], state: State, ring: Ring, found: Array) -> None:
     time, amount, payer, payee, pair, is_transfer = columns
-    limits, low, seen, running, rough = state
+    _, low, seen, running, rough = state
     mask = len(ring[0]) - 1
-    windows = len(limits)
+    windows = running.shape[2]
+    held = np.empty((_LINES, 2, 2, windows, 4), np.int64)
+    held_rough = np.empty((_LINES, 2, 2, windows))
     for row in range(len(time)):
         _pass_time(time[row], state, ring)
-        at = 0
-        for end in range(2):
-            account = payee[row] if end else payer[row]
-            for side in range(2):
-                for window in range(windows):
-                    _write(account, side, window, running, rough, found, at, row)
-                    at += 5
+        line = row % _LINES
+        held[line, 0], held_rough[line, 0] = running[payer[row]], rough[payer[row]]
+        held[line, 1], held_rough[line, 1] = running[payee[row]], rough[payee[row]]
+        if line == _LINES - 1 or row == len(time) - 1:
+            for end in range(2):
+                part = found[10 * windows * end : 10 * windows * (end + 1), row - line : row + 1]
+                _write(held[: line + 1, end], held_rough[: line + 1, end], 0, part)
         if pair[row] < 0:
             continue
         here = low[-1] & mask
@@ -215,13 +193,32 @@ def _pass(columns: tuple[Array, ...], state: State, ring: Ring, found: Array) ->
 
 
 @compiled
-def _told(accounts: Array, running: Array, rough: Array, found: Array) -> None:
-    for row in range(len(accounts)):
-        at = 0
-        for side in range(2):
-            for window in range(1, running.shape[2]):
-                _write(accounts[row], side, window, running, rough, found, at, row)
-                at += 5
+def _write(running: Array, rough: Array, first: int, found: Array) -> None:
+    """Write the features of lines of running numbers into columns, from a window on.
+
+    A mean's whole units are taken off first: what is left of the squares is exact modulo 2^64,
+    unless it is so large that the rounded sum is exact enough.
+    """
+    at = 0
+    for side in range(2):
+        for window in range(first, running.shape[2]):
+            for line in range(len(running)):
+                count = running[line, side, window, _COUNT]
+                total = running[line, side, window, _SUM]
+                part = 1.0 / max(1, count)
+                mean = int(total * part)
+                rest = total - mean * count
+                exact = running[line, side, window, _SQUARE] - mean * (total + rest)
+                around = rough[line, side, window] - float(mean) * float(total + rest)
+                around = around if around >= _EXACT else float(exact)
+                off = rest * part
+                deviation = np.sqrt(max(0.0, around * part - off * off))
+                found[at, line] = count
+                found[at + 1, line] = total
+                found[at + 2, line] = total * part if count > 0 else np.nan
+                found[at + 3, line] = deviation if count > 0 else np.nan
+                found[at + 4, line] = running[line, side, window, _PARTNERS]
+            at += 5
 
 
 @compiled
