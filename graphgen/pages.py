@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from graphgen.describe import Entry, entries, meaning_of, spell
-from graphgen.features.page import page as features_page
 from graphgen.fields import Field, fields_of, plain
 from graphgen.neo4j.page import page as neo4j_page
 from graphgen.schema import SCHEMAS, Schema
@@ -88,6 +87,12 @@ def _cli_page() -> str:
     return _page("Command line", "What each command's `--help` says.", parts)
 
 
+def _features_page() -> str:
+    from graphgen.features.page import page
+
+    return page()
+
+
 def _entry(entry: Entry) -> str:
     parts = [f"## {entry.name}", entry.title, entry.story]
     parts.append("\n".join(f"* {name}: {fact}" for name, fact in entry.facts.items()))
@@ -158,7 +163,7 @@ def _comment(text: str, indent: str) -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": _cli_page,
     "exporters.md": _exporters_page,
-    "features.md": features_page,
+    "features.md": _features_page,
     "neo4j.md": neo4j_page,
     "patterns.md": _patterns_page,
     "tables.md": tables_page,

@@ -24,9 +24,9 @@ what came before the day's end. No label is read, and nothing that only truth kn
 it: one deletes everything after a row, the other asks DuckDB for the same numbers.
 
 **What counts.** Numbers and sums are of payments that were booked, each once: of the leg
-`original`, not of its later settlement, return or fee, though these have rows of features too. Payer
-and payee are the accounts behind the clearing. The past before the first day is opening balances, and what
-edges date before it; so a month has to pass before the longest windows are full.
+`original`, not of its later settlement, return or fee, though these have rows of features too.
+Payer and payee are the accounts behind the clearing. The past before the first day is opening
+balances, and what edges date before it; so a month has to pass before the longest windows are full.
 
 **Reading the tables.** *Window* is how far a feature looks back: `all` is to the first day, `day`
 means the graph as it stood when the day began, and nothing that no event counts. *Kind* is how it

@@ -70,7 +70,8 @@ FEATURES = (
     *_seen("ip", "internet address"),
     Feature(
         "home_distance",
-        f"From the till to where the cardholder lived when the day began; {_NO_TILL}.",
+        "From the till to the nearest address that the bank had of the cardholder when the day "
+        f"began; {_NO_TILL}.",
         "day",
         "km",
         nullable=True,
@@ -137,8 +138,6 @@ class Places:
             order = np.argsort(since, kind="stable")
             none = np.empty((4, len(user)), np.float32)
             sights.see(user[order], thing[order], since[order], none)
-        self._home = np.full((people, 2), np.nan)
-        self._moved = 0
         self._last = np.full((people, 2), np.nan)
         self._last_time = np.full(people, _NEVER)
 
@@ -165,21 +164,19 @@ class Places:
             block = found[4 * at : 4 * at + 4]
             block[:, inside] = told[:, session[inside]]
             block[:, alone] = told[:, len(visits.id) :]
-        self._move(day.begin)
+        homes = self._homes(day.begin)
         till = np.flatnonzero(day.is_at_till & (day.user >= 0) & (day.merchant >= 0))
         at_till = self._facts.merchant_at[day.merchant[till]]
         walked = np.empty((4, len(till)), np.float32)
-        state = (self._home, self._last, self._last_time)
-        _walk(day.time[till], day.user[till], at_till, state, walked)
+        _walk(day.time[till], day.user[till], at_till, homes, self._last, self._last_time, walked)
         found[8:, till] = walked
 
-    def _move(self, now: int) -> None:
-        """Let people move who have by then."""
-        user, since, at = self._facts.homes
-        moved = int(np.searchsorted(since, now, "right"))
-        some = slice(self._moved, moved)
-        self._home[user[some]] = at[some]
-        self._moved = moved
+    def _homes(self, now: int) -> tuple[Array, Array]:
+        """Give where people live at a time: where each one's homes begin, and the homes."""
+        homes = self._facts.homes
+        some = (homes.since <= now) & (now < homes.until)
+        many = np.bincount(homes.user[some], minlength=len(self._last))
+        return np.concatenate([[0], np.cumsum(many)]), homes.at[some]
 
 
 @compiled
@@ -223,13 +220,21 @@ def _distance(one: Array, other: Array) -> float:
 
 @compiled
 def _walk(
-    time: Array, user: Array, at: Array, state: tuple[Array, Array, Array], found: Array
+    time: Array,
+    user: Array,
+    at: Array,
+    homes: tuple[Array, Array],
+    last: Array,
+    last_time: Array,
+    found: Array,
 ) -> None:
-    home, last, last_time = state
+    first, home = homes
     for row in range(len(time)):
         one = user[row]
-        is_known = not np.isnan(home[one, 0])
-        found[0, row] = _distance(at[row], home[one]) if is_known else np.nan
+        found[0, row] = np.nan
+        for place in range(first[one], first[one + 1]):
+            far = _distance(at[row], home[place])
+            found[0, row] = far if place == first[one] else min(far, found[0, row])
         found[1:, row] = np.nan
         if last_time[one] > _NEVER:
             far = _distance(at[row], last[one])

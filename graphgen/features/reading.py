@@ -28,6 +28,19 @@ _TRANSFERS = ("instant", "batch", "cheque", "book")
 
 
 @dataclass(frozen=True)
+class Homes:
+    """Who lives where, in order of people."""
+
+    user: Array
+    """Rows: int32."""
+    since: Array
+    until: Array
+    """int64, ms."""
+    at: Array
+    """Degrees north and east: float64 (homes, 2)."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """What does not change from day to day: nodes, and edges of before the first day."""
 
@@ -47,9 +60,7 @@ class Facts:
     merchant: Rows
     merchant_at: Array
     """Where shops are: degrees north and east, float64 (merchants, 2)."""
-    homes: tuple[Array, Array, Array]
-    """Who lives where: rows of `user` (int32), since when (int64, ms, ascending), and degrees north
-    and east (float64, (homes, 2))."""
+    homes: Homes
     seen_before: dict[str, tuple[Array, Array, Array]]
     """By "device" and "ip": people (rows), the things that they used before the first day (rows),
     and from when (ms)."""
@@ -137,12 +148,15 @@ def read(dataset: Dataset) -> Facts:
     )
 
 
-def _homes(dataset: Dataset, users: Rows) -> tuple[Array, Array, Array]:
+def _homes(dataset: Dataset, users: Rows) -> Homes:
     address, lives = dataset["address"], dataset["lives_at"]
-    since = _numbers(lives["since"])
-    order = np.argsort(since, kind="stable")
+    user = users.of(_numbers(lives["user_id"]))
+    order = np.argsort(user, kind="stable")
     place = Rows(_numbers(address["address_id"])).of(_numbers(lives["address_id"])[order])
-    return users.of(_numbers(lives["user_id"])[order]), since[order], _places(address)[place]
+    until = pc.fill_null(lives["until"].cast(pa.int64()), np.iinfo(np.int64).max).to_numpy()
+    return Homes(
+        user[order], _numbers(lives["since"])[order], until[order], _places(address)[place]
+    )
 
 
 def _places(table: pa.Table) -> Array:
