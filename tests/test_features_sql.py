@@ -260,7 +260,8 @@ def test_distances_are_from_home_and_from_the_last_till(dataset: Dataset) -> Non
         ), two AS (
             SELECT s.*, lag(s) OVER (PARTITION BY user_id ORDER BY id) AS last FROM till AS s
         ), told AS (
-            SELECT s.id, any_value({km.format(a="s", b="s.last")}) FILTER (s.last IS NOT NULL) AS far,
+            SELECT s.id, any_value({km.format(a="s", b="s.last")})
+                    FILTER (s.last IS NOT NULL) AS far,
                 any_value((s.t - s.last.t) / {HOUR}) AS gap,
                 min({km.format(a="s", b="home")}) AS from_home
             FROM two AS s LEFT JOIN lives_at AS l ON l.user_id = s.user_id
