@@ -1,9 +1,9 @@
 """What features of a dataset cost to compute, without writing them: the windows alone, and all.
 
-`python benchmarks/features.py DATASET` prints rows and CPU seconds as JSON. Windows are counts, sums,
-means, deviations and partners of both ends, with the pairs that they need; all is every feature, of
-days of accounts too, and reading the files. Neither has the process's start in it, nor the first day,
-on which compiled loops are loaded.
+`python benchmarks/features.py DATASET` prints rows and CPU seconds as JSON. Windows are counts,
+sums, means, deviations and partners of both ends, with the pairs that they need; all is every
+feature, of days of accounts too, and reading the files. Neither has the process's start in it, nor
+the first day, on which compiled loops are loaded.
 """
 
 from __future__ import annotations

@@ -102,15 +102,21 @@ def test_the_command_says_what_it_wrote(folder: Path, capsys: pytest.CaptureFixt
     assert max(map(len, out.splitlines()[:-1])) <= 80
 
 
-def test_a_world_that_was_made_anew_has_no_features_until_they_are(
-    folder: Path, tmp_path: Path
-) -> None:
-    features(folder, force=True)
+def test_features_go_with_the_world_that_is_replaced(folder: Path) -> None:
     generate(World(users=60, days=5, seed=8), [Parquet(str(folder))], force=True)
+    assert not (folder / "features").exists()
+    features(folder)
+
+
+def test_features_of_another_world_are_not_read(world: Path, tmp_path: Path) -> None:
+    generate(World(users=60, days=5, seed=8), [Parquet(str(tmp_path / "other"))])
+    shutil.copytree(world / "parquet" / "features", tmp_path / "other" / "features")
     with pytest.raises(DatasetError, match="of another dataset than is there now"):
-        read(Dataset(folder), "payment")
-    features(folder, force=True)
-    assert len(read(Dataset(folder), "payment", ["pair_count"]).column_names) == 1
+        read(Dataset(tmp_path / "other"), "payment")
+
+
+def test_what_cannot_be_read_is_told_with_what_there_is(folder: Path, tmp_path: Path) -> None:
+    assert read(Dataset(folder), "payment", ["pair_count"]).column_names == ["pair_count"]
     with pytest.raises(DatasetError, match="no column 'pair'"):
         read(Dataset(folder), "payment", ["pair"])
     with pytest.raises(DatasetError, match="no features called 'trade'; there is: payment, acc"):

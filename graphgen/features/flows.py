@@ -1,7 +1,7 @@
 """Money that is passed on: out of what it was received, how soon, and what it leaves behind.
 
-Each account's last receipts are kept (`graphgen.features.receipts`); balances are those that stand
-on the account's earlier rows of `payment`.
+A receipt is what an account was paid over any rail but cards, by transfer or in cash. Balances are
+those that stand on the account's earlier rows of `payment`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _DIAMETER = 12742.0
 _BITS = 31
 
 
-def _seen(entity: str, what: str) -> tuple[Feature, ...]:
+def _seen(entity: str, what: str, plural: str) -> tuple[Feature, ...]:
     none = "none: it is not ordered online"
     return (
         Feature(
@@ -48,16 +48,16 @@ def _seen(entity: str, what: str) -> tuple[Feature, ...]:
         ),
         Feature(
             f"{entity}_known_for",
-            f"Time since the person was first seen on the {what}; none: never, or as before.",
+            f"Time since the person was first seen on the {what}; none: never, or not online.",
             "all",
             "hours",
             nullable=True,
         ),
         Feature(
             f"user_{entity}s",
-            f"On how many such the person was seen before ({what}); {none}.",
+            f"{plural} that the person was seen on before; {none}.",
             "all",
-            "",
+            f"{what}{'es' if what.endswith('s') else 's'}",
             "count",
             nullable=True,
         ),
@@ -66,8 +66,8 @@ def _seen(entity: str, what: str) -> tuple[Feature, ...]:
 
 _NO_TILL = "none: no card is shown at a till"
 FEATURES = (
-    *_seen("device", "device"),
-    *_seen("ip", "internet address"),
+    *_seen("device", "device", "Devices"),
+    *_seen("ip", "internet address", "Internet addresses"),
     Feature(
         "home_distance",
         "From the till to the nearest address that the bank had of the cardholder when the day "

@@ -1,8 +1,7 @@
 """What either end paid and was paid within windows of time before: numbers, sums, partners.
 
 A window of length w before a payment at time t holds the payments from t - w on that come before it
-by time, and by id at the same time. The moves of the longest window are kept in a ring; each window
-has the place in it from which on it counts.
+by time, and by id at the same time. A deviation is that of all payments there, not of a sample.
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ def of_windows(ends: dict[str, str], windows: tuple[str, ...]) -> tuple[Feature,
             Feature(name.format("sum"), f"Sum of the payments {did}.", window, "minor units"),
             Feature(
                 name.format("mean"),
-                f"Mean of the payments {did}; none: there is none.",
+                f"Mean of the payments {did}; none: there are none.",
                 window,
                 "minor units",
                 nullable=True,
             ),
             Feature(
                 name.format("deviation"),
-                f"Standard deviation (of all, not of a sample) of the payments {did}; none: as it.",
+                f"Standard deviation of the payments {did}; none: there are none.",
                 window,
                 "minor units",
                 nullable=True,
@@ -67,7 +66,11 @@ FEATURES = of_windows({"payer_": "the payer", "payee_": "the payee"}, tuple(WIND
 
 
 class Windows:
-    """What every account paid and was paid in each window, as it stands after the last row."""
+    """What every account paid and was paid in each window, as it stands after the last row.
+
+    The moves of the longest window are kept in a ring; each window has the place in it from which
+    on it counts.
+    """
 
     def __init__(self, accounts: int) -> None:
         self.running = np.zeros((accounts, 2, len(WINDOWS), 4), np.int64)
