@@ -197,7 +197,7 @@ import sys, time
 from graphgen.features import features
 def tell(told):
     print(told.done, flush=True)
-    if told.done == 3:
+    if told.done == 3 and told.rows:
         time.sleep(600)
 features(sys.argv[1], force=True, on_progress=tell)
 """

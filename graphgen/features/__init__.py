@@ -44,8 +44,10 @@ def features(
     with files.made(dataset) as folder:
         writer = files.Writer(dataset, facts, folder, known=reports is not None)
         try:
-            for done, found in enumerate(compute(facts, reading.days(dataset, facts), reports), 1):
+            done = 0
+            for found in compute(facts, reading.days(dataset, facts), reports):
                 writer.put(found)
+                done += found.table == "account_day"  # the last of a day
                 tell(Progress("features", done, total, writer.rows["payment"]))
         finally:
             writer.close()

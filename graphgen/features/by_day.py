@@ -39,17 +39,22 @@ GROUPS: dict[str, dict[str, tuple[Feature, ...]]] = {
 """Every feature of each table, by the module that gives it, in the order of columns."""
 
 
+_ROWS = 1 << 17
+"""Rows of payments that are computed at once: memory does not grow with the day."""
+
+
 @dataclass(frozen=True)
 class Found:
-    """The features of one day."""
+    """Features of some rows of a table."""
 
+    table: str
+    """`payment` or `account_day`."""
     day: Day
-    payment: Array
-    """By feature and row of the day: float32, NaN for none."""
+    """The rows, or the day whose accounts they are of."""
     account: Array
-    """The accounts that have a row of `account_day`: rows of `account`, ascending."""
-    account_day: Array
-    """By feature and account: float32, NaN for none."""
+    """Of `account_day`: rows of `account`, ascending; else nothing."""
+    values: Array
+    """By feature and row: float32, NaN for none."""
 
 
 def features_of(table: str, *, known: bool = False) -> tuple[Feature, ...]:
@@ -59,39 +64,68 @@ def features_of(table: str, *, known: bool = False) -> tuple[Feature, ...]:
 
 
 def compute(facts: Facts, days: Iterable[Day], reports: Reports | None = None) -> Iterator[Found]:
-    """Yield the features of each day: days follow each other, from the first on.
+    """Yield the features of each day's payments, some rows at a time, and then of its accounts.
 
-    With `reports` there are those that know what had been reported by then.
+    Days follow each other, from the first on. With `reports` there are the features that know what
+    had been reported by then.
     """
-    accounts = len(facts.account)
-    past = Pairs(accounts)
-    recent = Windows(accounts)
-    money = Flows(facts, Receipts(accounts))
-    seen = Places(facts)
-    shapes = Motifs(accounts)
-    over = AccountDays(past, recent, money)
-    told = None if reports is None else Known(facts, reports)
-    ends = np.cumsum([0, *(len(some) for some in GROUPS["payment"].values())]).tolist()
-    height = ends[-1] if told else ends[-2]
+    state = _State(facts, reports)
     for day in days:
-        recent.pass_time(day.begin)
-        snapshot = Structure(accounts, *recent.transfers(past.room))
-        found = np.empty((height, len(day)), np.float32)
-        parts = [found[first:end] for first, end in pairwise(ends)]
-        pair = past.walk(day, parts[1])
-        recent.walk(day, pair, past.room, parts[0])
-        last = by_name(windows.FEATURES, parts[0])
-        money.walk(day, last, parts[2])
-        seen.walk(day, parts[3])
-        snapshot.write(day.payer, day.payee, parts[4])
-        shapes.walk(day, last, parts[5])
-        if told:
-            told.walk(day, parts[6])
+        yield from state.payments(day)
+        yield state.accounts(day)
+
+
+class _State:
+    """All that is kept of what came before."""
+
+    def __init__(self, facts: Facts, reports: Reports | None) -> None:
+        self._accounts = len(facts.account)
+        self._pairs = Pairs(self._accounts)
+        self._windows = Windows(self._accounts)
+        self._flows = Flows(facts, Receipts(self._accounts))
+        self._places = Places(facts)
+        self._motifs = Motifs(self._accounts)
+        self._account_days = AccountDays(self._pairs, self._windows, self._flows)
+        self._known = None if reports is None else Known(facts, reports)
+        self._structure = self._snapshot(facts.begin)
+
+    def _snapshot(self, midnight: int) -> Structure:
+        self._windows.pass_time(midnight)
+        return Structure(self._accounts, *self._windows.transfers(self._pairs.room))
+
+    def payments(self, day: Day) -> Iterator[Found]:
+        """Yield the features of a day's payments."""
+        self._structure = self._snapshot(day.begin)
+        sights = np.empty((len(places.FEATURES), len(day)), np.float32)
+        self._places.walk(day, sights)
+        heights = [len(some) for name, some in GROUPS["payment"].items() if self._has(name)]
+        ends = np.cumsum([0, *heights]).tolist()
+        for first in range(0, len(day), _ROWS):
+            rows = slice(first, first + _ROWS)
+            part = day.part(rows)
+            found = np.empty((ends[-1], len(part)), np.float32)
+            groups = [found[start:end] for start, end in pairwise(ends)]
+            pair = self._pairs.walk(part, groups[1])
+            self._windows.walk(part, pair, self._pairs.room, groups[0])
+            recent = by_name(windows.FEATURES, groups[0])
+            self._flows.walk(part, recent, groups[2])
+            groups[3][:] = sights[:, rows]
+            self._structure.write(part.payer, part.payee, groups[4])
+            self._motifs.walk(part, recent, groups[5])
+            if self._known:
+                self._known.walk(part, groups[6])
+            yield Found("payment", part, np.empty(0, np.int64), found)
+
+    def accounts(self, day: Day) -> Found:
+        """Give the features of accounts at the end of a day."""
         end = day.begin + DAY
-        recent.pass_time(end)
-        account, of_accounts = over.walk(day, end, snapshot)
-        if told:
+        self._windows.pass_time(end)
+        account, found = self._account_days.walk(day, end, self._structure)
+        if self._known:
             late = np.empty((len(known.OF_ACCOUNTS), len(account)), np.float32)
-            told.told(account, end, late)
-            of_accounts = np.concatenate([of_accounts, late])
-        yield Found(day, found, account, of_accounts)
+            self._known.told(account, end, late)
+            found = np.concatenate([found, late])
+        return Found("account_day", day, account, found)
+
+    def _has(self, group: str) -> bool:
+        return group != "known" or self._known is not None

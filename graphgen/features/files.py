@@ -105,26 +105,26 @@ class Writer:
             self._files[table] = pq.ParquetWriter(path, schema, **_settings(schema, features))
 
     def put(self, found: Found) -> None:
-        """Append a day, as a row group of each file."""
-        day = found.day
-        time = pa.array(day.time).cast(pa.timestamp("ms", "UTC"))
-        self._put("payment", [self._ids("payment", day.id), time], found.payment)
-        ids = self._account[found.account]
-        dates = pa.array(np.full(len(ids), np.datetime64(day.date, "D")), pa.date32())
-        self._put("account_day", [self._ids("account", ids), dates], found.account_day)
+        """Append rows, as a row group."""
+        day, table = found.day, found.table
+        if table == "payment":
+            time = pa.array(day.time).cast(pa.timestamp("ms", "UTC"))
+            keys = [self._ids("payment", day.id), time]
+        else:
+            ids = self._account[found.account]
+            dates = pa.array(np.full(len(ids), np.datetime64(day.date, "D")), pa.date32())
+            keys = [self._ids("account", ids), dates]
+        features = self._features[table]
+        columns = [column(each, row) for each, row in zip(features, found.values, strict=True)]
+        file = self._files[table]
+        if len(keys[0]):
+            file.write_table(pa.Table.from_arrays([*keys, *columns], schema=file.schema))
+        self.rows[table] += len(keys[0])
 
     def close(self) -> None:
         """End the files."""
         for file in self._files.values():
             file.close()
-
-    def _put(self, table: str, keys: list[pa.Array], values: Array) -> None:
-        features = self._features[table]
-        columns = [column(each, row) for each, row in zip(features, values, strict=True)]
-        file = self._files[table]
-        if len(keys[0]):
-            file.write_table(pa.Table.from_arrays([*keys, *columns], schema=file.schema))
-        self.rows[table] += len(keys[0])
 
     def _ids(self, kind: str, ids: Array) -> pa.Array:
         if not self._spelled:

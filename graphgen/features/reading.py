@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -119,6 +119,13 @@ class Day:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    def part(self, rows: slice) -> Day:
+        """Give some of its rows, without a copy."""
+        columns: dict[str, Any] = {
+            name: each[rows] for name, each in vars(self).items() if isinstance(each, np.ndarray)
+        }
+        return replace(self, **columns)
 
 
 def read(dataset: Dataset) -> Facts:
