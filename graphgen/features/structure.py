@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.features.feature import Feature
+from graphgen.features.feature import Feature, Kind
 from graphgen.table import Array
 
 __all__ = ["COLUMNS", "FEATURES", "HUB", "Structure", "of_structure"]
@@ -29,7 +29,7 @@ COLUMNS = ("degree", "core", "pagerank", "component_size", "community_size")
 
 def of_structure(ends: dict[str, str]) -> tuple[Feature, ...]:
     """Declare where accounts stand; `ends` says by the beginning of a name whose it is."""
-    docs = {
+    docs: dict[str, tuple[str, str, Kind]] = {
         "degree": ("Accounts that {} paid by transfer, or that paid it.", "accounts", "count"),
         "core": ("The largest k of a k-core without hubs that {} is in.", "", "count"),
         "pagerank": (
@@ -49,7 +49,7 @@ def of_structure(ends: dict[str, str]) -> tuple[Feature, ...]:
         ),
     }
     return tuple(
-        Feature(f"{start}{name}", doc.format(who), "day", unit, kind)  # type: ignore[arg-type]
+        Feature(f"{start}{name}", doc.format(who), "day", unit, kind)
         for start, who in ends.items()
         for name, (doc, unit, kind) in docs.items()
     )
