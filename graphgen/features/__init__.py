@@ -13,10 +13,11 @@ from pathlib import Path
 
 from graphgen.dataset import Dataset
 from graphgen.features import files, reading
-from graphgen.features.by_day import compute, features_of
+from graphgen.features.by_day import PointInTime, compute, features_of
 from graphgen.features.files import read
 from graphgen.features.known import Reports
 from graphgen.generate import Progress
+from graphgen.memory import give_back
 
 __all__ = ["Reports", "compute", "features", "features_of", "read"]
 
@@ -41,13 +42,15 @@ def features(
     total = len(dataset.days)
     tell(Progress("features", 0, total, 0))
     facts = reading.read(dataset)
+    give_back()
     with files.made(dataset) as folder:
         writer = files.Writer(dataset, facts, folder, known=reports is not None)
         try:
-            done = 0
-            for found in compute(facts, reading.days(dataset, facts), reports):
-                writer.put(found)
-                done += found.table == "account_day"  # the last of a day
+            state = PointInTime(facts, reports)
+            for done, day in enumerate(reading.days(dataset, facts), 1):
+                for found in state.of(day):
+                    writer.put(found)
+                give_back()
                 tell(Progress("features", done, total, writer.rows["payment"]))
         finally:
             writer.close()

@@ -68,12 +68,17 @@ class AccountDays:
         self._pairs, self._windows, self._flows = pairs, windows, state
         self._partners = pairs.partners.copy()
 
-    def walk(self, day: Day, end: int, structure: Structure) -> tuple[Array, Array]:
-        """Give the accounts of a day that is over at `end` (ms; rows), and their features."""
+    def of(self, day: Day) -> tuple[Array, Array]:
+        """Give the accounts of a day (rows, ascending), and how often each was declined."""
         ordered = np.zeros(len(self._pairs.last), bool)
         ordered[day.payer[day.is_order]] = True
         ordered[day.payee[day.is_order]] = True
         account = np.flatnonzero(ordered)
+        refused = day.payer[day.is_order & ~day.is_move]
+        return account, np.bincount(refused, minlength=len(ordered))[account]
+
+    def walk(self, account: Array, declined: Array, end: int, structure: Structure) -> Array:
+        """Give the features of some accounts when their day is over, at `end` (ms)."""
         found = np.empty((len(FEATURES), len(account)), np.float32)
         many = len(_RECENT)
         self._windows.told(account, found[:many])
@@ -87,7 +92,6 @@ class AccountDays:
         rest[2:4] = np.where(last > _NEVER, (end - last) * _HOURS, np.nan).T
         rest[4:6] = partners.T
         rest[6:8] = (partners - self._partners[account]).T
-        refused = day.payer[day.is_order & ~day.is_move]
-        rest[8] = np.bincount(refused, minlength=len(ordered))[account]
+        rest[8] = declined
         self._partners[account] = partners
-        return account, found
+        return found

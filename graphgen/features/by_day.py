@@ -22,7 +22,7 @@ from graphgen.features.structure import Structure
 from graphgen.features.windows import Windows
 from graphgen.table import Array
 
-__all__ = ["GROUPS", "Found", "compute", "features_of"]
+__all__ = ["GROUPS", "Found", "PointInTime", "compute", "features_of"]
 
 GROUPS: dict[str, dict[str, tuple[Feature, ...]]] = {
     "payment": {
@@ -40,7 +40,7 @@ GROUPS: dict[str, dict[str, tuple[Feature, ...]]] = {
 
 
 _ROWS = 1 << 17
-"""Rows of payments that are computed at once: memory does not grow with the day."""
+"""Rows that are computed at once: memory does not grow with the day."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,15 @@ def compute(facts: Facts, days: Iterable[Day], reports: Reports | None = None) -
     Days follow each other, from the first on. With `reports` there are the features that know what
     had been reported by then.
     """
-    state = _State(facts, reports)
+    state = PointInTime(facts, reports)
     for day in days:
-        yield from state.payments(day)
-        yield state.accounts(day)
+        yield from state.of(day)
 
 
-class _State:
-    """All that is kept of what came before."""
+class PointInTime:
+    """All that is kept of what came before: give it every day once, in order."""
 
-    def __init__(self, facts: Facts, reports: Reports | None) -> None:
+    def __init__(self, facts: Facts, reports: Reports | None = None) -> None:
         self._accounts = len(facts.account)
         self._pairs = Pairs(self._accounts)
         self._windows = Windows(self._accounts)
@@ -93,7 +92,12 @@ class _State:
         self._windows.pass_time(midnight)
         return Structure(self._accounts, *self._windows.transfers(self._pairs.room))
 
-    def payments(self, day: Day) -> Iterator[Found]:
+    def of(self, day: Day) -> Iterator[Found]:
+        """Yield the features of a day's payments, then those of its accounts."""
+        yield from self._payments(day)
+        yield from self._ended(day)
+
+    def _payments(self, day: Day) -> Iterator[Found]:
         """Yield the features of a day's payments."""
         self._structure = self._snapshot(day.begin)
         sights = np.empty((len(places.FEATURES), len(day)), np.float32)
@@ -116,16 +120,20 @@ class _State:
                 self._known.walk(part, groups[6])
             yield Found("payment", part, np.empty(0, np.int64), found)
 
-    def accounts(self, day: Day) -> Found:
-        """Give the features of accounts at the end of a day."""
+    def _ended(self, day: Day) -> Iterator[Found]:
+        """Yield the features of accounts at the end of a day."""
         end = day.begin + DAY
         self._windows.pass_time(end)
-        account, found = self._account_days.walk(day, end, self._structure)
-        if self._known:
-            late = np.empty((len(known.OF_ACCOUNTS), len(account)), np.float32)
-            self._known.told(account, end, late)
-            found = np.concatenate([found, late])
-        return Found("account_day", day, account, found)
+        every, declined = self._account_days.of(day)
+        for first in range(0, len(every), _ROWS):
+            rows = slice(first, first + _ROWS)
+            account = every[rows]
+            found = self._account_days.walk(account, declined[rows], end, self._structure)
+            if self._known:
+                late = np.empty((len(known.OF_ACCOUNTS), len(account)), np.float32)
+                self._known.told(account, end, late)
+                found = np.concatenate([found, late])
+            yield Found("account_day", day, account, found)
 
     def _has(self, group: str) -> bool:
         return group != "known" or self._known is not None

@@ -131,9 +131,11 @@ class Day:
 def read(dataset: Dataset) -> Facts:
     """Read what does not change."""
     begin = int(np.datetime64(dataset.run["start"], "ms").astype(np.int64))
-    tables = {name: dataset[name] for name in ("account", "user", "device", "ip")}
-    rows = {name: Rows(_numbers(table[f"{name}_id"])) for name, table in tables.items()}
-    account, card, merchant = tables["account"], dataset["card"], dataset["merchant"]
+    rows = {
+        name: Rows(_numbers(dataset[name][f"{name}_id"]))
+        for name in ("account", "user", "device", "ip")
+    }
+    account, card, merchant = (dataset[name] for name in ("account", "card", "merchant"))
     before = {}
     for name in ("device", "ip"):
         edges = dataset[f"uses_{name}"]

@@ -253,6 +253,7 @@ def _communities(first: Array, other: Array) -> Array:
 def _pageranks(accounts: int, payer: Array, payee: Array, steps: int) -> Array:
     """Give PageRanks along transfers, over the mean of the accounts that have one: float64."""
     paid, is_there = np.zeros(accounts), np.zeros(accounts, np.bool_)
+    handed = np.empty(accounts)  # what each payee of an account gets of its rank
     for row in range(len(payer)):
         paid[payer[row]] += 1
         is_there[payer[row]], is_there[payee[row]] = True, True
@@ -263,8 +264,9 @@ def _pageranks(accounts: int, payer: Array, payee: Array, steps: int) -> Array:
         for account in range(accounts):
             if is_there[account] and paid[account] == 0:
                 nobody += rank[account]
+            handed[account] = _DAMPING * rank[account] / max(1.0, paid[account])
         following = np.where(is_there, 1 - _DAMPING + _DAMPING * nobody / there, 0.0)
         for row in range(len(payer)):
-            following[payee[row]] += _DAMPING * rank[payer[row]] / paid[payer[row]]
+            following[payee[row]] += handed[payer[row]]
         rank = following
     return rank

@@ -24,6 +24,9 @@ _FEWEST = 1 << 10
 _LINES = 32
 """Rows of features that are turned into columns at once: they lie close together until then."""
 
+State = tuple[Array, Array, Array, Array, Array]
+Ring = tuple[Array, Array, Array, Array]
+
 
 def of_windows(ends: dict[str, str], windows: tuple[str, ...]) -> tuple[Feature, ...]:
     """Declare the features of windows: `ends` says by the beginning of a name whose they are."""
@@ -83,7 +86,7 @@ class Windows:
         """The moves that have left each window, and all that there were."""
         self._seen = np.zeros((0, len(WINDOWS)), np.int32)
         """By pair of accounts: moves in each window."""
-        self._ring = (
+        self._ring: Ring = (
             np.empty(_FEWEST, np.int64),
             np.empty(_FEWEST, np.int64),
             np.empty((_FEWEST, 3), np.int32),
@@ -102,14 +105,14 @@ class Windows:
         _pass_time(until, self._state(), self._ring)
 
     def told(self, accounts: Array, found: Array) -> None:
-        """Write what some accounts paid and were paid, by side and window (but the first)."""
+        """Write what some accounts paid and were paid, in all windows but the first."""
         _write(self.running[accounts], self.rough[accounts], 1, found)
 
     def transfers(self, pairs: int) -> tuple[Array, Array]:
         """Give the pairs of accounts with a transfer in the longest window: payers and payees."""
         return _transfers(self._low, self._ring, np.zeros(pairs, np.bool_))
 
-    def _state(self) -> tuple[Array, Array, Array, Array, Array]:
+    def _state(self) -> State:
         return self._limits, self._low, self._seen, self.running, self.rough
 
     def _make_room(self, more: int, pairs: int) -> None:
@@ -122,14 +125,12 @@ class Windows:
         if end - first + more > size:
             larger = 1 << (end - first + more - 1).bit_length()
             places = np.arange(first, end)
-            rings = [np.empty((larger, *part.shape[1:]), part.dtype) for part in self._ring]
+            rings: list[Array] = [
+                np.empty((larger, *part.shape[1:]), part.dtype) for part in self._ring
+            ]
             for new, old in zip(rings, self._ring, strict=True):
                 new[places & (larger - 1)] = old[places & (size - 1)]
             self._ring = (rings[0], rings[1], rings[2], rings[3])
-
-
-State = tuple[Array, Array, Array, Array, Array]
-Ring = tuple[Array, Array, Array, Array]
 
 
 @compiled
