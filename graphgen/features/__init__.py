@@ -50,6 +50,8 @@ def features(
             for done, day in enumerate(reading.days(dataset, facts), 1):
                 for found in state.of(day):
                     writer.put(found)
+                    del found
+                del day  # there is room for the next one
                 give_back()
                 tell(Progress("features", done, total, writer.rows["payment"]))
         finally:

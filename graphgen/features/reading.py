@@ -176,11 +176,12 @@ def days(dataset: Dataset, facts: Facts) -> Iterator[Day]:
     """Read day after day; memory holds one."""
     payments, sessions = (_by_day(dataset, name) for name in ("payment", "session"))
     for day in dataset.days:
-        payment, session = (
-            _table(dataset, name, files.get(day))
-            for name, files in (("payment", payments), ("session", sessions))
+        yield day_of(  # its tables are let go of before it is looked at
+            facts,
+            day,
+            _table(dataset, "payment", payments.get(day)),
+            _table(dataset, "session", sessions.get(day)),
         )
-        yield day_of(facts, day, payment, session)
 
 
 def _by_day(dataset: Dataset, name: str) -> dict[date, Path]:
