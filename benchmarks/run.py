@@ -237,7 +237,27 @@ def market(bench: Bench) -> Iterator[Line]:
     yield Line("all events and trades", rows / cost.cpu / 1e6, 1.5, UNIT, cost, rows)
 
 
-PARTS = (payment, events, workers, population, memory, csv, market, long)
+def features(bench: Bench) -> Iterator[Line]:
+    """Features of nine million payments: computed alone, and written by the command."""
+    size = bench.sizes
+    bench.generate(size.users, size.days, ["session", "payment"])
+    world = str(bench.folder / "world")
+    cost = bench.script("features.py", world)
+    for what, target, name in (
+        ("windows", 0.3, "features: windows, computed"),
+        ("all", 0.3, "features: all, computed"),
+    ):
+        told = json.loads(cost.output)[what]
+        speed = told["rows"] / told["cpu"] / 1e6
+        yield Line(name, speed, target, "M rows / CPU s", cost, told["rows"])
+    main = "from graphgen.cli import main; main()"
+    cost = cost_of([sys.executable, "-c", main, "features", world, "--json"])
+    rows = json.loads(cost.output)["rows"]["payment"]
+    yield Line("features: written", rows / cost.cpu / 1e6, 0.15, "M rows / CPU s", cost, rows)
+    yield Line("memory, features", cost.peak, 2000, "MB", cost, rows, at_most=True)
+
+
+PARTS = (payment, events, workers, population, memory, csv, market, features, long)
 
 
 STORES = ("neo4j", "elasticsearch")

@@ -30,6 +30,8 @@ __all__ = [
 
 OWN = ".graphgen"
 """The folder in it that holds what only the making needs."""
+_DERIVED = ("features/account_day.parquet", "features/payment.parquet")
+"""What was computed from a dataset, and goes with it."""
 _GIGABYTE = 10**9
 
 
@@ -65,7 +67,7 @@ def _size(count: int) -> str:
 def forget(root: Path) -> None:
     """Turn whatever dataset a folder holds into leftovers of one that has no day yet."""
     content = read_run(root)
-    own = {"README.md", *content["files"]} if content else set()
+    own = {"README.md", *_DERIVED, *content["files"]} if content else set()
     journal = f"{OWN}/journal.jsonl"
     for line in whole_lines(root / journal):
         own.update(line.get("expects", ()))

@@ -48,9 +48,10 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
 class Progress:
     """How far it is."""
 
-    stage: Literal["graph", "nodes", "events", "truth", "loading", "moving"]
+    stage: Literal["graph", "nodes", "events", "truth", "loading", "moving", "features"]
     done: int
-    """Days that are committed; of a store, its steps; of what is moved, its files."""
+    """Days that are committed, or whose features are; of a store, its steps; of what is moved, its
+    files."""
     total: int
     rows: int
     """Rows of events that are committed in each folder; of a store, its rows."""

@@ -89,6 +89,12 @@ def _cli_page() -> str:
     return _page("Command line", "What each command's `--help` says.", parts)
 
 
+def _features_page() -> str:
+    from graphgen.features.page import page
+
+    return page()
+
+
 def _entry(entry: Entry) -> str:
     parts = [f"## {entry.name}", entry.title, entry.story]
     parts.append("\n".join(f"* {name}: {fact}" for name, fact in entry.facts.items()))
@@ -161,6 +167,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "elasticsearch.md": elasticsearch_page,
     "rules.md": rules_page,
     "exporters.md": _exporters_page,
+    "features.md": _features_page,
     "neo4j.md": neo4j_page,
     "patterns.md": _patterns_page,
     "tables.md": tables_page,

@@ -44,6 +44,7 @@ __all__ = [
     "summary_document",
     "wiping",
     "world_file",
+    "written_document",
 ]
 
 Cases = list[tuple[str, str, int]]
@@ -155,11 +156,14 @@ def loaded_document(
     store: DatasetExporter, rows: Mapping[str, int], since: tuple[float, float]
 ) -> dict[str, Any]:
     """Give what `load --json` prints; `since` is what `clock` said when it began."""
-    return {
-        "target": store.target,
-        "rows": dict(rows),
-        **_taken(since),
-    }
+    return written_document(store.target, rows, since)
+
+
+def written_document(
+    target: str, rows: Mapping[str, int], since: tuple[float, float]
+) -> dict[str, Any]:
+    """Give what a command prints with --json that wrote rows to one place."""
+    return {"target": target, "rows": dict(rows), **_taken(since)}
 
 
 def clock() -> tuple[float, float]:

@@ -52,6 +52,7 @@ _STAGES = {
     "events": "walking days",
     "truth": "writing truth",
     "loading": "loading",
+    "features": "computing features",
     "asking": "asking for pieces",
     "placing": "writing files",
     "moving": "moving files",

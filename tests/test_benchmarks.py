@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.process
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
-    only = [word for part in ("payment", "market") for word in ("--only", part)]
+    only = [word for part in ("payment", "market", "features") for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -23,5 +23,7 @@ def test_the_benchmark_prints_a_line_for_each_figure() -> None:
         "trades: what investors add",
         "trades: the whole process",
         "all events and trades",
+        "features: windows, computed",
+        "features: written",
     ):
         assert f"| {what} |" in done.stdout

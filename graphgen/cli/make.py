@@ -13,7 +13,7 @@ from graphgen.cli.app import STOPPED, app, tell_broken
 from graphgen.cli.heed import heeding
 from graphgen.cli.sink_options import LoadCommand, WriteCommand, given
 
-__all__ = ["generate", "load", "rewrite", "twin"]
+__all__ = ["features", "generate", "load", "rewrite", "twin"]
 
 
 @app.command(cls=WriteCommand)
@@ -93,6 +93,32 @@ def load(
     with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
         rows = run(dataset, store, force=force, on_progress=tell)
     told = request.loaded_document(store, rows, began)
+    if json:
+        terminal.show_json(told)
+    elif not quiet:
+        terminal.show_loaded(told)
+
+
+@app.command()
+def features(
+    *,
+    dataset: options.Written,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Write what was known of each payment, and of each account's day, by then.
+
+    Windows, pairs, flows, devices, places, the graph's structure, cycles: into DATASET/features/.
+    Only what came strictly before counts, and no label.
+    """
+    from graphgen import request, terminal
+    from graphgen.features import features as run
+
+    began = request.clock()
+    with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
+        rows = run(dataset, force=force, on_progress=tell)
+    told = request.written_document(str(dataset / "features"), rows, began)
     if json:
         terminal.show_json(told)
     elif not quiet:
