@@ -1,0 +1,99 @@
+"""A dataset with its labels and splits, in SQL: what every format for learners is written from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphgen.learning.labelling import Labelling
+from graphgen.learning.labels import make_labels
+from graphgen.learning.luck import make_macros
+from graphgen.learning.splits import make_splits, split_columns
+from graphgen.learning.view import WHOLE, make_view
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from graphgen.dataset import Dataset
+
+__all__ = ["Frame"]
+
+_MEMORY = "1GB"
+"""What DuckDB may hold; more it spills to disk."""
+
+
+class Frame:
+    """The tables of a dataset in a connection to DuckDB, whole or as a bank sees them.
+
+    Beside the dataset's views there are the tables that `make_labels` and `make_splits` tell of,
+    and the views `transfer` and `dealing`: edges with all that is said of them.
+
+    * `transfer` (id, time, payer, payee, and the columns of the payment): payments as they were
+      ordered, from the account that pays to the account that is paid, whatever clears between them.
+      What is settled, returned or charged for them is not in it; declined attempts are.
+    * `dealing` (id, time, payer, payee, ...): trades, from an account to a security.
+
+    Both have `case_id`, `pattern`, `stage`, `is_fraud`, `is_lookalike`, `told`, `reported_at`, and
+    the four splits.
+    """
+
+    def __init__(
+        self, dataset: Dataset, how: Labelling | None = None, *, bank: int | None = None
+    ) -> None:
+        """Open a dataset; as the bank with an id sees it, if one is given."""
+        import duckdb
+
+        self.dataset = dataset
+        self.how = how or Labelling()
+        self.bank = bank
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
+        for setting in (
+            "TimeZone = 'UTC'",
+            "enable_progress_bar = false",
+            f"memory_limit = '{_MEMORY}'",
+        ):
+            self.connection.execute(f"SET {setting}")
+        seed = int(dataset.run["seed"])
+        make_macros(self.connection)
+        self.connection.execute(
+            f"CREATE MACRO world_start() AS TIMESTAMPTZ '{dataset.run['start']} 00:00:00Z'"
+        )
+        if bank is None:
+            dataset.make_views(self.connection)
+        else:
+            dataset.make_views(self.connection, WHOLE)
+            make_view(self.connection, bank)
+        make_splits(self.connection, dataset, seed)
+        make_labels(self.connection, seed, self.how)
+        for name, rows in _EDGES.items():
+            self.connection.execute(f"CREATE VIEW {name} AS {_labelled(rows, _EVENT_OF[name])}")
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        """Ask DuckDB."""
+        return self.connection.sql(query)
+
+    def close(self) -> None:
+        """Let go of the connection, and of what it holds."""
+        self.connection.close()
+
+
+_EVENT_OF = {"transfer": "payment", "dealing": "trade"}
+_EDGES = {
+    "transfer": "SELECT payment_id AS id, *, "
+    "coalesce(counterparty_account_id, debtor_account_id) AS payer, creditor_account_id AS payee "
+    "FROM payment WHERE leg = 'original'",
+    "dealing": "SELECT trade_id AS id, *, account_id AS payer, security_id AS payee FROM trade",
+}
+
+
+def _labelled(rows: str, event: str) -> str:
+    """Give the query of an event's rows with labels and splits."""
+    return (
+        "SELECT e.*, l.case_id, l.pattern, l.stage, coalesce(l.is_fraud, false) AS is_fraud, "
+        "l.case_id IS NOT NULL AND NOT l.is_fraud AS is_lookalike, "
+        "CASE WHEN l.event_id IS NULL THEN false ELSE l.told END AS told, l.reported_at, "
+        f"{split_columns()} FROM ({rows}) AS e "
+        f"LEFT JOIN edge_label AS l ON l.event = '{event}' AND l.event_id = e.id "
+        "LEFT JOIN account_part AS payer_part ON payer_part.account_id = e.payer "
+        "LEFT JOIN account_part AS payee_part ON payee_part.account_id = e.payee "
+        "LEFT JOIN case_label AS case_part ON case_part.case_id = l.case_id"
+    )
