@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Interval
 
+from graphgen.exporter import LOADS
 from graphgen.neo4j.address import PASSWORD, SCHEMES, Address
 from graphgen.neo4j.graph_exporter import GraphExporter
 from graphgen.stage import StoreError
@@ -41,11 +42,11 @@ class Neo4j(GraphExporter):
 
     schemes: ClassVar[tuple[str, ...]] = SCHEMES
 
-    merge: bool = False
+    merge: Annotated[bool, LOADS] = False
     """Add to what is in the database: what has the same key becomes one."""
-    wipe: bool = False
+    wipe: Annotated[bool, LOADS] = False
     """Delete first what graphgen has loaded there, and nothing else."""
-    connections: Annotated[int, Interval(ge=1, le=64)] = 1
+    connections: Annotated[int, Interval(ge=1, le=64), LOADS] = 1
     """How many at once; more than one is faster only where the server has cores to spare."""
 
     def __post_init__(self) -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from graphgen.exporter import LOADS
 from graphgen.folder_exporter import FolderExporter
 from graphgen.neo4j.graph_exporter import GraphExporter
 
@@ -29,7 +30,7 @@ class Neo4jAdmin(FolderExporter, GraphExporter):
     mark: ClassVar[str] = "import.args"
     holds: ClassVar[str] = "import files"
 
-    format: Literal["csv", "parquet"] = "csv"
+    format: Annotated[Literal["csv", "parquet"], LOADS] = "csv"
     """In which format."""
 
     def fill(

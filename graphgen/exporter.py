@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     from graphgen.table import Table
     from graphgen.verify.promise import Check
 
-__all__ = ["DatasetExporter", "Exporter", "FileExporter", "IdForm", "TableExporter"]
+__all__ = ["LOADS", "DatasetExporter", "Exporter", "FileExporter", "IdForm", "TableExporter"]
 
 IdForm = Literal["int", "text"]
 """How ids are spelled: as the ten digits' number, or as the kind's letter and the digits."""
+LOADS = "loads"
+"""Annotates a field that says how a store is loaded: to a comparison with it that is nothing."""
 
 
 @dataclass(frozen=True)
 class Exporter(ABC):
-    """A sink for a world: one that takes its tables, or one that takes a written dataset."""
+    """A sink for a world: one that takes its tables, or one that takes a written dataset.
+
+    Its fields beside `target` are options of the commands that write to it, with their docstrings
+    as help.
+    """
 
     schemes: ClassVar[tuple[str, ...]] = ()
     """How URLs begin that are targets of it, as in `https`: such a URL needs no name before it."""

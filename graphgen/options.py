@@ -9,20 +9,6 @@ from typing import Annotated
 from typer import Argument, Option
 
 
-class Ids(StrEnum):
-    """How ids are spelled in files."""
-
-    INT = "int"
-    TEXT = "text"
-
-
-class Formats(StrEnum):
-    """In which format files for a store are written."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
 class Labels(StrEnum):
     """Where labels stand."""
 
@@ -60,23 +46,8 @@ Settings = Annotated[
     list[str] | None,
     Option("--set", metavar="KEY=VALUE", help="Any key of a world file; repeats."),
 ]
-IdsAs = Annotated[Ids, Option("--ids", help="How ids are spelled.")]
 LabelsIn = Annotated[Labels, Option("--labels", help="Beside the data, or in it too.")]
-InFormat = Annotated[
-    Formats | None, Option("--format", help="Of files for a store: CSV if not said.")
-]
-Blind = Annotated[bool, Option("--blind", help="Give a store no truth.")]
-Derived = Annotated[
-    bool, Option("--derived", help="Give a store what can be counted, as relationships too.")
-]
-HomeBank = Annotated[
-    str | None,
-    Option(metavar="ID", help="To a store only this bank's accounts are internal."),
-]
 Url = Annotated[str, Argument(metavar="URL", help="neo4j://USER@HOST:7687/DATABASE")]
-Merge = Annotated[bool, Option("--merge", help="Add to what is in a store.")]
-Wipe = Annotated[bool, Option("--wipe", help="Delete first what graphgen loaded into a store.")]
-Connections = Annotated[int | None, Option(min=1, max=64, help="To a store, at once; else one.")]
 Port = Annotated[int, Option(min=0, max=65535, help="Where it listens; 0: wherever is free.")]
 Workers = Annotated[int, Option(min=1, help="Processes that walk days.")]
 Resume = Annotated[bool, Option("--resume", help="Finish what was stopped.")]

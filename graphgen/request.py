@@ -35,7 +35,6 @@ __all__ = [
     "llm_key",
     "llm_settings",
     "loaded_document",
-    "of_store",
     "options",
     "sinks",
     "store",
@@ -68,31 +67,24 @@ def world_file(path: Path | None, given: Mapping[str, Any], settings: Sequence[s
 def sinks(specs: Sequence[str], given: Mapping[str, object]) -> list[Exporter]:
     """Make the exporters of `EXPORTER:TARGET`.
 
-    Of the options that were `given` (those of the value None were not) each takes those that it
-    has; `WorldError` for one that none of them has, `ids` but for.
+    Of the options that were `given` each takes those that it has; `WorldError` for one that none
+    of them has.
     """
     classes = [(EXPORTERS.load(name, Exporter), target) for name, target in map(sink_of, specs)]
-    options = {name: value for name, value in given.items() if value is not None}
     known = {each.name for cls, _ in classes for each in fields_of(cls)}
-    for name in sorted(options.keys() - known - {"ids"}):
+    for name in sorted(given.keys() - known):
         option = f"--{name.replace('_', '-')}"
         raise WorldError(f"{option}: is nothing to {', '.join(specs)}; leave it out")
     made = []
     for cls, target in classes:
         names = {each.name for each in fields_of(cls)}
-        mine = {name: value for name, value in options.items() if name in names}
+        mine = {name: value for name, value in given.items() if name in names}
         made.append(cls(target=target, **mine))
     places = [os.path.realpath(sink.target) for sink in made]
     for sink, place in zip(made, places, strict=True):
         if places.count(place) > 1:
             raise WorldError(f"to: two exporters write to {sink.target!r}; give each its own")
     return made
-
-
-def of_store(format_: str | None, **given: object) -> dict[str, object]:
-    """Give the options of a store; what was not given is None."""
-    spelled = None if format_ is None else str(format_)
-    return {"format": spelled, **{name: value or None for name, value in given.items()}}
 
 
 def ask(sinks: Sequence[Exporter], *, force: bool) -> None:

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated, get_args, get_origin
 
 import pytest
 
@@ -18,6 +19,8 @@ from graphgen.cli import main
 from graphgen.cli.heed import heeding
 from graphgen.config import parse_world_file
 from graphgen.dataset import Dataset
+from graphgen.exporter import Exporter
+from graphgen.fields import fields_of
 from graphgen.registry import EXPORTERS, PATTERNS, WALKS, region_names
 from graphgen.world import World
 
@@ -183,6 +186,12 @@ WRONG = [
     (["generate", "--workers", "0"], "Invalid value '0' for '--workers'"),
     (["generate", "--labels", "outside"], "Invalid value for '--labels'"),
     (["generate", "--users", "9", "--set", "patterns.kiting.count=99"], "kiting"),
+    (["generate", "--home-bank", "B1"], "--home-bank: is nothing to parquet:world; leave it out"),
+    (
+        ["generate", "--connections", "0"],
+        "Invalid value '0' for '--connections': 0 is not in the range 1<=x<=64.",
+    ),
+    (["generate", "--format", "xml"], "'xml' is not one of 'csv', 'parquet'."),
     (["describe", "kitting"], "nothing is called 'kitting'; did you mean kiting? there is: "),
     (["describe"], "Missing argument 'NAME'"),
     (["list", "pattern"], "Invalid value for "),
@@ -302,6 +311,30 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("name", EXPORTERS.names())
+def test_a_field_of_an_exporter_is_an_option_with_its_docstring(
+    graphgen: Graphgen, name: str
+) -> None:
+    fields = [
+        field for field in fields_of(EXPORTERS.load(name, Exporter)) if field.name != "target"
+    ]
+    _, out, _ = graphgen("generate", "--help")
+    told = " ".join(out.replace("│", " ").split())
+    for field in fields:
+        assert field.doc, field.name
+        assert f"--{field.name.replace('_', '-')} " in told
+        assert field.doc in told
+
+
+def test_exporters_mean_the_same_kind_of_value_by_an_option_of_one_name() -> None:
+    kinds: dict[str, set[object]] = {}
+    for cls in EXPORTERS.usable(Exporter).values():
+        for field in fields_of(cls):
+            plain = get_args(field.hint)[0] if get_origin(field.hint) is Annotated else field.hint
+            kinds.setdefault(field.name, set()).add(get_origin(plain) or plain)
+    assert [name for name, some in kinds.items() if len(some) > 1] == []
+
+
 def test_piped_output_is_plain_text(tmp_path: Path) -> None:
     for words in (["generate", *TINY], ["list"], ["describe", "kiting"], ["--help"]):
         ran = subprocess.run(

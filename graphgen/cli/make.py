@@ -11,12 +11,14 @@ import typer
 from graphgen import options
 from graphgen.cli.app import STOPPED, app, tell_broken
 from graphgen.cli.heed import heeding
+from graphgen.cli.sink_options import LoadCommand, WriteCommand, given
 
 __all__ = ["generate", "load", "rewrite", "twin"]
 
 
-@app.command()
+@app.command(cls=WriteCommand)
 def generate(
+    context: typer.Context,
     *,
     world: options.WorldYaml = None,
     users: options.Users = None,
@@ -27,15 +29,7 @@ def generate(
     region: options.Region = None,
     to: options.To = None,
     settings: options.Settings = None,
-    ids: options.IdsAs = options.Ids.INT,
     labels: options.LabelsIn = options.Labels.APART,
-    format: options.InFormat = None,  # noqa: A002 - the option's name
-    blind: options.Blind = False,
-    derived: options.Derived = False,
-    home_bank: options.HomeBank = None,
-    merge: options.Merge = False,
-    wipe: options.Wipe = False,
-    connections: options.Connections = None,
     workers: options.Workers = 1,
     resume: options.Resume = False,
     force: options.Force = False,
@@ -54,21 +48,7 @@ def generate(
         request.options(users=users, days=days, seed=seed, region=region, start=start, end=end),
         settings or [],
     )
-    sinks = request.sinks(
-        to or file.to or ("parquet:world",),
-        {
-            "ids": ids.value,
-            **request.of_store(
-                format,
-                blind=blind,
-                derived=derived,
-                home_bank=home_bank,
-                merge=merge,
-                wipe=wipe,
-                connections=connections,
-            ),
-        },
-    )
+    sinks = request.sinks(to or file.to or ("parquet:world",), given(context))
     request.ask(sinks, force=force)
     began = request.clock()
     try:
@@ -93,18 +73,12 @@ def generate(
         terminal.show_summary(told)
 
 
-@app.command()
+@app.command(cls=LoadCommand)
 def load(
+    context: typer.Context,
     *,
     dataset: options.Written,
     sink: options.Sink,
-    format: options.InFormat = None,  # noqa: A002 - the option's name
-    blind: options.Blind = False,
-    derived: options.Derived = False,
-    home_bank: options.HomeBank = None,
-    merge: options.Merge = False,
-    wipe: options.Wipe = False,
-    connections: options.Connections = None,
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -113,16 +87,7 @@ def load(
     from graphgen import request, terminal
     from graphgen.generate import load as run
 
-    given = request.of_store(
-        format,
-        blind=blind,
-        derived=derived,
-        home_bank=home_bank,
-        merge=merge,
-        wipe=wipe,
-        connections=connections,
-    )
-    store = request.store(sink, given)
+    store = request.store(sink, given(context))
     request.ask([store], force=force)
     began = request.clock()
     with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import typer
 
 from graphgen import options
 from graphgen.cli.app import app, tell_broken
+from graphgen.cli.sink_options import CompareCommand, given
 
 if TYPE_CHECKING:
     from graphgen.story import Story
@@ -32,17 +34,15 @@ def inspect(*, dataset: options.Written, json: options.Json = False) -> None:
         terminal.show_run(str(dataset), run, cases)
 
 
-@app.command()
+@app.command(cls=CompareCommand)
 def verify(
+    context: typer.Context,
     *,
     dataset: options.Written,
     only: options.Only = None,
     realism: options.Realism = False,
     in_: options.Stored = None,
     full: options.Full = False,
-    blind: options.Blind = False,
-    derived: options.Derived = False,
-    home_bank: options.HomeBank = None,
     json: options.Json = False,
 ) -> None:
     """Prove a dataset's promises again, from its files alone; or compare it with a store."""
@@ -52,12 +52,7 @@ def verify(
     if in_ is None:
         checks = run(dataset, only or ())
     else:
-        given: dict[str, object] = {
-            "blind": blind or None,
-            "derived": derived or None,
-            "home_bank": home_bank,
-        }
-        checks = _stored(dataset, in_, full, given)
+        checks = _stored(dataset, in_, full, given(context))
     metrics = []
     if realism:
         from graphgen.realism import realism as measure
@@ -80,12 +75,12 @@ def _stored(
     dataset: Path,
     url: str,
     full: bool,  # noqa: FBT001 - passed on as it came
-    given: dict[str, object],
+    typed: Mapping[str, object],
 ) -> list[Check]:
     from graphgen import request
     from graphgen.dataset import Dataset
 
-    store = request.store(url, given)
+    store = request.store(url, typed)
     request.ask([store], force=False)
     return store.verify(Dataset(dataset), full=full)
 
