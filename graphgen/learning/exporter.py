@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graphgen.dataset import Dataset
     from graphgen.learning.frame import Frame
 
-__all__ = ["LearningExporter"]
+__all__ = ["LearningExporter", "needed"]
 
 _Share = Annotated[float, Interval(ge=0, le=1)]
 
@@ -61,6 +61,14 @@ class LearningExporter(DatasetExporter):
             yield frame
         finally:
             frame.close()
+
+
+def needed(package: str, extra: str) -> None:
+    """Raise `StoreError`, which names the extra, if a package cannot be imported."""
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        raise StoreError(f"{package} is not installed; pip install 'graphgen[{extra}]'")
 
 
 def _bank(dataset: Dataset, view: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from graphgen.learning.labelling import Labelling
@@ -9,6 +11,7 @@ from graphgen.learning.labels import make_labels
 from graphgen.learning.luck import make_macros
 from graphgen.learning.splits import make_splits, split_columns
 from graphgen.learning.view import WHOLE, make_view
+from graphgen.schema import SCHEMAS, Kind
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,9 +57,11 @@ class Frame:
             self.connection.execute(f"SET {setting}")
         seed = int(dataset.run["seed"])
         make_macros(self.connection)
-        self.connection.execute(
-            f"CREATE MACRO world_start() AS TIMESTAMPTZ '{dataset.run['start']} 00:00:00Z'"
-        )
+        for macro, days in (("world_start", 0), ("world_end", len(dataset.days))):
+            midnight = date.fromisoformat(dataset.run["start"]) + timedelta(days=days)
+            self.connection.execute(
+                f"CREATE MACRO {macro}() AS TIMESTAMPTZ '{midnight} 00:00:00Z'"
+            )
         if bank is None:
             dataset.make_views(self.connection)
         else:
@@ -66,6 +71,34 @@ class Frame:
         make_labels(self.connection, seed, self.how)
         for name, rows in _EDGES.items():
             self.connection.execute(f"CREATE VIEW {name} AS {_labelled(rows, _EVENT_OF[name])}")
+
+    def days(self, rows: int) -> Iterator[range]:
+        """Part the days into runs of about so many rows of events, one at least."""
+        files = self.dataset.run["files"]
+        first, held = 0, 0
+        of_day = dict.fromkeys(map(str, self.dataset.days), 0)
+        for path, file in files.items():
+            if path.startswith("events/"):
+                of_day[path.partition("/day=")[2].partition("/")[0]] += file["rows"]
+        for day, here in enumerate(of_day.values()):
+            if held and held + here > rows:
+                yield range(first, day)
+                first, held = day, 0
+            held += here
+        if first < len(of_day):
+            yield range(first, len(of_day))
+
+    def show(self, days: range | None) -> None:
+        """Let the tables of events, and `transfer` and `dealing`, have the rows of some days.
+
+        None: of all. Labels and splits stay those of the whole.
+        """
+        prefix = "" if self.bank is None else WHOLE
+        for name, schema in SCHEMAS.items():
+            if schema.kind is Kind.EVENT:
+                some = range(len(self.dataset.days)) if days is None else days
+                rows = self.dataset.select(name, some)
+                self.connection.execute(f'CREATE OR REPLACE VIEW "{prefix}{name}" AS {rows}')
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Ask DuckDB."""
