@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphgen.dataset import Dataset
 
-__all__ = ["Frame"]
+__all__ = ["EDGES", "Frame", "labelled"]
 
 _MEMORY = "1GB"
 """What DuckDB may hold; more it spills to disk."""
@@ -62,15 +62,16 @@ class Frame:
             self.connection.execute(
                 f"CREATE MACRO {macro}() AS TIMESTAMPTZ '{midnight} 00:00:00Z'"
             )
-        if bank is None:
-            dataset.make_views(self.connection)
-        else:
-            dataset.make_views(self.connection, WHOLE)
+        self._prefix = "" if bank is None else WHOLE
+        dataset.make_views(self.connection, self._prefix)
+        if dataset.run["labels"] == "inline":
+            self.show(None)
+        if bank is not None:
             make_view(self.connection, bank)
         make_splits(self.connection, dataset, seed)
         make_labels(self.connection, seed, self.how)
-        for name, rows in _EDGES.items():
-            self.connection.execute(f"CREATE VIEW {name} AS {_labelled(rows, _EVENT_OF[name])}")
+        for name, (event, rows) in EDGES.items():
+            self.connection.execute(f"CREATE VIEW {name} AS {labelled(rows, event)}")
 
     def days(self, rows: int) -> Iterator[range]:
         """Part the days into runs of about so many rows of events, one at least."""
@@ -93,12 +94,15 @@ class Frame:
 
         None: of all. Labels and splits stay those of the whole.
         """
-        prefix = "" if self.bank is None else WHOLE
+        some = range(len(self.dataset.days)) if days is None else days
         for name, schema in SCHEMAS.items():
-            if schema.kind is Kind.EVENT:
-                some = range(len(self.dataset.days)) if days is None else days
-                rows = self.dataset.select(name, some)
-                self.connection.execute(f'CREATE OR REPLACE VIEW "{prefix}{name}" AS {rows}')
+            if schema.kind is not Kind.EVENT:
+                continue
+            rows = self.dataset.select(name, some)
+            inline = set(self.dataset.schema(name).names) - set(schema.names)
+            if inline:  # a label that stands in the data is no label of a frame
+                rows = f"SELECT * EXCLUDE ({', '.join(sorted(inline))}) FROM ({rows})"
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{self._prefix}{name}" AS {rows}')
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Ask DuckDB."""
@@ -109,24 +113,29 @@ class Frame:
         self.connection.close()
 
 
-_EVENT_OF = {"transfer": "payment", "dealing": "trade"}
-_EDGES = {
-    "transfer": "SELECT payment_id AS id, *, "
-    "coalesce(counterparty_account_id, debtor_account_id) AS payer, creditor_account_id AS payee "
-    "FROM payment WHERE leg = 'original'",
-    "dealing": "SELECT trade_id AS id, *, account_id AS payer, security_id AS payee FROM trade",
+EDGES = {
+    "transfer": (
+        "payment",
+        "SELECT payment_id AS id, *, coalesce(counterparty_account_id, debtor_account_id) AS payer, "
+        "creditor_account_id AS payee FROM payment WHERE leg = 'original'",
+    ),
+    "dealing": (
+        "trade",
+        "SELECT trade_id AS id, *, account_id AS payer, security_id AS payee FROM trade",
+    ),
 }
+"""The views of edges: the event that each is of, and its rows."""
 
 
-def _labelled(rows: str, event: str) -> str:
-    """Give the query of an event's rows with labels and splits."""
+def labelled(rows: str, event: str, schema: str = "") -> str:
+    """Give the query of an event's rows with labels and splits; `schema` is where labels lie."""
     return (
         "SELECT e.*, l.case_id, l.pattern, l.stage, coalesce(l.is_fraud, false) AS is_fraud, "
         "l.case_id IS NOT NULL AND NOT l.is_fraud AS is_lookalike, "
         "CASE WHEN l.event_id IS NULL THEN false ELSE l.told END AS told, l.reported_at, "
         f"{split_columns()} FROM ({rows}) AS e "
-        f"LEFT JOIN edge_label AS l ON l.event = '{event}' AND l.event_id = e.id "
-        "LEFT JOIN account_part AS payer_part ON payer_part.account_id = e.payer "
-        "LEFT JOIN account_part AS payee_part ON payee_part.account_id = e.payee "
-        "LEFT JOIN case_label AS case_part ON case_part.case_id = l.case_id"
+        f"LEFT JOIN {schema}edge_label AS l ON l.event = '{event}' AND l.event_id = e.id "
+        f"LEFT JOIN {schema}account_part AS payer_part ON payer_part.account_id = e.payer "
+        f"LEFT JOIN {schema}account_part AS payee_part ON payee_part.account_id = e.payee "
+        f"LEFT JOIN {schema}case_label AS case_part ON case_part.case_id = l.case_id"
     )

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from graphgen.dataset import Dataset
 
-__all__ = ["PARTS", "SPLITS", "borders", "make_splits", "split_columns"]
+__all__ = [
+    "PARTS",
+    "SPLITS",
+    "borders",
+    "make_split_macros",
+    "make_splits",
+    "split_columns",
+]
 
 PARTS = ("train", "validation", "test")
 SPLITS = ("split_time", "split_inductive", "split_case", "split_random")
@@ -46,12 +53,18 @@ def borders(dataset: Dataset) -> tuple[date, date]:
 
 
 def make_splits(connection: duckdb.DuckDBPyConnection, dataset: Dataset, seed: int) -> None:
-    """Make the macros `split_time(time)`, `split_random(id)`, and the table `account_part`.
+    """Make the macros (`make_split_macros`) and the table `account_part`.
 
     `account_part` has a part (0, 1, 2) for each account of a person; those who belong to a case go
     with it (to several: with the one of the lowest id), and a household stays together. Merchants,
     employers, banks and the world outside are seen in all parts.
     """
+    make_split_macros(connection, dataset, seed)
+    connection.execute(_ACCOUNT_PART.format(key=key(seed, "inductive split")))
+
+
+def make_split_macros(connection: duckdb.DuckDBPyConnection, dataset: Dataset, seed: int) -> None:
+    """Make the macros `split_time(time)` and `split_random(id)`; `luck` is there."""
     first, second = borders(dataset)
     parts = ", ".join(f"'{part}'" for part in PARTS)
     connection.execute(
@@ -67,7 +80,6 @@ def make_splits(connection: duckdb.DuckDBPyConnection, dataset: Dataset, seed: i
     connection.execute(
         f"CREATE MACRO split_random(id) AS part_of(luck(id, {key(seed, 'random split')}))"
     )
-    connection.execute(_ACCOUNT_PART.format(key=key(seed, "inductive split")))
 
 
 def split_columns() -> str:

@@ -82,9 +82,7 @@ def write_graphs(frame: Frame, folder: Path, *, blind: bool) -> dict[str, int]:
     for mask, number in _MASKS.items():
         hetero["account"][mask] = torch.from_numpy(part == number)
     if not blind:
-        hetero["account"].y = torch.from_numpy(
-            nodes["told"].cast("int64").fill_null(NOTHING).to_numpy()
-        )
+        hetero["account"].y = _tensor(nodes["told"].cast(pa.int64()).fill_null(NOTHING))
         hetero["account"].reported_at = _seconds(nodes["reported_at"])
     for kind, numbers in _NODES.items():
         _add_nodes(hetero, frame, places, kind, numbers)
