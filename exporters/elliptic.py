@@ -48,7 +48,10 @@ class Elliptic(FolderExporter, LearningExporter):
         from graphgen.learning.raw import payments
 
         ends: list[tuple[Array, Array, Array, Array]] = []
-        with self.frame(dataset) as frame, (folder / "elliptic_txs_features.csv").open("wb") as file:
+        with (
+            self.frame(dataset) as frame,
+            (folder / "elliptic_txs_features.csv").open("wb") as file,
+        ):
             for part in payments(frame, Places(frame), "true"):
                 put_rows(file, _features(part, dataset))
                 ends.append((*(part[n].to_numpy() for n in ("id", "src", "dst")), self._told(part)))

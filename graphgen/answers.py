@@ -41,8 +41,7 @@ def show_table(found: Found) -> None:
     numbers = tuple(
         place
         for place in range(len(found.columns))
-        if found.rows
-        and all(_is_number(row[place]) or row[place] is None for row in found.rows)
+        if found.rows and all(_is_number(row[place]) or row[place] is None for row in found.rows)
     )
     table = plain_table(*found.columns, numbers=numbers)
     for row in found.rows:

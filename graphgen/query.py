@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphgen.dataset import Dataset, DatasetError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -32,7 +33,9 @@ _COMMON = re.compile(
     re.IGNORECASE,
 )
 """What begins a query of SQL that gives names to others: Cypher's WITH is no such thing."""
-_LABELS = re.compile(r"\b(transfer|dealing|\w+_label|\w+_part|known_at|split_\w+|world_\w+)\b", re.I)
+_LABELS = re.compile(
+    r"\b(transfer|dealing|\w+_label|\w+_part|known_at|split_\w+|world_\w+)\b", re.I
+)
 """What only a dataset with labels has; without them a question is answered sooner."""
 _KEPT = 4
 """Graphs that are kept; our assumption."""

@@ -20,9 +20,7 @@ def node_rows(projection: Projection, node: Node) -> str:
     return f"SELECT {', '.join(shown)} FROM ({projection.select(node)}) AS r"
 
 
-def relationship_rows(
-    projection: Projection, each: Relationship, kinds: list[Relationship]
-) -> str:
+def relationship_rows(projection: Projection, each: Relationship, kinds: list[Relationship]) -> str:
     """Give the query of a kind's rows: both keys, then all that its type may have."""
     own = {p.name for p in each.properties}
     shown = []

@@ -53,9 +53,7 @@ def node_table(node: Node) -> str:
         columns.insert(0, f"`{KEY}` STRING")
     if node.second:
         columns.append(f"`{SECOND}` STRING")
-    return (
-        f"CREATE NODE TABLE `{node.label}`({', '.join(columns)}, PRIMARY KEY(`{key_of(node)}`))"
-    )
+    return f"CREATE NODE TABLE `{node.label}`({', '.join(columns)}, PRIMARY KEY(`{key_of(node)}`))"
 
 
 def types(model: Model) -> dict[str, list[Relationship]]:

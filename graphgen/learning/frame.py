@@ -59,9 +59,7 @@ class Frame:
         make_macros(self.connection)
         for macro, days in (("world_start", 0), ("world_end", len(dataset.days))):
             midnight = date.fromisoformat(dataset.run["start"]) + timedelta(days=days)
-            self.connection.execute(
-                f"CREATE MACRO {macro}() AS TIMESTAMPTZ '{midnight} 00:00:00Z'"
-            )
+            self.connection.execute(f"CREATE MACRO {macro}() AS TIMESTAMPTZ '{midnight} 00:00:00Z'")
         self._prefix = "" if bank is None else WHOLE
         dataset.make_views(self.connection, self._prefix)
         if dataset.run["labels"] == "inline":

@@ -143,9 +143,7 @@ class Relational:
                 part = part.drop_columns(later)  # noqa: PLW2901 - the same rows
             yield part.add_column(0, key, dense)
 
-    def _ends(
-        self, name: str, key: str, ended: pa.Table, tell: Callable[[str, int], None]
-    ) -> None:
+    def _ends(self, name: str, key: str, ended: pa.Table, tell: Callable[[str, int], None]) -> None:
         """Write when rows of a table ended, as far as the world knows."""
         self._frame.connection.register("ended", ended)
         also = "".join(f', "{column}"' for column in LATER.get(name, ()))

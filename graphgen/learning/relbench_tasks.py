@@ -100,9 +100,7 @@ def write_manifest(frame: Frame, relations: Mapping[str, Relations], folder: Pat
     _dump(told, folder / "manifest.yaml")
 
 
-def write_tasks(
-    frame: Frame, folder: Path, relations: Mapping[str, Relations]
-) -> dict[str, int]:
+def write_tasks(frame: Frame, folder: Path, relations: Mapping[str, Relations]) -> dict[str, int]:
     """Write the tasks; gives how many rows each has."""
     import duckdb
 

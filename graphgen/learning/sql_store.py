@@ -75,9 +75,7 @@ def write_store(
         connection.execute("DETACH store")
 
 
-def _filled(
-    frame: Frame, tell: Callable[[int, int, int], None], *, blind: bool
-) -> dict[str, int]:
+def _filled(frame: Frame, tell: Callable[[int, int, int], None], *, blind: bool) -> dict[str, int]:
     connection = frame.connection
     if not blind:
         connection.execute("CREATE SCHEMA store.truth")
