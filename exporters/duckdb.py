@@ -4,8 +4,8 @@ Tables are called as everywhere, money stands in minor units and in major ones. 
 primary keys, what refers to them from entities and edges foreign ones; events are in order of time
 and have none, which would cost more than it proves (`graphgen verify` proves it). The views
 `account_day` (what came and went on each account and day) and `payment_labelled` (payments as they
-were ordered, with labels, splits, and when they became known); the truth is in the schema `truth`, and
-`blind` leaves it out. Every column has its meaning as a comment: `FROM duckdb_columns()`.
+were ordered, with labels, splits, and when they became known); the truth is in the schema `truth`,
+and `blind` leaves it out. Every column has its meaning as a comment: `FROM duckdb_columns()`.
 """
 
 from __future__ import annotations

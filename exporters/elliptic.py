@@ -1,10 +1,11 @@
 """Elliptic: payments as nodes, and money that goes on as edges, in the three files of that set.
 
 `elliptic_txs_features.csv` (no header: payment, time step from 1 to 49, then numbers),
-`elliptic_txs_edgelist.csv` (a payment, and the next that its payee makes), `elliptic_txs_classes.csv`
-(1 illicit, 2 licit, unknown). The time steps are 49 equal parts of the world's time, of which the
-first 34 are trained on. Unknown is what nothing is told of, and each attempt that moved nothing. PyG's
-`EllipticBitcoinDataset` reads the files in `raw/`. Payments have their ids in graphgen.
+`elliptic_txs_edgelist.csv` (a payment, and the next that its payee makes),
+`elliptic_txs_classes.csv` (1 illicit, 2 licit, unknown). The time steps are 49 equal parts of the
+world's time, of which the first 34 are trained on. Unknown is what nothing is told of, and each
+attempt that moved nothing. PyG's `EllipticBitcoinDataset` reads the files in `raw/`. Payments have
+their ids in graphgen.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """GEXF: a part of a world as one file that knows of time, for Gephi.
 
-`case` cuts out a case, `ego` what lies within `hops` payments of an account; with neither all of it
-is written, if it is small. Ids are text (`A1234567890`); each payment is an edge at its time, who holds or
-uses what one from when to when (UTC): Gephi's timeline plays it.
+`case` cuts out a case, `ego` what lies within `hops` payments of an account; with neither all of
+it is written, if it is small. Ids are text (`A1234567890`); each payment is an edge at its time,
+who holds or uses what one from when to when (UTC): Gephi's timeline plays it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Hugging Face: Parquet files with a card, opened by `datasets.load_dataset(DIR, NAME)`.
 
-A table is a configuration; those of events have the splits `train`, `validation` and `test` by time,
-all others one. `payment` (the default: payments as they were ordered) and `trade` have labels, when
-these became known, and the other splits as columns; `entity_label`, `case_label` and `member` hold the
-rest of the truth. `README.md` is the card, with a data dictionary, limits and biases;
-`croissant.json` says the same to machines (Croissant 1.0). Ids are graphgen's.
+A table is a configuration; those of events have the splits `train`, `validation` and `test` by
+time, all others one. `payment` (the default: payments as they were ordered) and `trade` have
+labels, when these became known, and the other splits as columns; `entity_label`, `case_label` and
+`member` hold the rest of the truth. `README.md` is the card, with a data dictionary, limits and
+biases; `croissant.json` says the same to machines (Croissant 1.0). Ids are graphgen's.
 """
 
 from __future__ import annotations

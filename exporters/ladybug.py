@@ -1,11 +1,12 @@
 """Ladybug: a graph to ask in Cypher, in a folder, with no server.
 
-The graph that Neo4j gets (`neo4j.md`), in the embedded database that goes on from Kuzu: a table for
-each label and each type. Ladybug's nodes have one label: a second one stands in `secondLabel`
-(`a.secondLabel = 'Internal'`). The queries in `cypher/` that its dialect takes are in `learning.md`.
+The graph that Neo4j gets (`neo4j.md`), in the embedded database that goes on from Kuzu: a table
+for each label and each type. Ladybug's nodes have one label: a second one stands in `secondLabel`
+(`a.secondLabel = 'Internal'`). The queries in `cypher/` that its dialect takes are in
+`learning.md`.
 
-`DIR/graph.lbug` opens with `ladybug.Database`, or at once by `graphgen query DATASET "MATCH ..."`. It
-appears whole or not at all. Needs `pip install 'graphgen[ladybug]'`.
+`DIR/graph.lbug` opens with `ladybug.Database`, or at once by `graphgen query DATASET "MATCH ..."`.
+It appears whole or not at all. Needs `pip install 'graphgen[ladybug]'`.
 """
 
 from __future__ import annotations

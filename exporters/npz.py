@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -53,16 +53,15 @@ class Npz(FolderExporter, LearningExporter):
             edges = [_edge(part, dataset) for part in payments(frame, places)]
         part = nodes["part"].fill_null(_NO_PERSON).to_numpy()
         whole = {name: np.concatenate([each[name] for each in edges]) for name in _EDGE}
-        np.savez_compressed(
-            folder / _FILE,
-            x=matrix(nodes, ACCOUNT),
-            y=_labels(nodes, part, blind=self.blind),
+        masks = ("train_mask", "valid_mask", "test_mask")
+        arrays: dict[str, Any] = {
+            "x": matrix(nodes, ACCOUNT),
+            "y": _labels(nodes, part, blind=self.blind),
             **whole,
-            train_mask=np.flatnonzero(part == 0),
-            valid_mask=np.flatnonzero(part == 1),
-            test_mask=np.flatnonzero(part == 2),  # noqa: PLR2004 - the third part
-            node_id=nodes["id"].to_numpy(),
-        )
+            **{name: np.flatnonzero(part == number) for number, name in enumerate(masks)},
+            "node_id": nodes["id"].to_numpy(),
+        }
+        np.savez_compressed(folder / _FILE, **arrays)
         rows = {"nodes": len(nodes), "edges": len(whole["edge_id"])}
         tell(1, 1, sum(rows.values()))
         return rows

@@ -1,11 +1,12 @@
 """PyTorch Geometric: a `HeteroData` and a `TemporalData`, each as `InMemoryDataset` loads it.
 
-`hetero/processed/data.pt` has accounts, people, devices, internet addresses and merchants as nodes,
-payments (`pays`) and who holds and uses what as edges; `temporal/processed/data.pt` the payments
-alone, in order of time. Of each payment there are its numbers (`edge_attr`, `msg`; the names are in
-`README.md`), `time` (seconds since 1970, UTC), `y` (1 crime, 0 none, -1 nothing told), `reported_at`
-(-1: never), masks of the split by time, `split_inductive`, and `id`, its id in graphgen; of each node `id`
-and, where it is known only from some day on, `time`. Accounts have `y` and masks by account.
+`hetero/processed/data.pt` has accounts, people, devices, internet addresses and merchants as
+nodes, payments (`pays`) and who holds and uses what as edges; `temporal/processed/data.pt` the
+payments alone, in order of time. Of each payment there are its numbers (`edge_attr`, `msg`; the
+names are in `README.md`), `time` (seconds since 1970, UTC), `y` (1 crime, 0 none, -1 nothing
+told), `reported_at` (-1: never), masks of the split by time, `split_inductive`, and `id`, its id
+in graphgen; of each node `id` and, where it is known only from some day on, `time`. Accounts have
+`y` and masks by account.
 
 Reverse edges are not stored: `ToUndirected()` adds them. Needs `pip install 'graphgen[gnn]'`.
 """

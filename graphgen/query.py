@@ -1,7 +1,7 @@
 """One question to a written dataset: SQL for DuckDB, or Cypher for Ladybug; it can only read.
 
-SQL sees every table as a view by its name, labels (`edge_label`, `node_label`, `case_label`) and the
-edges `transfer` and `dealing`. Cypher sees the graph that Neo4j gets; it is built on the first
+SQL sees every table as a view by its name, labels (`edge_label`, `node_label`, `case_label`) and
+the edges `transfer` and `dealing`. Cypher sees the graph that Neo4j gets; it is built on the first
 question, and kept in the user's folder for caches until the dataset changes.
 """
 
@@ -34,7 +34,7 @@ _COMMON = re.compile(
 )
 """What begins a query of SQL that gives names to others: Cypher's WITH is no such thing."""
 _LABELS = re.compile(
-    r"\b(transfer|dealing|\w+_label|\w+_part|known_at|split_\w+|world_\w+)\b", re.I
+    r"\b(transfer|dealing|\w+_label|\w+_part|known_at|split_\w+|world_\w+)\b", re.IGNORECASE
 )
 """What only a dataset with labels has; without them a question is answered sooner."""
 _KEPT = 4
@@ -121,8 +121,8 @@ def _cypher(
 
 def _graph_of(dataset: Dataset, tell: Callable[[int, int, int], None]) -> Path:
     """Give the folder of a dataset's graph; it is built if it is not there."""
-    from graphgen.learning.exporter import needed
     from graphgen.exporter import DatasetExporter
+    from graphgen.learning.exporter import needed
     from graphgen.registry import EXPORTERS
 
     needed("ladybug", "ladybug")

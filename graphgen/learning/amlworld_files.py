@@ -186,7 +186,7 @@ class _Numbers:
 
 
 def _coded(words: pa.ChunkedArray, known: dict[str, int]) -> Array:
-    """Number words in the order of appearance, and remember."""
+    """Give words the numbers in which they appeared, and remember these."""
     coded = words.combine_chunks().dictionary_encode()
     for word in coded.dictionary.to_pylist():
         known.setdefault(word, len(known))

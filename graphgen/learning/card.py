@@ -19,6 +19,15 @@ _SIZES = {
     "1M<n<10M": 10**7, "10M<n<100M": 10**8, "100M<n<1B": 10**9,
 }  # fmt: skip
 
+_WHAT = (
+    "A property graph of people, accounts, devices and payments over {days} days from {start} "
+    "(region {region}, seed {seed}), made by graphgen {graphgen}. Money adds up to the cent."
+)
+_SPLITS = """\
+## Splits
+
+By time: `train` to {first} (exclusive), `validation` to {second}, `test` from then on. Columns that
+begin with `split_` hold others."""
 _LIMITS = """\
 ## Limits
 
@@ -68,16 +77,13 @@ def card(dataset: Dataset, found: list[Configuration], *, blind: bool) -> str:
     first, second = borders(dataset)
     told = [
         f"# graphgen: a financial world of {world['users']:,} people",
-        f"A property graph of people, accounts, devices and payments over {run['days']} days from "
-        f"{run['start']} (region {world['region']}, seed {run['seed']}), made by graphgen "
-        f"{run['graphgen']}. Money adds up to the cent.",
+        _WHAT.format(**run, region=world["region"]),
         "```python\nfrom datasets import load_dataset\n\n"
         f'payments = load_dataset(".", "{found[0].name}")\n```'
         if found
         else "",
         "" if blind else _LABELS,
-        f"## Splits\n\nBy time: `train` to {first} (exclusive), `validation` to {second}, `test` "
-        "from then on. Columns that begin with `split_` hold others.",
+        _SPLITS.format(first=first, second=second),
         _dictionary(found),
         _LIMITS,
     ]

@@ -1,4 +1,4 @@
-"""Croissant 1.0: what a data set's files and columns are, for machines (mlcommons.org/croissant)."""
+"""Croissant 1.0 (mlcommons.org/croissant): what files and columns are, for machines."""
 
 from __future__ import annotations
 

@@ -111,17 +111,12 @@ class Frame:
         self.connection.close()
 
 
-EDGES = {
-    "transfer": (
-        "payment",
-        "SELECT payment_id AS id, *, coalesce(counterparty_account_id, debtor_account_id) AS payer, "
-        "creditor_account_id AS payee FROM payment WHERE leg = 'original'",
-    ),
-    "dealing": (
-        "trade",
-        "SELECT trade_id AS id, *, account_id AS payer, security_id AS payee FROM trade",
-    ),
-}
+_ORDERED = (
+    "SELECT payment_id AS id, *, coalesce(counterparty_account_id, debtor_account_id) AS payer, "
+    "creditor_account_id AS payee FROM payment WHERE leg = 'original'"
+)
+_TRADED = "SELECT trade_id AS id, *, account_id AS payer, security_id AS payee FROM trade"
+EDGES = {"transfer": ("payment", _ORDERED), "dealing": ("trade", _TRADED)}
 """The views of edges: the event that each is of, and its rows."""
 
 

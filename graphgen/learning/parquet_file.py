@@ -21,9 +21,12 @@ _GROUP = 131_072
 
 
 def spans(frame: Frame, query: str) -> Iterator[pa.Table]:
-    """Yield the rows of a query of events by spans of days; in the end all days are shown again."""
+    """Yield the rows of a query of events by spans of days, one at least, if it has no row.
+
+    In the end all days are shown again.
+    """
     try:
-        for days in frame.days(SPAN):
+        for days in list(frame.days(SPAN)) or [range(0)]:
             frame.show(days)
             yield frame.sql(query).to_arrow_table()
     finally:

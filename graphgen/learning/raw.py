@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from graphgen.learning.parquet_file import spans
 from graphgen.learning.places import Places
@@ -18,6 +17,8 @@ from graphgen.schema import words
 from graphgen.table import Array
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from graphgen.learning.frame import Frame
 
 __all__ = ["ACCOUNT", "NOTHING", "PAYMENT", "accounts", "matrix", "payments"]

@@ -150,8 +150,7 @@ def _in_order(schemas: Sequence[Schema]) -> list[Schema]:
             for schema in left.values()
             if not {c.refers for c in schema.columns} & (left.keys() - {schema.name})
         ] or list(left.values())[:1]
-        for schema in ready:
-            found.append(left.pop(schema.name))
+        found += [left.pop(schema.name) for schema in ready]
     return found
 
 
@@ -160,8 +159,8 @@ def _note(frame: Frame, *, blind: bool) -> None:
     run = frame.dataset.run
     connection = frame.connection
     connection.execute(
-        f"CREATE TABLE store.main.{_NOTE} (graphgen VARCHAR, seed BIGINT, start DATE, days INTEGER, "
-        "bank_id BIGINT, blind BOOLEAN)"
+        f"CREATE TABLE store.main.{_NOTE} (graphgen VARCHAR, seed BIGINT, start DATE, "
+        "days INTEGER, bank_id BIGINT, blind BOOLEAN)"
     )
     connection.execute(
         f"INSERT INTO store.main.{_NOTE} VALUES (?, ?, ?, ?, ?, ?)",
@@ -181,7 +180,7 @@ def _views(frame: Frame, *, blind: bool) -> None:
     if not blind:
         make_macros(connection)
         make_split_macros(connection, frame.dataset, int(frame.dataset.run["seed"]))
-    for name, (event, rows) in {} if blind else EDGES.items():
+    for event, rows in () if blind else EDGES.values():
         if event in there:
             made[f"{event}_labelled"] = labelled(rows, event, "truth.")
     for name, query in made.items():

@@ -96,8 +96,8 @@ def write_graphs(frame: Frame, folder: Path, *, blind: bool) -> dict[str, int]:
     if not blind:
         pays.y = torch.from_numpy(edges["y"])
         pays.reported_at = torch.from_numpy(edges["reported_at"])
-    for kind, source in _EDGES.items():
-        _add_edges(hetero, frame, places, kind, source)
+    for ends, source in _EDGES.items():
+        _add_edges(hetero, frame, places, ends, source)
     hetero.validate(raise_on_error=True)
     _save(hetero, folder / "hetero")
     rows = {kind: hetero[kind].num_nodes for kind in hetero.node_types}
