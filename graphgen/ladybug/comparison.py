@@ -52,6 +52,7 @@ class _Look:
     element: Element
     query: str
     """Its rows in the dataset."""
+    table: str
     match: str
     keys: dict[str, str]
     """The columns by which a row is found, and what they are in the database."""
@@ -70,9 +71,13 @@ class _Expected:
     relationships: Counter[str] = field(default_factory=Counter)
     money: Counter[str] = field(default_factory=Counter)
     differing: str = ""
+    """The first row that is not there as it should be."""
+    there: set[str] = field(default_factory=set)
+    """The tables that the database has."""
 
     def look(self) -> None:
         """Go through the dataset, and read back what is to be read back."""
+        self.there = {name for name, _ in _tables(self.store)}
         model = self.projection.model
         kinds = types(model)
         days = list(self.projection.days(_SPAN))
@@ -100,7 +105,7 @@ class _Expected:
         names = [str(row[0]) for row in self._asked(f"DESCRIBE {query}")]
         key = key_of(node)
         shown = ", ".join(f"n.`{name}` AS `{name}`" for name in names)
-        look = _Look(node, query, f"(n:`{node.label}`)", {key: f"n.`{key}`"}, shown)
+        look = _Look(node, query, node.label, f"(n:`{node.label}`)", {key: f"n.`{key}`"}, shown)
         self._read_back(look, count)
 
     def _relationship(self, each: Relationship, kinds: list[Relationship]) -> None:
@@ -113,11 +118,11 @@ class _Expected:
         keys = {"_start": f"a.`{start}`", "_end": f"b.`{end}`"}
         values = [f"{place} AS `{name}`" for name, place in keys.items()]
         values += [f"n.`{p.name}` AS `{p.name}`" for p in properties_of(kinds)]
-        self._read_back(_Look(each, query, match, keys, ", ".join(values)), count)
+        self._read_back(_Look(each, query, each.type, match, keys, ", ".join(values)), count)
 
     def _read_back(self, look: _Look, count: int) -> None:
         """Look for rows in the database, until one is not there as it should be."""
-        if self.differing or not count:
+        if self.differing or not count or look.table not in self.there:
             return
         row = self._whole(look, count) if self.full else self._some(look)
         if row is not None:
@@ -159,10 +164,14 @@ class _Expected:
         return self.projection.connection.execute(query).fetchall()
 
 
+def _tables(store: Ladybug) -> list[list[str]]:
+    """Give the names of all tables, and their types: NODE, REL."""
+    return store.ask("CALL show_tables() RETURN name, type")[1]
+
+
 def _counted(store: Ladybug, wanted: Counter[str], kind: str, form: str) -> Iterator[str]:
     """Yield in what counts differ, and what there is beside."""
-    _, tables = store.ask("CALL show_tables() RETURN name, type")
-    there = {name for name, type_ in tables if type_ == kind}
+    there = {name for name, type_ in _tables(store) if type_ == kind}
     for name in sorted(there ^ wanted.keys()):
         where = "dataset" if name in there else "database"
         yield f"{name}: not in the {where}"

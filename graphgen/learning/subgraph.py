@@ -78,7 +78,8 @@ def _picked(frame: Frame, cut: Cut) -> str:
             raise DatasetError(f"{frame.dataset.path}: no case {cut.case!r}")
         return (
             f"INSERT INTO picked SELECT DISTINCT entity, entity_id FROM member WHERE case_id = "
-            f"{case} AND entity IN ('account', 'user', 'device', 'ip')"
+            f"{case} AND entity IN ('account', 'user', 'device', 'ip') UNION SELECT 'account', "
+            f"unnest([payer, payee]) FROM transfer WHERE case_id = {case}"
         )
     if not cut.ego:
         return "INSERT INTO picked SELECT 'account', account_id FROM account"

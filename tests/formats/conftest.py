@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,19 @@ from graphgen.registry import EXPORTERS, PATTERNS
 PLANTED = {"cycle": 6, "fan_in": 6, "account_takeover": 6, "shared_device": 2, "wash_trading": 1}
 
 Write = Callable[..., Path]
+
+
+def _known(name: str) -> None:
+    """Let tests import a module that lies beside them."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+_known("contents")
 
 
 @pytest.fixture(scope="session")
