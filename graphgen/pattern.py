@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from annotated_types import Ge
 
+from graphgen.reporting import Reporting
 from graphgen.rng import stream
 from graphgen.schedule import ONCE
 from graphgen.schema import words
@@ -80,6 +81,12 @@ class Pattern(ABC):
     """Roles, of the crime and of the look-alike, of those who do not know whom they deal with in a
     case. Other people who pay each other in one are known to know each other as often as payers
     and payees in general."""
+
+    reporting: ClassVar[Reporting] = Reporting()
+    """How its crimes become known."""
+
+    wronged: ClassVar[tuple[str, ...]] = ("victim",)
+    """Roles of those to whom the crime is done: they belong to the case and are no criminals."""
 
     count: Annotated[int, Ge(0)] | None = None
     """How many instances; by default as many as the world's `fraud` has room for."""

@@ -1,4 +1,4 @@
-"""Fill README.md and CONTRIBUTING.md: outputs of commands, pattern files, the benchmark's line.
+"""Fill README.md, CONTRIBUTING.md, docs/learning.md: outputs, pattern files, the benchmark's line.
 
 With --check it writes nothing, and only says what differs. What a command prints is taken as it is,
 but for how long it took.
@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/learning.md")
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PATTERN = re.compile(r"<!-- pattern: (\S+) -->\n(?:\n<details>.*?</details>\n)?", re.DOTALL)
 BENCHMARK = re.compile(r"<!-- benchmark: (\S+) -->\n(?:\n[^<\[]*?\n)?(?=\n\[All)", re.DOTALL)

@@ -1,4 +1,4 @@
-"""Commands that ask a database."""
+"""Commands that ask: a database, or a dataset."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import typer
 
 from graphgen import options
 from graphgen.cli.app import app
+from graphgen.cli.heed import heeding
 from graphgen.cli.sink_options import CompareCommand, given
 
-__all__ = ["detect"]
+__all__ = ["detect", "query"]
 
 
 @app.command(cls=CompareCommand)
@@ -49,3 +50,39 @@ def detect(
         if kept is not None and not quiet:
             told = ", ".join(f"{count:,} {what}" for what, count in kept.items())
             typer.echo(f"alerts: {told}")
+
+
+@app.command()
+def query(
+    *,
+    dataset: options.Written,
+    question: options.Question,
+    limit: options.Limit = 20,
+    csv: options.Csv = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Ask a dataset in SQL (DuckDB) or in Cypher (Ladybug), with no server.
+
+    SQL sees each table by its name, and `transfer` and `dealing` with labels. Cypher sees the graph
+    of docs/neo4j.md; the first MATCH builds it, and it is kept in the folder for caches.
+    """
+    from graphgen import answers, terminal
+    from graphgen.dataset import Dataset
+    from graphgen.generate import Progress
+    from graphgen.query import query as run
+
+    whole = csv or json
+    with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
+        found = run(
+            Dataset(dataset),
+            question,
+            None if whole else limit,
+            lambda *told: tell(Progress("loading", *told)),
+        )
+    if json:
+        terminal.show_json(answers.records(found))
+    elif csv:
+        answers.show_csv(found)
+    else:
+        answers.show_table(found)

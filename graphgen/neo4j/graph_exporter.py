@@ -27,7 +27,8 @@ class GraphExporter(DatasetExporter):
 
     def projection(self, dataset: Dataset) -> Projection:
         """Give the graph of a dataset; `DatasetError` if it has no such home bank."""
-        from graphgen.neo4j.projection import Projection, bank_id
+        from graphgen.banks import bank_id
+        from graphgen.neo4j.projection import Projection
 
-        home = bank_id(dataset, self.home_bank) if self.home_bank else None
+        home = bank_id(dataset, self.home_bank, "home bank") if self.home_bank else None
         return Projection(dataset, home_bank=home, blind=self.blind, derived=self.derived)

@@ -13,7 +13,7 @@ from graphgen.window import Window
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
 
-__all__ = ["Projection", "bank_id", "is_daily"]
+__all__ = ["Projection", "is_daily"]
 
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
@@ -112,21 +112,6 @@ class Projection(Window):
             f"JOIN (SELECT {node.id} AS {name}, {', '.join(keys)} FROM {node.rows}) USING ({name})"
         )
         return [join], [f"{name}_{n}" for n in range(len(node.key))]
-
-
-def bank_id(dataset: Dataset, text: str) -> int:
-    """Read the id of one of a dataset's banks; `DatasetError` if it has none such."""
-    from graphgen.dataset import DatasetError
-    from graphgen.ids import parse_id
-
-    known = dataset["bank"]["bank_id"].to_pylist()
-    try:
-        wanted = parse_id(text, "bank")
-    except ValueError as wrong:
-        raise DatasetError(f"home bank: {wrong}") from None
-    if wanted not in known:
-        raise DatasetError(f"home bank: no bank {text!r}; there is: B{', B'.join(map(str, known))}")
-    return wanted
 
 
 def is_daily(element: Element) -> bool:

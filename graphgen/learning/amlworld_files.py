@@ -1,0 +1,227 @@
+"""AMLworld's files: payments as text and as dense numbers, accounts, and patterns.
+
+The conventions are those of the published files (https://www.kaggle.com/datasets/ealtman2019/
+ibm-transactions-for-anti-money-laundering-aml) and of `format_kaggle_files.py` of IBM/Multi-GNN at
+252b025: times in minutes, as seconds since ten seconds before the first day; accounts, currencies
+and formats numbered in the order in which they appear, of a row the payer first, the received
+currency first; rows in order of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from graphgen.learning.csv_file import put_head, put_rows
+from graphgen.learning.parquet_file import spans
+from graphgen.learning.places import Places
+from graphgen.table import Array
+
+if TYPE_CHECKING:
+    from graphgen.learning.frame import Frame
+
+__all__ = ["CURRENCIES", "FORMATS", "AmlWorldFiles"]
+
+FORMATS = {
+    "cheque": "Cheque",
+    "card": "Credit Card",
+    "batch": "ACH",
+    "cash": "Cash",
+    "book": "Reinvestment",
+    "instant": "Wire",
+}
+"""What each rail is called; of the seven formats Bitcoin is none of ours."""
+CURRENCIES = {
+    "AUD": "Australian Dollar",
+    "BRL": "Brazil Real",
+    "BTC": "Bitcoin",
+    "CAD": "Canadian Dollar",
+    "CHF": "Swiss Franc",
+    "CNY": "Yuan",
+    "EUR": "Euro",
+    "GBP": "UK Pound",
+    "ILS": "Shekel",
+    "INR": "Rupee",
+    "JPY": "Yen",
+    "MXN": "Mexican Peso",
+    "RUB": "Ruble",
+    "SAR": "Saudi Riyal",
+    "USD": "US Dollar",
+}
+"""What the fifteen currencies are called; of others, the code stands."""
+
+_HEAD = (
+    "Timestamp,From Bank,Account,To Bank,Account,Amount Received,Receiving Currency,Amount Paid,"
+    "Payment Currency,Payment Format"
+)
+_FORMATTED = (
+    "EdgeID,from_id,to_id,Timestamp,Amount Sent,Sent Currency,Amount Received,Received Currency,"
+    "Payment Format"
+)
+_LABEL = ",Is Laundering"
+_BEFORE = 10
+"""Seconds from which times count before the first day."""
+_TYPOLOGIES = {"random_walk": "RANDOM"}
+"""What a pattern is called there, where that is not its own name."""
+
+
+class AmlWorldFiles:
+    """Writes a frame into a folder."""
+
+    def __init__(self, frame: Frame, folder: Path, *, blind: bool) -> None:
+        self._frame = frame
+        self._folder = folder
+        self._blind = blind
+        self._places = Places(frame)
+        self._account = _Numbers(self._places.count("account"))
+        self._currency: dict[str, int] = {}
+        self._format: dict[str, int] = {}
+        self.rows: dict[str, int] = {"transactions": 0}
+
+    def write(self, tell: Callable[[int, int, int], None]) -> None:
+        """Write all there is."""
+        label = "" if self._blind else _LABEL
+        steps = len(self._frame.dataset.days)
+        with ExitStack() as opened:
+            files = [
+                opened.enter_context((self._folder / name).open("wb"))
+                for name in (
+                    "graphgen_Trans.csv", "formatted_transactions.csv", "graphgen_edges.csv",
+                )
+            ]  # fmt: skip
+            heads = (_HEAD + label, _FORMATTED + label, "EdgeID,payment_id")
+            for file, head in zip(files, heads, strict=True):
+                put_head(file, head)
+            for part in spans(self._frame, _payments()):
+                for file, rows in zip(files, self._shown(part), strict=True):
+                    put_rows(file, rows)
+                self.rows["transactions"] += len(part)
+                tell(min(steps, 1 + steps // 2), steps, self.rows["transactions"])
+        self._accounts()
+        if not self._blind:
+            self._patterns()
+        tell(steps, steps, sum(self.rows.values()))
+
+    def _shown(self, part: pa.Table) -> tuple[list[pa.Array], list[pa.Array], list[pa.Array]]:
+        """Give a span's rows as text, as numbers, and as ids."""
+        first = self.rows["transactions"]
+        edge = pa.array(np.arange(first, first + len(part)))
+        ends = [self._places.of("account", part[name]) for name in ("payer", "payee")]
+        if any(end.null_count for end in ends):
+            raise ValueError("a payment leads to an account that is not there")
+        numbers = self._account.of(np.stack([end.to_numpy() for end in ends], axis=1))
+        currency = pa.array(_coded(part["currency"], self._currency))
+        kind = pa.array(_coded(part["format"], self._format))
+        amount, told = part["amount"], [] if self._blind else [part["label"]]
+        name = part["currency"]
+        text = [
+            part["minute"], part["from_bank"], part["from_account"], part["to_bank"],
+            part["to_account"], amount, name, amount, name, part["format"], *told,
+        ]  # fmt: skip
+        coded = [
+            edge, pa.array(numbers[:, 0]), pa.array(numbers[:, 1]), part["seconds"], amount,
+            currency, amount, currency, kind, *told,
+        ]  # fmt: skip
+        return text, coded, [edge, part["id"]]
+
+    def _accounts(self) -> None:
+        """Write who holds which account, and which number each has."""
+        rows = self._frame.sql(_ACCOUNTS).to_arrow_table()
+        place = self._places.of("account", rows["account_id"]).to_numpy()
+        number = self._account.number[place]
+        with (self._folder / "graphgen_accounts.csv").open("wb") as file:
+            csv.write_csv(rows.drop_columns(["account_id"]), file)
+        ordered = np.argsort(number, kind="stable")[np.sort(number) >= 0]
+        self.rows["accounts"] = len(rows)
+        with (self._folder / "graphgen_nodes.csv").open("wb") as file:
+            put_head(file, "id,Account Number")
+            put_rows(file, [pa.array(number[ordered]), rows["Account Number"].take(ordered)])
+
+    def _patterns(self) -> None:
+        """Write each crime that has payments, as a block of lines like those of `Trans`."""
+        found = self._frame.sql(
+            f"SELECT * FROM ({_payments()}) WHERE case_id IS NOT NULL AND is_fraud "
+            "ORDER BY case_id, id"
+        ).fetchall()
+        blocks: dict[int, list[str]] = {}
+        names: dict[int, str] = {}
+        for row in found:
+            (id_, minute, _, from_bank, payer, to_bank, payee, amount, currency, kind, *_) = row
+            case, pattern = row[-3], row[-2]
+            del id_
+            names[case] = _TYPOLOGIES.get(pattern, pattern.upper().replace("_", "-"))
+            line = (minute, from_bank, payer, to_bank, payee, amount, currency, amount, currency)
+            blocks.setdefault(case, []).append(",".join(map(str, (*line, kind, 1))))
+        with (self._folder / "graphgen_Patterns.txt").open("w", encoding="utf-8") as file:
+            for case, lines in blocks.items():
+                name = names[case]
+                file.write(f"BEGIN LAUNDERING ATTEMPT - {name}:  Case C{case}\n")
+                file.writelines(f"{line}\n" for line in lines)
+                file.write(f"END LAUNDERING ATTEMPT - {name}\n\n")
+        self.rows["patterns"] = len(blocks)
+
+
+class _Numbers:
+    """Numbers in the order of appearance."""
+
+    def __init__(self, size: int) -> None:
+        self.number = np.full(size, -1, np.int64)
+        self._next = 0
+
+    def of(self, places: Array) -> Array:
+        """Give the numbers of places, row by row."""
+        flat = places.reshape(-1)
+        new = flat[self.number[flat] < 0]
+        values, first = np.unique(new, return_index=True)
+        values = values[np.argsort(first)]
+        self.number[values] = np.arange(self._next, self._next + len(values))
+        self._next += len(values)
+        return self.number[flat].reshape(places.shape)
+
+
+def _coded(words: pa.ChunkedArray, known: dict[str, int]) -> Array:
+    """Give words the numbers in which they appeared, and remember these."""
+    coded = words.combine_chunks().dictionary_encode()
+    for word in coded.dictionary.to_pylist():
+        known.setdefault(word, len(known))
+    numbers = np.array([known[word] for word in coded.dictionary.to_pylist()], np.int64)
+    return numbers[coded.indices.to_numpy()] if len(numbers) else np.empty(0, np.int64)
+
+
+def _named(column: str, names: dict[str, str]) -> str:
+    cases = " ".join(f"WHEN '{word}' THEN '{name}'" for word, name in names.items())
+    return f"CASE {column} {cases} ELSE {column} END"
+
+
+def _payments() -> str:
+    """Give the query of booked payments in order of time."""
+    return f"""
+SELECT id, strftime(time, '%Y/%m/%d %H:%M') AS minute,
+    epoch(date_trunc('minute', time))::BIGINT - epoch(world_start())::BIGINT + {_BEFORE} AS seconds,
+    p.bank_id::VARCHAR AS from_bank, 'A' || payer AS from_account,
+    q.bank_id::VARCHAR AS to_bank, 'A' || payee AS to_account, amount,
+    {_named("t.currency", CURRENCIES)} AS currency, {_named("rail", FORMATS)} AS format,
+    coalesce(told, false)::TINYINT AS label, payer, payee, case_id, pattern, is_fraud
+FROM transfer AS t JOIN account AS p ON p.account_id = payer JOIN account AS q ON q.account_id =
+    payee
+WHERE status = 'booked' ORDER BY id"""
+
+
+_ACCOUNTS = """
+SELECT any_value(b.name) AS "Bank Name", any_value(a.bank_id) AS "Bank ID",
+    'A' || a.account_id AS "Account Number",
+    min(coalesce('U' || u.user_id, 'M' || m.merchant_id, 'E' || e.employer_id)) AS "Entity ID",
+    min(coalesce(u.given_name || ' ' || u.family_name, m.name, e.name)) AS "Entity Name",
+    a.account_id
+FROM account AS a LEFT JOIN bank AS b USING (bank_id)
+LEFT JOIN has_account AS h ON h.account_id = a.account_id AND h.role = 'owner'
+LEFT JOIN "user" AS u ON u.user_id = h.user_id
+LEFT JOIN merchant AS m ON m.account_id = a.account_id
+LEFT JOIN employer AS e ON e.account_id = a.account_id
+GROUP BY a.account_id ORDER BY a.account_id"""
