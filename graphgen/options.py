@@ -81,6 +81,7 @@ Full = Annotated[bool, Option("--full", help="With --in: every row, not a sample
 CaseId = Annotated[str, Argument(metavar="ID", help="A case: C and ten digits, or the digits.")]
 AccountId = Annotated[str, Argument(metavar="ID", help="An account: A and ten digits.")]
 Question = Annotated[str, Argument(metavar="QUERY", help="One SELECT or one MATCH.")]
+Known = Annotated[bool, Option("--known", help="What had been reported by then too: late labels.")]
 Csv = Annotated[bool, Option("--csv", help="Print CSV, all rows of it.")]
 Limit = Annotated[int, Option(min=0, help="How many rows are shown.")]
 Other = Annotated[Path, Argument(metavar="OTHER", help="Folder of the dataset to compare with.")]

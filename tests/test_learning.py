@@ -308,3 +308,30 @@ def test_a_bank_that_is_none_is_told_in_one_line(dataset: Dataset) -> None:
 
     with pytest.raises(DatasetError, match=r"^view: 'nonsense' is no id of kind bank"):
         bank_id(dataset, "nonsense", "view")
+
+
+def test_features_know_of_labels_only_what_had_been_reported(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    from typer.testing import CliRunner
+
+    from graphgen.cli import app
+    from graphgen.features import read
+
+    folder = tmp_path / "world"
+    written(folder, PLANTED)
+    done = CliRunner().invoke(app, ["features", str(folder), "--known", "--quiet"])
+    assert done.exit_code == 0, done.output
+    found = read(Dataset(folder), "payment", ["known_payer_count", "known_payee_count"])
+    [(by_then,)] = (
+        Frame(dataset)
+        .sql(
+            "SELECT count(*) FROM transfer AS t WHERE EXISTS (SELECT 1 FROM transfer AS other JOIN "
+            "edge_label AS l ON l.event_id = other.id WHERE l.reported_at < t.time AND l.told "
+            "AND other.time < t.time AND t.payer IN (other.payer, other.payee))"
+        )
+        .fetchall()
+    )
+    assert by_then > 0
+    told = found["known_payer_count"].to_numpy()
+    assert (told > 0).sum() >= by_then  # what is settled or charged for them knows it too

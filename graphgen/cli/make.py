@@ -103,6 +103,7 @@ def load(
 def features(
     *,
     dataset: options.Written,
+    known: options.Known = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -110,14 +111,17 @@ def features(
     """Write what was known of each payment, and of each account's day, by then.
 
     Windows, pairs, flows, devices, places, the graph's structure, cycles: into DATASET/features/.
-    Only what came strictly before counts, and no label.
+    Only what came strictly before counts, and no label but what had been reported.
     """
     from graphgen import request, terminal
+    from graphgen.dataset import Dataset
     from graphgen.features import features as run
+    from graphgen.learning.reports import reports
 
     began = request.clock()
+    told_of = reports(Dataset(dataset)) if known else None
     with terminal.show_progress(quiet=quiet) as show, heeding(show) as tell:
-        rows = run(dataset, force=force, on_progress=tell)
+        rows = run(dataset, reports=told_of, force=force, on_progress=tell)
     told = request.written_document(str(dataset / "features"), rows, began)
     if json:
         terminal.show_json(told)
