@@ -109,6 +109,7 @@ def test_alerts_are_written_once_merged_by_entity_and_taken_back(
     store: tuple[str, Client], crimes: Path, graphgen: Run
 ) -> None:
     url, client = store
+    client.ask("DELETE", f"/{index_of(PREFIX)}", ignore_unavailable="true")
 
     def write(*rules: str) -> str:
         words = ("detect", url, *rules, "--prefix", PREFIX, "--truth", crimes, "--write")
