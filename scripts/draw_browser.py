@@ -65,7 +65,6 @@ def draw(http: int, path: Path) -> None:
         page.locator("[title=Fullscreen]").first.click()
         page.wait_for_timeout(SETTLES_MS)
         page.click("[aria-label=zoom-to-fit]")
-        page.click("[aria-label=zoom-out]")  # the overview hides a part of what fits
         page.wait_for_timeout(1_000)
         page.screenshot(path=path)
         guide.shutdown()

@@ -32,6 +32,11 @@ what they lack is added by their naming rules and marked *ours*.
   `Trade`s; the tables `price` and `bar` of the dataset have the rest, for SQL. So the seven abuses
   of the market are looked for by who ordered what, when, from where, knowing whom. The market's
   events (a crash, news) have no query: nobody takes part in one, and prices are what they move.
+* Every live test passed on Neo4j Community 5.26.30 (Java 17) and on 2026.08.1 (Java 25): both forms
+  of import, the script for LOAD CSV, loads that were killed, verify, the truth, all queries, and
+  the Browser that comes with the server. `just live` runs them on the first, `just live 2026.08.1`
+  on the second. There is no Bloom and no Enterprise Edition in these: the perspective is checked by
+  its shape, `schema-enterprise.cypher` by its text.
 * Rules that look at the last 30 days find something in a world that ends now: `--end now`.
 
 [base]: https://neo4j.com/developer/industry-use-cases/data-models/transaction-graph/transaction/transaction-base-model/"""

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from neo4j import Driver, GraphDatabase, Transaction
 
+from graphgen.config import world_from_dict
+from graphgen.dataset import Dataset
+from graphgen.exporter import DatasetExporter, FileExporter
+from graphgen.generate import generate, load
 from graphgen.neo4j.address import Address
+from graphgen.neo4j.client import Client
 from graphgen.neo4j.queries import guide_names, load_query, query_names
+from graphgen.neo4j.scoring import cases_of
+from graphgen.registry import EXPORTERS
 
 RING = """
 UNWIND range(0, 2) AS n CREATE (:Account:Internal {accountNumber: 'test-ring-' + n})
@@ -146,3 +155,21 @@ def operators_of(plan: dict[str, object]) -> Iterator[str]:
     assert isinstance(children, list)
     for child in children:
         yield from operators_of(child)
+
+
+def test_the_ring_of_the_guide_is_found_in_a_world_that_ends_now(
+    empty: Client, url: str, tmp_path: Path
+) -> None:
+    start = datetime.now(UTC).date() - timedelta(days=20)
+    grown = world_from_dict(
+        {
+            "users": 300, "days": 20, "start": str(start), "difficulty": "easy",
+            "patterns": {"cycle": {"count": 4}},
+        }
+    )  # fmt: skip
+    generate(grown, [EXPORTERS.load("parquet", FileExporter)(str(tmp_path / "world"))])
+    load(tmp_path / "world", EXPORTERS.load("neo4j", DatasetExporter)(url, blind=True))
+    alerts = {frozenset(row[0]) for row in empty.ask(load_query("guide/transaction_ring").text)}
+    cases = [case for case in cases_of(Dataset(tmp_path / "world")) if case.is_fraud]
+    accounts = [{m for m in case.members if m.startswith("A")} for case in cases]
+    assert any(alert <= ring for alert in alerts for ring in accounts)
