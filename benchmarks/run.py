@@ -219,7 +219,21 @@ def market(bench: Bench) -> Iterator[Line]:
     yield Line("trades", rows / cost.cpu / 1e6, 1.5, "M rows / CPU s", cost, rows)
 
 
-PARTS = (payment, events, workers, population, memory, csv, market, long)
+def learning(bench: Bench) -> Iterator[Line]:
+    """Data sets for learners, of a world of all events: speed, and memory."""
+    bench.done.clear()  # the world has to be there, not only measured
+    bench.generate(bench.sizes.users, bench.sizes.days, EVENTS)
+    source = str(bench.folder / "world")
+    for form, target in (("relbench", 0.3), ("amlworld", 0.3)):
+        place = bench.folder / form
+        cost = bench.script("learning.py", source, form, str(place))
+        shutil.rmtree(place)
+        rows = int(cost.output)
+        yield Line(f"load {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+        yield Line(f"load {form}, memory", cost.peak, 2000, "MB", cost, rows, at_most=True)
+
+
+PARTS = (payment, events, workers, population, memory, csv, market, learning, long)
 
 
 def machine() -> str:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.process
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
-    only = [word for part in ("payment", "market") for word in ("--only", part)]
+    only = [word for part in ("payment", "market", "learning") for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -21,5 +21,7 @@ def test_the_benchmark_prints_a_line_for_each_figure() -> None:
         "payment alone",
         "payment alone / null writer",
         "trades",
+        "load relbench",
+        "load amlworld, memory",
     ):
         assert f"| {what} |" in done.stdout
