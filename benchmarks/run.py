@@ -136,6 +136,12 @@ class Bench:
             self.done[key] = cost, sum(rows.get(name, 0) for name in TOLD)
         return self.done[key]
 
+    def world(self, users: int, days: int, walks: Sequence[str]) -> str:
+        """Generate a world, also where that was measured before; give its folder."""
+        self.done.clear()
+        self.generate(users, days, walks)
+        return str(self.folder / "world")
+
     def script(self, name: str, *arguments: str) -> Cost:
         """Run one of the scripts beside this one."""
         return cost_of([sys.executable, str(HERE / name), *arguments])
@@ -240,8 +246,7 @@ def market(bench: Bench) -> Iterator[Line]:
 def features(bench: Bench) -> Iterator[Line]:
     """Features of nine million payments: computed alone, and written by the command."""
     size = bench.sizes
-    bench.generate(size.users, size.days, ["session", "payment"])
-    world = str(bench.folder / "world")
+    world = bench.world(size.users, size.days, ["session", "payment"])
     cost = bench.script("features.py", world)
     for what, target, name in (
         ("windows", 0.3, "features: windows, computed"),
@@ -257,9 +262,19 @@ def features(bench: Bench) -> Iterator[Line]:
     yield Line("memory, features", cost.peak, 2000, "MB", cost, rows, at_most=True)
 
 
-PARTS = (payment, events, workers, population, memory, csv, market, features, long)
+def learning(bench: Bench) -> Iterator[Line]:
+    """Write data sets for learners, of a world of all events: speed, and memory."""
+    source = bench.world(bench.sizes.users, bench.sizes.days, EVENTS)
+    for form, target in (("relbench", 0.3), ("amlworld", 0.3)):
+        place = bench.folder / form
+        cost = bench.script("learning.py", source, form, str(place))
+        shutil.rmtree(place)
+        rows = int(cost.output)
+        yield Line(f"load {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+        yield Line(f"load {form}, memory", cost.peak, 2000, "MB", cost, rows, at_most=True)
 
 
+PARTS = (payment, events, workers, population, memory, csv, market, features, learning, long)
 STORES = ("neo4j", "elasticsearch")
 """What can be loaded live."""
 

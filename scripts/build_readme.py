@@ -1,4 +1,4 @@
-"""Fill README.md, CONTRIBUTING.md, docs/learning.md: outputs, pattern files, the benchmark's line.
+"""Fill pages: outputs of commands, pattern files, the benchmark's line.
 
 With --check it writes nothing, and only says what differs. What a command prints is taken as it is,
 but for how long it took.

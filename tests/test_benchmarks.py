@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.process
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
-    only = [word for part in ("payment", "market", "features") for word in ("--only", part)]
+    parts = ("payment", "market", "features", "learning")
+    only = [word for part in parts for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -25,5 +26,7 @@ def test_the_benchmark_prints_a_line_for_each_figure() -> None:
         "all events and trades",
         "features: windows, computed",
         "features: written",
+        "load relbench",
+        "load amlworld, memory",
     ):
         assert f"| {what} |" in done.stdout

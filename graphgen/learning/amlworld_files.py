@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphgen.learning.csv_file import put_head, put_rows
@@ -80,6 +81,9 @@ class AmlWorldFiles:
         self._blind = blind
         self._places = Places(frame)
         self._account = _Numbers(self._places.count("account"))
+        ids = pa.array(self._places.ids("account"))
+        frame.connection.register("place", pa.table({"account_id": ids, "n": np.arange(len(ids))}))
+        self._names = frame.sql(_NAMES).to_arrow_table().combine_chunks()
         self._currency: dict[str, int] = {}
         self._format: dict[str, int] = {}
         self.rows: dict[str, int] = {"transactions": 0}
@@ -120,10 +124,9 @@ class AmlWorldFiles:
         kind = pa.array(_coded(part["format"], self._format))
         amount, told = part["amount"], [] if self._blind else [part["label"]]
         name = part["currency"]
-        text = [
-            part["minute"], part["from_bank"], part["from_account"], part["to_bank"],
-            part["to_account"], amount, name, amount, name, part["format"], *told,
-        ]  # fmt: skip
+        sides = [self._names[column].take(end) for end in ends for column in ("bank", "account")]
+        minute = _minutes(part["minute"])
+        text = [minute, *sides, amount, name, amount, name, part["format"], *told]
         coded = [
             edge, pa.array(numbers[:, 0]), pa.array(numbers[:, 1]), part["seconds"], amount,
             currency, amount, currency, kind, *told,
@@ -145,19 +148,11 @@ class AmlWorldFiles:
 
     def _patterns(self) -> None:
         """Write each crime that has payments, as a block of lines like those of `Trans`."""
-        found = self._frame.sql(
-            f"SELECT * FROM ({_payments()}) WHERE case_id IS NOT NULL AND is_fraud "
-            "ORDER BY case_id, id"
-        ).fetchall()
         blocks: dict[int, list[str]] = {}
         names: dict[int, str] = {}
-        for row in found:
-            (id_, minute, _, from_bank, payer, to_bank, payee, amount, currency, kind, *_) = row
-            case, pattern = row[-3], row[-2]
-            del id_
+        for case, pattern, *line in self._frame.sql(_crimes()).fetchall():
             names[case] = _TYPOLOGIES.get(pattern, pattern.upper().replace("_", "-"))
-            line = (minute, from_bank, payer, to_bank, payee, amount, currency, amount, currency)
-            blocks.setdefault(case, []).append(",".join(map(str, (*line, kind, 1))))
+            blocks.setdefault(case, []).append(",".join(map(str, (*line, 1))))
         with (self._folder / "graphgen_Patterns.txt").open("w", encoding="utf-8") as file:
             for case, lines in blocks.items():
                 name = names[case]
@@ -199,19 +194,38 @@ def _named(column: str, names: dict[str, str]) -> str:
     return f"CASE {column} {cases} ELSE {column} END"
 
 
+def _minutes(times: pa.ChunkedArray) -> pa.Array:
+    """Give times in whole minutes, in order, as text: each minute is spelled once."""
+    minutes, place = np.unique(times.cast(pa.int64()).to_numpy(), return_inverse=True)
+    spelled = pc.strftime(pa.array(minutes, pa.timestamp("us")), format="%Y/%m/%d %H:%M")
+    # of whole minutes nothing is cut off with the seconds
+    return spelled.take(pa.array(place))
+
+
 def _payments() -> str:
     """Give the query of booked payments in order of time."""
     return f"""
-SELECT id, strftime(time, '%Y/%m/%d %H:%M') AS minute,
-    epoch(date_trunc('minute', time))::BIGINT - epoch(world_start())::BIGINT + {_BEFORE} AS seconds,
-    p.bank_id::VARCHAR AS from_bank, 'A' || payer AS from_account,
-    q.bank_id::VARCHAR AS to_bank, 'A' || payee AS to_account, amount,
-    {_named("t.currency", CURRENCIES)} AS currency, {_named("rail", FORMATS)} AS format,
-    coalesce(told, false)::TINYINT AS label, payer, payee, case_id, pattern, is_fraud
+SELECT id, date_trunc('minute', time) AS minute,
+    (epoch(date_trunc('minute', time)) - epoch(world_start()))::BIGINT + {_BEFORE} AS seconds,
+    payer, payee, amount, {_named("currency", CURRENCIES)} AS currency,
+    {_named("rail", FORMATS)} AS format, coalesce(told, false)::TINYINT AS label
+FROM transfer WHERE status = 'booked' ORDER BY id"""
+
+
+def _crimes() -> str:
+    """Give the query of the booked payments of crimes, case by case, as the raw file has them."""
+    currency = _named("t.currency", CURRENCIES)
+    return f"""
+SELECT case_id, pattern, strftime(time, '%Y/%m/%d %H:%M'), p.bank_id, 'A' || payer, q.bank_id,
+    'A' || payee, amount, {currency}, amount, {currency}, {_named("rail", FORMATS)}
 FROM transfer AS t JOIN account AS p ON p.account_id = payer JOIN account AS q ON q.account_id =
     payee
-WHERE status = 'booked' ORDER BY id"""
+WHERE status = 'booked' AND is_fraud ORDER BY case_id, id"""
 
+
+_NAMES = """
+SELECT bank_id::VARCHAR AS bank, 'A' || account_id AS account FROM account JOIN place
+USING (account_id) ORDER BY n"""
 
 _ACCOUNTS = """
 SELECT any_value(b.name) AS "Bank Name", any_value(a.bank_id) AS "Bank ID",
