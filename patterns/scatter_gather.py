@@ -29,7 +29,7 @@ from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
 
-_LARGE = 0.5
+_LARGE = 0.15
 """Share of the parts that are as what people send by batch; our assumption."""
 
 
@@ -63,10 +63,11 @@ class ScatterGather(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
-        source = ring.hubs(count, "creditor", "debtor")[:, None]
-        between = ring.around(source[:, 0], most, "debtor")
-        target = ring.hubs(count, "creditor", of_friends=False)[:, None]
+        source = ring.hubs(count, debtor=FEWEST, goes_on=True)[:, None]
         here = sizes(rng, count, most, self.hardness)
+        between = ring.around(source[:, 0], here, "debtor")
+        # whom one of them pays by habit the others pay for once
+        target = ring.beyond(between, "debtor")
         part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         place = np.arange(1 + 2 * most)
@@ -82,10 +83,6 @@ class ScatterGather(Pattern):
             after=np.where(place == 0, -1, np.where(place <= most, 0, place - most)),
             amount=np.where(place == 0, total, 0),
             share=np.hstack([np.zeros_like(total), share, passed]),
-            roles={
-                "source": source,
-                "intermediary": np.where(here, between, -1),
-                "beneficiary": target,
-            },
+            roles={"source": source, "intermediary": between, "beneficiary": target},
             is_fraud=is_fraud,
         )
