@@ -3,7 +3,8 @@
 Somebody sends a sum to somebody who sends it on, less a small fee, and so on for three to nine
 hops, each to an account that has had no part in it so far: whoever looks at one hop sees one person
 pay another, and the trail is as long as it likes to be. It looks like money that is forwarded for
-ordinary reasons: who is paid back what a friend owed pays back a friend.
+ordinary reasons: who is paid back what a friend owed pays back a friend. The harder it is to be,
+the more often a crime's money too goes on to somebody whom the one before pays anyway.
 
 Sources: random movement between accounts as a typology of alerts: IBM AMLSim
 (https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); the fee: mules keep 2 to 10 %,

@@ -4,7 +4,8 @@ The proceeds of a crime reach a source from the world outside or through a firm;
 among three to ten intermediaries, and each of these pays what it got, less a fee, to the account of
 one beneficiary, who is never paid by the source. It looks like travellers whose trip was called
 off: who had booked it gets the refund and pays everybody their part, and they pay it to the one who
-books the next.
+books the next. The harder it is to be, the more of them are people who pay each other anyway: the
+source pays friends, and the beneficiary is one whom one of these pays by habit.
 
 Sources: scatter-gather (fan-out, then fan-in) as a typology of alerts: IBM AMLSim
 (https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); the fee: mules keep 2 to 10 %,

@@ -30,32 +30,14 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.flow import banking, first_day, kept, on_open_days, open_days, outside, times
-from graphgen.planting.hubs import adding
-from graphgen.population.holders import holders
-from graphgen.schedule import TILLS
-from graphgen.schema import words
-from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
+from graphgen.pattern import Pattern
+from graphgen.planting.deposits import collected
+from graphgen.planting.flow import kept
+from graphgen.table import Table
 
-_DEPOSIT, _SENT, _SUPPLY = (words.HABITS.index(w) for w in ("cash_deposit", "transfer", "supply"))
-_CASH, _BATCH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "batch", "instant"))
-_ATM, _BRANCH, _FILE, _ONLINE = (
-    words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
-)
-_PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
 _MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.6, 1.0)
 """A structured deposit is at most this share of the threshold; a shop's takings are such shares of
 it, and of them the supplier gets such shares; our assumption."""
-_FIRMS, _AT_AN_ATM = 0.35, 0.4
-"""Share of cases in which the account is a firm's, and of people's deposits that are made at a
-machine, as in the population; our assumption."""
-_LOOKS = 8
-"""How often an hour is thought of for a wire; our assumption."""
-_ROUND, _TENS = 0.2, 1_000
-"""Some people always pay in the same round sum, in minor units: so of what people pay in, this
-share more is rounded down to it than the habit says, unless that is too little; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -122,89 +104,15 @@ class Structuring(Pattern):
         is_fraud: bool,
     ) -> Iterator[Table]:
         most = self.most - round(0.75 * self.hardness * (self.most - self.fewest))
-        size = rng.integers(self.fewest, most + 1, (count, 1))
-        days = max(1, min(round(self.days * (0.3 + 0.7 * self.hardness)), graph.world.days))
-        account, user = _takers(graph, rng, count, self.hardness)
-        place, is_firm = np.arange(most + 1), user < 0
-        first = first_day(graph, rng, count, days)
-        first = on_open_days(graph, rng, first, 0, graph.world.days - days)[:, None]
-        day = first + rng.integers(0, days, (count, most + 1))
-        # firms go to a counter, and most people do; machines are there on any day
-        visits = is_firm | (rng.random(day.shape) >= _AT_AN_ATM)
-        day = np.where(visits, on_open_days(graph, rng, day, first, first + days - 1), day)
-        moments = np.sort(times(graph, rng, user, day, "counter"), axis=1)
-        is_open = np.append(open_days(graph), False)[(moments - graph.world.start_ms) // DAY_MS]
-        # each deposit at another counter or machine than the one before
-        till = (rng.integers(0, TILLS, (count, 1)) + np.arange(most)) % TILLS
-        moments[:, :-1] += till - moments[:, :-1] % TILLS
-        # the wire, in the last place of the line, comes once all is there
-        last, wire = (np.take_along_axis(moments, size - back, axis=1) for back in (1, 0))
-        at = np.append(moments[:, :-1], _at_home(graph, rng, user, wire, last), axis=1)
-        is_wire = place == most
-        vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
-        at_a_machine = ~is_firm & (~is_open | (rng.random(at.shape) < _AT_AN_ATM))
-        by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
-        sums = rng.uniform(*shares, at.shape) * self.threshold
-        # the walk rounds some to the nearest such sum: none of them to the threshold
-        below = _TENS * ((self.threshold - 1) // _TENS) + _TENS // 2 - 1
-        sums = np.minimum(sums, below)
-        tens = _TENS * np.floor(sums / _TENS)
-        is_round = ~is_firm & (rng.random(at.shape) < _ROUND) & (tens >= shares[0] * self.threshold)
-        sums = np.where(is_round, tens, sums)
-        case = graph.new("case", count)
-        yield errands(
+        return collected(
             graph,
-            at,
-            case=case[:, None],
-            here=is_wire | (place < size),
-            into=np.where(is_wire, -1, most),
-            hours="counter",
-            debtor_account_id=np.where(is_wire, account, vault),
-            creditor_account_id=np.where(is_wire, outside(graph, rng, (count, 1)), account),
-            user_id=user,
-            habit=np.where(is_wire, np.where(is_firm, _SUPPLY, _SENT), _DEPOSIT),
-            rail=np.where(is_wire, np.where(by_batch, _BATCH, _INSTANT), _CASH),
-            channel=np.where(
-                is_wire,
-                np.where(is_firm, _FILE, _ONLINE),
-                np.where(at_a_machine, _ATM, _BRANCH),
-            ),
-            amount_minor=np.rint(sums).astype(np.int64),
-            share=rng.uniform(*wired, (count, 1)),
-            stage=np.where(is_wire, _LAYERING, _PLACEMENT) if is_fraud else None,
+            rng,
+            self,
+            np.arange(most) < rng.integers(self.fewest, most + 1, (count, 1)),
+            days=round(self.days * (0.3 + 0.7 * self.hardness)),
+            threshold=self.threshold,
+            shares=shares,
+            wired=wired,
+            roles=("depositor", "collecting"),
+            is_fraud=is_fraud,
         )
-        yield cases(graph, self, case, at[:, 0], at[:, -1], is_fraud=is_fraud)
-        yield from members(case, user={"depositor": user}, account={"collecting": account})
-
-
-def _at_home(
-    graph: Graph, rng: np.random.Generator, user: Array, wire: Array, last: Array
-) -> Array:
-    """Let people order what they wire at an hour at which people do, after `last`: int64 ms."""
-    day = (wire - graph.world.start_ms) // DAY_MS
-    drawn = times(graph, rng, np.broadcast_to(user, (len(user), _LOOKS)), day, "people")
-    late = drawn > last
-    at = np.take_along_axis(drawn, late.argmax(axis=1)[:, None], axis=1)
-    return np.where((user >= 0) & late.any(axis=1, keepdims=True), at, wire)
-
-
-def _takers(
-    graph: Graph, rng: np.random.Generator, count: int, hardness: float
-) -> tuple[Array, Array]:
-    """Choose accounts that take cash by habit: int32 (count, 1), rows of `account` and `user`.
-
-    Those of firms have no user (-1).
-    """
-    pays = graph["pays"]
-    takes = np.zeros(graph.size("account"), bool)
-    takes[pays["creditor_account_id"][pays["habit"] == _DEPOSIT]] = True
-    firms = takes & (graph["account"]["type"] == words.ACCOUNT_TYPES.index("business"))
-    people, main = banking(graph), holders(graph).main
-    people = people[takes[main[people]]]
-    of_firms = rng.binomial(count, _FIRMS)
-    firm = choose(rng, np.flatnonzero(firms), (of_firms,), "structuring: firms")
-    people = adding(graph, rng, people, count - of_firms, hardness)
-    user = choose(rng, people, (count - of_firms,), "structuring: people")
-    both = np.append(firm, main[user]), np.append(np.full(of_firms, -1, np.int32), user)
-    order = rng.permutation(count)
-    return both[0][order, None], both[1][order, None]
