@@ -128,7 +128,8 @@ def _moments(
     moments[:, :-1] += till - moments[:, :-1] % TILLS
     # the wire comes once all is there
     last, wire = (np.take_along_axis(moments, size - back, axis=1) for back in (1, 0))
-    at = np.append(moments[:, :-1], _at_home(graph, rng, user, wire, last), axis=1)
+    wire = _at_home(graph, rng, user, wire, last, first + days)
+    at = np.append(moments[:, :-1], wire, axis=1)
     return at, is_open
 
 
@@ -150,11 +151,15 @@ def _sums(
 
 
 def _at_home(
-    graph: Graph, rng: np.random.Generator, user: Array, wire: Array, last: Array
+    graph: Graph, rng: np.random.Generator, user: Array, wire: Array, last: Array, until: Array
 ) -> Array:
-    """Let people order what they wire at an hour at which people do, after `last`: int64 ms."""
-    day = (wire - graph.world.start_ms) // DAY_MS
-    drawn = times(graph, rng, np.broadcast_to(user, (len(user), _LOOKS)), day, "people")
+    """Let people order what they wire when people do: int64 ms.
+
+    That is after the `last` deposit, on any day before the day `until`.
+    """
+    day = (last - graph.world.start_ms) // DAY_MS
+    day = day + (rng.random((len(user), _LOOKS)) * (until - day)).astype(np.int64)
+    drawn = times(graph, rng, user, day, "people")
     late = drawn > last
     at = np.take_along_axis(drawn, late.argmax(axis=1)[:, None], axis=1)
     return np.where((user >= 0) & late.any(axis=1, keepdims=True), at, wire)
