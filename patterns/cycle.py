@@ -28,8 +28,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.chains import acquainted_hands, chained, firms, hands, sums
-from graphgen.planting.flow import kept
+from graphgen.planting.circles import circles
 from graphgen.table import Table
 
 _HONEST = 0.2
@@ -77,51 +76,18 @@ class Cycle(Pattern):
     def _round(
         self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
     ) -> Iterator[Table]:
-        trading = round(_IN_TRADE * count)
+        trading, most = round(_IN_TRADE * count), self.most * (2 if self.hardness == 1 else 1)
         for many, in_trade in ((count - trading, False), (trading, True)):
-            yield from self._rounds(graph, rng, many, keeps, in_trade=in_trade, is_fraud=is_fraud)
-
-    def _rounds(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        count: int,
-        keeps: float,
-        *,
-        in_trade: bool,
-        is_fraud: bool,
-    ) -> Iterator[Table]:
-        """Yield cases among people, or among firms."""
-        most = self.most * (2 if self.hardness == 1 else 1)
-        size = rng.integers(self.fewest, most + 1, (count, 1))
-        here, all_do = np.arange(most) < size, np.ones(most, bool)
-        hard = self.hardness if is_fraud else 1.0
-        if in_trade:
-            members = firms(graph, rng, self, here)
-        else:
-            members = hands(graph, rng, self, here, gets=all_do, sends=all_do)
-            members = acquainted_hands(graph, rng, members, rng.random(count) < hard)
-        # the first payment comes to the origin, and so does what the last link pays
-        hop, first = np.arange(most + 1), np.arange(most) == 0
-        payee = np.take_along_axis(members, np.where(hop < size, hop, 0), axis=1)
-        share = 1 - kept(keeps) * rng.random((count, most + 1))
-        stays = hard * rng.uniform(*_STAYS, count)
-        share[:, 1] *= 1 - (0 if in_trade else stays)
-        sent = sums(graph, rng, self, (count, 1), self.amount, is_fraud=is_fraud, in_trade=in_trade)
-        return chained(
-            graph,
-            rng,
-            self,
-            days=self.days,
-            here=hop <= size,
-            payer=np.pad(members, ((0, 0), (1, 0)), constant_values=-1),
-            payee=payee,
-            after=hop - 1,
-            level=hop,
-            last=hop == size,
-            in_trade=in_trade,
-            amount=np.where(hop == 0, np.ceil(sent / share[:, 1:2]), 0),
-            share=np.where(hop == 0, 0.0, share),
-            roles={"origin": np.where(first, members, -1), "link": np.where(first, -1, members)},
-            is_fraud=is_fraud,
-        )
+            yield from circles(
+                graph,
+                rng,
+                self,
+                np.arange(most) < rng.integers(self.fewest, most + 1, (many, 1)),
+                ("origin", "link"),
+                days=self.days,
+                median=self.amount,
+                keeps=keeps,
+                stays=(0.0, 0.0) if in_trade else _STAYS,
+                in_trade=in_trade,
+                is_fraud=is_fraud,
+            )

@@ -55,9 +55,9 @@ class FanIn(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
-        hub = ring.hubs(count, "creditor")
-        payer = ring.around(hub, self.most, "creditor")
+        hub = ring.hubs(count, creditor=FEWEST)
         here = sizes(rng, count, self.most, self.hardness)
+        payer = ring.around(hub, here, "creditor")
         yield from relay(
             graph,
             rng,
@@ -68,6 +68,6 @@ class FanIn(Pattern):
             payee=np.broadcast_to(hub[:, None], payer.shape),
             after=np.full(self.most, -1),
             amount=sums(graph, rng, here.shape, self.amount, self.hardness),
-            roles={"collector": hub[:, None], "sender": np.where(here, payer, -1)},
+            roles={"collector": hub[:, None], "sender": payer},
             is_fraud=is_fraud,
         )

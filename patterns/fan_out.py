@@ -26,7 +26,7 @@ from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
 
-_LARGE = 0.5
+_LARGE = 0.25
 """Share of the parts that are as what people send by batch; our assumption."""
 
 
@@ -60,9 +60,9 @@ class FanOut(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
-        hub = ring.hubs(count, "creditor", "debtor")[:, None]
-        payee = ring.around(hub[:, 0], self.most, "debtor")
+        hub = ring.hubs(count, creditor=0, debtor=FEWEST)[:, None]
         here = sizes(rng, count, self.most, self.hardness)
+        payee = ring.around(hub[:, 0], here, "debtor")
         part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         first = np.arange(1 + self.most) == 0
@@ -77,6 +77,6 @@ class FanOut(Pattern):
             after=np.where(first, -1, 0),
             amount=np.where(first, total, 0),
             share=np.hstack([np.zeros_like(total), share]),
-            roles={"distributor": hub, "receiver": np.where(here, payee, -1)},
+            roles={"distributor": hub, "receiver": payee},
             is_fraud=is_fraud,
         )

@@ -59,12 +59,11 @@ class GatherScatter(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
-        # who pays a person differs less than whom a person pays: so it has to be looked at more
-        hub = ring.hubs(count, "creditor", "creditor", "debtor")[:, None]
-        payee = ring.around(hub[:, 0], most, "debtor")
-        payer = ring.around(hub[:, 0], most, "creditor")
+        hub = ring.hubs(count, creditor=FEWEST, debtor=FEWEST)[:, None]
         gathers = sizes(rng, count, most, self.hardness)
         scatters = gathers & sizes(rng, count, most, self.hardness)
+        payee = ring.around(hub[:, 0], scatters, "debtor")
+        payer = ring.around(hub[:, 0], gathers, "creditor")
         own = sums(graph, rng, payer.shape, self.amount, self.hardness)
         share = 1 - kept(self.keeps) * rng.uniform(0.2, 1, (count, 1))
         incoming = np.arange(2 * most) < most
@@ -82,10 +81,6 @@ class GatherScatter(Pattern):
             into=np.hstack([most + turn, np.full_like(turn, -1)]),
             amount=np.hstack([own, np.zeros_like(own)]),
             share=np.where(incoming, 0, share),
-            roles={
-                "sender": np.where(gathers, payer, -1),
-                "hub": hub,
-                "receiver": np.where(scatters, payee, -1),
-            },
+            roles={"sender": payer, "hub": hub, "receiver": payee},
             is_fraud=is_fraud,
         )

@@ -3,7 +3,8 @@
 Somebody sends a sum to somebody who sends it on, less a small fee, and so on for three to nine
 hops, each to an account that has had no part in it so far: whoever looks at one hop sees one person
 pay another, and the trail is as long as it likes to be. It looks like money that is forwarded for
-ordinary reasons: who is paid back what a friend owed pays back a friend.
+ordinary reasons: who is paid back what a friend owed pays back a friend. The harder it is to be,
+the more often a crime's money too goes on to somebody whom the one before pays anyway.
 
 Sources: random movement between accounts as a typology of alerts: IBM AMLSim
 (https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); the fee: mules keep 2 to 10 %,
@@ -28,6 +29,8 @@ from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
 
+_LARGE = 0.25
+"""Share of the cases whose sums are as what people send by batch; our assumption."""
 _LEAST = 20_000
 """What the first has at the world's start, at least, in minor units; our assumption."""
 
@@ -62,16 +65,14 @@ class RandomWalk(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
-        walk = [ring.payers((count, 1), _LEAST)]
-        for _ in range(self.most):
-            # debts are among friends, a crime's money goes to anybody
-            last = walk[-1][:, 0]
-            walk.append(ring.payers((count, 1)) if is_fraud else ring.around(last, 1, "debtor"))
-        people = np.hstack(walk)
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)
+        walk = [ring.payers((count, 1), _LEAST)]
+        for goes in here.T[:, :, None]:
+            walk.append(ring.around(walk[-1][:, 0], goes, "debtor"))
+        people = np.hstack(walk)
         hop, hops = np.arange(1 + self.most), here.sum(axis=1, keepdims=True)
-        own = sums(graph, rng, (count, 1), self.amount, self.hardness, large=0.5)
+        own = sums(graph, rng, (count, 1), self.amount, self.hardness, large=_LARGE)
         passed = 1 - kept(self.keeps) * rng.uniform(0.2, 1, here.shape)
         yield from relay(
             graph,

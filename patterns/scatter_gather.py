@@ -4,7 +4,8 @@ The proceeds of a crime reach a source from the world outside or through a firm;
 among three to ten intermediaries, and each of these pays what it got, less a fee, to the account of
 one beneficiary, who is never paid by the source. It looks like travellers whose trip was called
 off: who had booked it gets the refund and pays everybody their part, and they pay it to the one who
-books the next.
+books the next. The harder it is to be, the more of them are people who pay each other anyway: the
+source pays friends, and the beneficiary is one whom one of these pays by habit.
 
 Sources: scatter-gather (fan-out, then fan-in) as a typology of alerts: IBM AMLSim
 (https://github.com/IBM/AMLSim/wiki/Transaction-Model:-Alert-Model); the fee: mules keep 2 to 10 %,
@@ -29,7 +30,7 @@ from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
 
-_LARGE = 0.5
+_LARGE = 0.15
 """Share of the parts that are as what people send by batch; our assumption."""
 
 
@@ -63,10 +64,11 @@ class ScatterGather(Pattern):
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
-        source = ring.hubs(count, "creditor", "debtor")[:, None]
-        between = ring.around(source[:, 0], most, "debtor")
-        target = ring.hubs(count, "creditor", of_friends=False)[:, None]
+        source = ring.hubs(count, debtor=FEWEST, goes_on=True)[:, None]
         here = sizes(rng, count, most, self.hardness)
+        between = ring.around(source[:, 0], here, "debtor")
+        # whom one of them pays by habit the others pay for once
+        target = ring.beyond(between, "debtor")
         part = here * sums(graph, rng, here.shape, self.amount, self.hardness, large=_LARGE)
         total, share = split(rng, part, self.keeps)
         place = np.arange(1 + 2 * most)
@@ -82,10 +84,6 @@ class ScatterGather(Pattern):
             after=np.where(place == 0, -1, np.where(place <= most, 0, place - most)),
             amount=np.where(place == 0, total, 0),
             share=np.hstack([np.zeros_like(total), share, passed]),
-            roles={
-                "source": source,
-                "intermediary": np.where(here, between, -1),
-                "beneficiary": target,
-            },
+            roles={"source": source, "intermediary": between, "beneficiary": target},
             is_fraud=is_fraud,
         )

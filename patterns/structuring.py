@@ -6,8 +6,8 @@ than the one before (`terminal`), within one to ten days, into an account that t
 their own, or that of a firm. When all of it is there, what was collected is wired on to an account
 elsewhere, less what stays. It looks like a shop or a market trader whose takings are below the
 threshold because they are what they are, and who pays the supplier from them.
-The harder it is to be, the fewer the deposits, the more days they are spread over, and the further
-below the threshold some of them stay.
+The harder it is to be, the fewer the deposits, the more days they are spread over, the further
+below the threshold some of them stay, and the more of what was collected stays where it is.
 
 What it is about are the sums of cash and of the wire, and what they make of the account: these,
 which `defined_by` names, are to tell it from other accounts, but not from its look-alike.
@@ -30,29 +30,14 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.flow import banking, first_day, kept, on_open_days, open_days, outside, times
-from graphgen.population.holders import holders
-from graphgen.schedule import TILLS
-from graphgen.schema import words
-from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
+from graphgen.pattern import Pattern
+from graphgen.planting.deposits import collected
+from graphgen.planting.flow import kept
+from graphgen.table import Table
 
-_DEPOSIT, _SENT, _SUPPLY = (words.HABITS.index(w) for w in ("cash_deposit", "transfer", "supply"))
-_CASH, _BATCH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "batch", "instant"))
-_ATM, _BRANCH, _FILE, _ONLINE = (
-    words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
-)
-_PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
-_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.85, 1.0)
+_MOST, _TAKINGS, _TO_SUPPLIERS = 0.99, (0.84, 0.995), (0.6, 1.0)
 """A structured deposit is at most this share of the threshold; a shop's takings are such shares of
 it, and of them the supplier gets such shares; our assumption."""
-_FIRMS, _AT_AN_ATM = 0.35, 0.4
-"""Share of cases in which the account is a firm's, and of people's deposits that are made at a
-machine, as in the population; our assumption."""
-_ROUND, _TENS = 0.2, 1_000
-"""Some people always pay in the same round sum, in minor units: so of what people pay in, this
-share more is rounded down to it than the habit says, unless that is too little; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +74,8 @@ class Structuring(Pattern):
     days: Annotated[int, Interval(ge=1, le=60)] = 10
     """At most so many days it takes: three tenths of them at easy, all at hard."""
 
-    keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
-    """At most this share of the deposits is not wired on."""
+    keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.4
+    """At most this share of the deposits is not wired on: a quarter of it at easy, all at hard."""
 
     def __post_init__(self) -> None:
         if self.fewest > self.most:
@@ -99,7 +84,8 @@ class Structuring(Pattern):
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield deposits that stay under the threshold, the closer the easier to find."""
         least = _MOST - 0.04 - (_MOST - 0.04 - self.least) * self.hardness
-        shares, wired = (least, _MOST), (1 - kept(self.keeps), 1.0)
+        stays = self.keeps * (0.25 + 0.75 * self.hardness)
+        shares, wired = (least, _MOST), (1 - kept(stays), 1.0)
         return self._paid_in(graph, rng, self.instances(graph), shares, wired, is_fraud=True)
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -118,74 +104,15 @@ class Structuring(Pattern):
         is_fraud: bool,
     ) -> Iterator[Table]:
         most = self.most - round(0.75 * self.hardness * (self.most - self.fewest))
-        size = rng.integers(self.fewest, most + 1, (count, 1))
-        days = max(1, min(round(self.days * (0.3 + 0.7 * self.hardness)), graph.world.days))
-        account, user = _takers(graph, rng, count)
-        place, is_firm = np.arange(most + 1), user < 0
-        first = first_day(graph, rng, count, days)
-        first = on_open_days(graph, rng, first, 0, graph.world.days - days)[:, None]
-        day = first + rng.integers(0, days, (count, most + 1))
-        # firms go to a counter, and most people do; machines are there on any day
-        visits = is_firm | (rng.random(day.shape) >= _AT_AN_ATM)
-        day = np.where(visits, on_open_days(graph, rng, day, first, first + days - 1), day)
-        moments = np.sort(times(graph, rng, user, day, "counter"), axis=1)
-        is_open = np.append(open_days(graph), False)[(moments - graph.world.start_ms) // DAY_MS]
-        # each deposit at another counter or machine than the one before
-        till = (rng.integers(0, TILLS, (count, 1)) + np.arange(most)) % TILLS
-        moments[:, :-1] += till - moments[:, :-1] % TILLS
-        # the wire, in the last place of the line, comes right after the last deposit
-        at = np.append(moments[:, :-1], np.take_along_axis(moments, size, axis=1), axis=1)
-        is_wire = place == most
-        vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
-        at_a_machine = ~is_firm & (~is_open | (rng.random(at.shape) < _AT_AN_ATM))
-        by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
-        sums = rng.uniform(*shares, at.shape) * self.threshold
-        # the walk rounds some to the nearest such sum: none of them to the threshold
-        below = _TENS * ((self.threshold - 1) // _TENS) + _TENS // 2 - 1
-        sums = np.minimum(sums, below)
-        tens = _TENS * np.floor(sums / _TENS)
-        is_round = ~is_firm & (rng.random(at.shape) < _ROUND) & (tens >= shares[0] * self.threshold)
-        sums = np.where(is_round, tens, sums)
-        case = graph.new("case", count)
-        yield errands(
+        return collected(
             graph,
-            at,
-            case=case[:, None],
-            here=is_wire | (place < size),
-            into=np.where(is_wire, -1, most),
-            hours="counter",
-            debtor_account_id=np.where(is_wire, account, vault),
-            creditor_account_id=np.where(is_wire, outside(graph, rng, (count, 1)), account),
-            user_id=user,
-            habit=np.where(is_wire, np.where(is_firm, _SUPPLY, _SENT), _DEPOSIT),
-            rail=np.where(is_wire, np.where(by_batch, _BATCH, _INSTANT), _CASH),
-            channel=np.where(
-                is_wire,
-                np.where(is_firm, _FILE, _ONLINE),
-                np.where(at_a_machine, _ATM, _BRANCH),
-            ),
-            amount_minor=np.rint(sums).astype(np.int64),
-            share=rng.uniform(*wired, (count, 1)),
-            stage=np.where(is_wire, _LAYERING, _PLACEMENT) if is_fraud else None,
+            rng,
+            self,
+            np.arange(most) < rng.integers(self.fewest, most + 1, (count, 1)),
+            days=round(self.days * (0.3 + 0.7 * self.hardness)),
+            threshold=self.threshold,
+            shares=shares,
+            wired=wired,
+            roles=("depositor", "collecting"),
+            is_fraud=is_fraud,
         )
-        yield cases(graph, self, case, at[:, 0], at[:, -1], is_fraud=is_fraud)
-        yield from members(case, user={"depositor": user}, account={"collecting": account})
-
-
-def _takers(graph: Graph, rng: np.random.Generator, count: int) -> tuple[Array, Array]:
-    """Choose accounts that take cash by habit: int32 (count, 1), rows of `account` and `user`.
-
-    Those of firms have no user (-1).
-    """
-    pays = graph["pays"]
-    takes = np.zeros(graph.size("account"), bool)
-    takes[pays["creditor_account_id"][pays["habit"] == _DEPOSIT]] = True
-    firms = takes & (graph["account"]["type"] == words.ACCOUNT_TYPES.index("business"))
-    people, main = banking(graph), holders(graph).main
-    people = people[takes[main[people]]]
-    of_firms = rng.binomial(count, _FIRMS)
-    firm = choose(rng, np.flatnonzero(firms), (of_firms,), "structuring: firms")
-    user = choose(rng, people, (count - of_firms,), "structuring: people")
-    both = np.append(firm, main[user]), np.append(np.full(of_firms, -1, np.int32), user)
-    order = rng.permutation(count)
-    return both[0][order, None], both[1][order, None]

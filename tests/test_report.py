@@ -25,6 +25,7 @@ from graphgen.report.acquaintance import known_ends, knows_payee, payers
 from graphgen.report.difficulty import Difficulty, Level, difficulty
 from graphgen.report.features import features
 from graphgen.report.html import page
+from graphgen.report.introduction import adds_payee
 from graphgen.report.moves import Moves, moves
 from graphgen.report.precision import best_threshold, curve, f1
 from graphgen.report.reading import Facts, read
@@ -457,6 +458,24 @@ def test_who_knows_whom_is_what_the_tables_say(facts: Facts) -> None:
     assert {known for _, known in said} == {False, True}
 
 
+def test_a_payee_counts_as_added_where_the_payment_s_session_has_added_it_before(
+    facts: Facts,
+) -> None:
+    asked = facts.dataset.sql("""
+        SELECT p.payment_id, count(a.action_id) > 0 FROM payment AS p
+        LEFT JOIN action AS a ON a.session_id = p.session_id AND a.type = 'payee_added'
+            AND a.payee_account_id = p.creditor_account_id AND a.time <= p.time
+        WHERE p.session_id IS NOT NULL AND p.leg = 'original' AND p.rail = 'instant'
+        GROUP BY p.payment_id ORDER BY p.payment_id
+    """).fetchall()
+    payment = facts.events["payment"]
+    told, instant = adds_payee(facts, payment), words.RAILS.index("instant")
+    some = np.flatnonzero((told >= 0) & (payment["rail"] == instant))
+    said = [*zip(payment["payment_id"][some].tolist(), (told[some] == 1).tolist(), strict=True)]
+    assert said == asked
+    assert {added for _, added in said} == {False, True}
+
+
 def test_who_deals_with_nobody_is_put_beside_nobody_by_whom_they_know(facts: Facts) -> None:
     payment = facts.events["payment"]
     told = knows_payee(facts, payment) >= 0
@@ -469,8 +488,9 @@ def test_who_deals_with_nobody_is_put_beside_nobody_by_whom_they_know(facts: Fac
         assert 0 <= np.nanmin(share) < np.nanmax(share) <= 1
 
 
-def test_that_payers_know_their_payees_is_measured(found: Report) -> None:
-    measured = [leak for leak in found.features if leak.feature == "payer knows payee"]
+@pytest.mark.parametrize("what", ["payer knows payee", "adds the payee"])
+def test_what_is_known_of_both_ends_is_measured(found: Report, what: str) -> None:
+    measured = [leak for leak in found.features if leak.feature == what]
     assert measured
     assert all("original" in leak.where for leak in measured)
     assert {leak.limit for leak in measured} <= set(leaks.FEATURE_LIMITS.values())

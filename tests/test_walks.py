@@ -302,7 +302,7 @@ def test_nobody_adds_a_payee_twice(tables_of: Collect) -> None:
 def test_who_shops_online_during_a_visit_to_the_bank_does_it_from_the_same_place(
     tables_of: Collect,
 ) -> None:
-    tables = tables_of(replace(WORLD, patterns={}, users=4_000))
+    tables = tables_of(replace(WORLD, patterns={}, users=5_000))
     payment, session, card = tables["payment"], tables["session"], tables["card"]
     by_card = payment.take((payment["channel"] == CHANNEL["online"]) & (payment["card_id"] >= 0))
     holder = card["user_id"][look_up(card["card_id"], by_card["card_id"])]

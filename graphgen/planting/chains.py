@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.pattern import cases, choose, errands, members
-from graphgen.planting.flow import banking, blend, dwell, firing, first_day, outside, times, within
+from graphgen.planting.flow import (
+    banking,
+    blend,
+    dwell,
+    firing,
+    first_day,
+    open_days,
+    outside,
+    times,
+    within,
+)
 from graphgen.planting.rings import recruits
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
@@ -37,9 +47,6 @@ _BY_BATCH = 0.1
 """Share of hops that go by batch, about as of honest transfers; our assumption."""
 _TRADE_BY_BATCH = 0.4
 """The same between firms, as of what honest ones order from each other."""
-_SPLIT = 0.63
-"""How much smaller than what firms pay each other parts are, as what comes in is the sum of
-several, and firms take in less at once than they pay; our assumption."""
 _NEARLY = 0.95
 """How close the sums of hard cases come to honest ones: not all the way, as what comes in is the
 sum of several, and is to come close too; our assumption."""
@@ -99,12 +106,12 @@ def hands(
 def acquainted_hands(
     graph: Graph, rng: np.random.Generator, people: Array, some: Array
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
-    """Let the hands of some cases (bool) be people who pay each other by habit, one the next.
+    """Let the hands of some cases (bool) be people each of whom pays the next by habit.
 
     Gives `people` (int32, cases by places, -1 for nobody) with whoever can be put in; where nobody
-    whom the last one deals with is left, there stays who was there.
+    whom the last one pays is left, there stays who was there.
     """
-    first, other = graph.once("habitual partners", lambda: _partners(graph))
+    first, other = graph.once("habitual payees", lambda: _payees(graph))
     grid = people.copy()
     for place in range(1, grid.shape[1]):
         before = grid[:, place - 1]
@@ -117,20 +124,19 @@ def acquainted_hands(
     return grid
 
 
-def _partners(graph: Graph) -> tuple[Array, Array]:
-    """Look up whom each person pays, or is paid by, by habit: where they begin, who they are."""
+def _payees(graph: Graph) -> tuple[Array, Array]:
+    """Look up whom each person pays online by habit: where they begin, who they are."""
     pays, main = graph["pays"], holders(graph).main
     owner = np.full(graph.size("account"), -1, np.int32)
     people = banking(graph)
     owner[main[people]] = people
     usual = (pays["habit"] == _SENT) & (pays["schedule"] == BY_RATE)
+    usual &= pays["channel"] == _ONLINE
     one, other = (owner[pays[f"{end}_account_id"][usual]] for end in ("debtor", "creditor"))
     known = (one >= 0) & (other >= 0) & (one != other)
-    one, other = (
-        np.concatenate(ends) for ends in ((one[known], other[known]), (other[known], one[known]))
-    )
+    one, other = one[known], other[known]
     order = np.argsort(one, kind="stable")
-    # nobody, -1, is the last and deals with nobody
+    # nobody, -1, is the last and pays nobody
     first = np.searchsorted(one[order], np.arange(graph.size("user") + 2))
     return np.append(first[:-1], [first[-1]] * 2), other[order]
 
@@ -183,8 +189,7 @@ def sums(
     hardness = _NEARLY * (pattern.hardness if is_fraud else 1.0) ** _SOONER
     own = median * rng.lognormal(0, _DIFFER, shape)
     if in_trade:
-        paid = blend(graph, rng, own, hardness, habit="supply", rail="instant", channel="file")
-        return np.asarray(np.maximum(1, np.rint(_SPLIT**hardness * paid)), np.int64)
+        return blend(graph, rng, own, hardness, habit="supply", rail="instant", channel="file")
     return blend(graph, rng, own, hardness, habit="transfer", rail="instant", channel="online")
 
 
@@ -301,14 +306,15 @@ def _moments(
 
     Each level has a part of the days to itself: cash and cheques keep to the hours of the counter,
     all else to those at which people pay, or it comes minutes after the payment that it follows.
-    What comes in by trade does on business days.
+    Firms trade on business days.
     """
     taken = round(days * (_SWIFTEST + (1 - _SWIFTEST) * pace))
     taken = max(1, min(taken, graph.world.days) - 1)  # what runs late is still within the days
     part = (level + rng.random(here.shape)) * taken / (level.max(initial=0) + 1)
-    day = first_day(graph, rng, len(here), taken)[:, None] + part.astype(np.int64)
+    first = first_day(graph, rng, len(here), taken)[:, None]
+    day = first + part.astype(np.int64)
     if in_trade:
-        day = np.where(after < 0, _on_business_days(graph, day), day)
+        day = _on_business_days(graph, first, part / taken, taken, day)
     counter, people = (times(graph, rng, person, day, hours) for hours in ("counter", "people"))
     at = np.where(at_counter, counter, people)
     wait = dwell(rng, here.shape, _LIES_MS, _LIES_SPREAD)
@@ -323,8 +329,15 @@ def _moments(
     )
 
 
-def _on_business_days(graph: Graph, day: Array) -> Array:
-    """Move days (int64) to business days close by, if there are any, each of these as often."""
-    days = graph.world.days
-    business = np.flatnonzero(graph.world.place.is_business_day(graph.world.start, days))
-    return business[day * len(business) // days] if len(business) else day
+def _on_business_days(
+    graph: Graph, first: Array, part: Array, taken: int, otherwise: Array
+) -> Array:
+    """Find the business day to a part (0 to 1) of so many days from the first on: int64.
+
+    Each of them as often; where none of these days is one, it is the day that was thought of.
+    """
+    business = np.flatnonzero(open_days(graph))
+    low, high = (np.searchsorted(business, first + days) for days in (0, taken))
+    there = low + (part * (high - low)).astype(np.int64)
+    found = np.append(business, 0)[np.minimum(there, len(business))]
+    return np.where(low < high, found, otherwise)

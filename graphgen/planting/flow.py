@@ -115,8 +115,13 @@ def outside(graph: Graph, rng: np.random.Generator, shape: tuple[int, ...]) -> A
 
 
 def first_day(graph: Graph, rng: np.random.Generator, count: int, days: float) -> Array:
-    """Draw the day on which each case begins, so that its days fit into the window: int64."""
-    return rng.integers(0, max(1, int(graph.world.days - days) + 1), count)
+    """Draw the day on which each case begins, so that its days fit into the window: int64.
+
+    Any day is as likely, but each case has a part of the window to itself: so no part of it is
+    full of them, and none is without.
+    """
+    part = (rng.permutation(count) + rng.random(count)) / max(1, count)
+    return (part * max(1, int(graph.world.days - days) + 1)).astype(np.int64)
 
 
 def open_days(graph: Graph) -> Array:

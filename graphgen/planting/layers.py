@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["layered"]
 
+_SPLIT = 0.72
+"""How much smaller than what firms pay each other parts are at hard, as what comes in is the sum of
+several, and firms take in less at once than they pay; our assumption."""
 _UNEVEN = 0.4
 """Spread of the logarithm of the parts that one of the first layer pays; our assumption."""
 
@@ -70,7 +73,8 @@ def layered(
     payer = np.where(level == 0, -1, account[case, level - 1, to[:, after]])
     split_up = slice(wide, wide + wide * wide)
     usual = sums(graph, rng, pattern, (count, wide, 1), median, is_fraud=is_fraud, in_trade=True)
-    part = usual * rng.lognormal(0, _UNEVEN, (count, wide, wide))
+    blends = pattern.hardness if is_fraud else 1.0
+    part = _SPLIT**blends * usual * rng.lognormal(0, _UNEVEN, (count, wide, wide))
     part *= here[:, split_up].reshape(part.shape)
     share = 1 - kept(keeps) * rng.random(here.shape)
     came = np.ceil(part.sum(axis=2) / share[:, :wide])

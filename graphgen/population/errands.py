@@ -39,8 +39,9 @@ _CASH_TIMES, _CHEQUE_SHARE = 4.0, (0.05, 0.65)
 largest errand in monthly incomes; our assumption."""
 _OF_SUM, _OF_BALANCE = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("balance")
 _TO_PEOPLE = 0.55
-_STRANGERS = 0.05
-"""Of the errands to people, those to somebody one never pays otherwise; our assumption."""
+_STRANGERS = 0.3
+"""Of the errands to people, those to somebody one never pays otherwise, as who sells a sofa; our
+assumption."""
 _IN_CASH = 0.12
 _CASHED = 0.03
 """Cheques that a person cashes in 90 days; our assumption."""

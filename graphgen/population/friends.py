@@ -9,13 +9,14 @@ import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.population.acquaintance import friendships
-from graphgen.population.errands import often, private
+from graphgen.population.errands import at_hours, often, private
 from graphgen.population.holders import Holders, holders
 from graphgen.population.since import lately, renewal
 from graphgen.population.transfers import degrees, transfer_network
-from graphgen.schedule import BY_RATE, first_quarter
+from graphgen.schedule import BY_RATE, ONCE, first_quarter
 from graphgen.schema import words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -101,7 +102,7 @@ def _friendship(
     pair: Array,
     days: range,
 ) -> Iterator[Table]:
-    yield _transfers(graph, rng, everybody, payer, payee, pair)
+    yield from _from_the_first(graph, rng, _transfers(graph, rng, everybody, payer, payee, pair))
     yield from _errands(graph, rng, everybody, payer, payee, days)
     first = np.empty(int(pair.max(initial=-1)) + 1, np.int64)
     first[pair[::-1]] = np.arange(len(pair))[::-1]  # of each pair the row that is written last
@@ -173,6 +174,23 @@ def _transfers(
         valid_from=first,
         valid_to=last,
     )
+
+
+def _from_the_first(graph: Graph, rng: np.random.Generator, usual: Table) -> Iterator[Table]:
+    """Yield habits, and before those that begin in the window the payment that each begins with.
+
+    Who adds a payee does so to pay them.
+    """
+    rows = np.flatnonzero(usual["valid_from"] >= graph.world.start_ms)
+    new = usual.take(rows)
+    day = (new["valid_from"] - graph.world.start_ms) // DAY_MS
+    at = at_hours(graph, rng, new["user_id"], day, "people")
+    begins = usual["valid_from"].copy()
+    begins[rows] = at + 1
+    yield usual.with_columns(valid_from=begins)
+    once = {"schedule": ONCE, "rate": 0.0}
+    first = {name: np.full(len(new), value, new[name].dtype) for name, value in once.items()}
+    yield new.with_columns(valid_from=at, **first).take(new["channel"] == _ONLINE)
 
 
 def _known(graph: Graph, one: Array, other: Array) -> Array:

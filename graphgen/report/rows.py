@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.report.acquaintance import knows_payee
+from graphgen.report.introduction import adds_payee
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, Meaning
@@ -72,10 +73,13 @@ def numbers(facts: Facts, events: Events) -> dict[str, Array]:
 
 
 def links(facts: Facts, events: Events) -> dict[str, Array]:
-    """Give what the graph says of the two ends of a row."""
+    """Give what the graph, and what was done before in the bank, say of the two ends of a row."""
     if events.name != "payment":
         return {}
-    return {"payer knows payee": knows_payee(facts, events)}
+    return {
+        "payer knows payee": knows_payee(facts, events),
+        "adds the payee": adds_payee(facts, events),
+    }
 
 
 def words_of(events: Events) -> dict[str, Array]:
