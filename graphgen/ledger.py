@@ -5,7 +5,8 @@ all accounts never changes. A card, cash, instant or book payment moves at once,
 limit cover it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits
 the payee from the bank's clearing account at once, and is settled, or bounces, one or two business
 days later. What a bounced item cannot take back from the payee, or a fee from the payer, is the
-bank's loss. Chain money is held until its next hop.
+bank's loss; the payee owes it, and the bank takes it from what comes to that account, but from
+cheques and what pays a debt there. Chain money is held until its next hop.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ _PENDING = np.dtype(
     ]
 )
 
+_CLAIM = np.dtype([("account", "i4"), ("amount", "i8"), ("original", "i8"), ("edge", "i4")])
+
 _CASH = words.RAILS.index("cash")
 
 
@@ -65,6 +68,9 @@ class LedgerState:
     """int64 (links,): what each hop of a chain will pay, -1 before its money has come."""
     pending: Array
     """Items in clearing, in the order in which they entered it."""
+    claims: Array
+    """What banks have lost by items that came back, and are still owed: account, amount, and the
+    item's payment and edge; in the order in which it was lost."""
     loss: Array
     """int64 (cases, 2): what each case has cost, and what of that came back; minor units."""
     positions: Array
@@ -167,6 +173,8 @@ class Ledger:
         self.fee = int(clearing["returned_item_fee_minor"])
         cash = words.HABITS.index("cash_withdrawal")
         self.note = int(habits(world.place).round_minor[cash])
+        # which accounts owe their bank something, between two days none: one array for all days
+        self._owes = np.zeros(len(self.opening), bool)
 
     def start(self) -> LedgerState:
         """Open the books: opening balances, nothing held, nothing in clearing."""
@@ -175,6 +183,7 @@ class Ledger:
             hold=np.zeros(len(self.opening), np.int64),
             resolved=np.full(len(self.links.edge), -1, np.int64),
             pending=np.empty(0, _PENDING),
+            claims=np.empty(0, _CLAIM),
             loss=self.losses.none(),
             positions=self.book.begins.copy(),
             unsettled=np.empty(0, UNSETTLED),
@@ -202,7 +211,9 @@ class Ledger:
         first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
         order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
         link = self.links.number(proposals.edge, proposals.is_once)
-        rows, added = settle_day(
+        self._owes[state.claims["account"]] = True
+        claims = np.concatenate([state.claims, np.zeros(len(due), _CLAIM)])
+        rows, added, claimed = settle_day(
             order,
             day,
             due,
@@ -232,7 +243,12 @@ class Ledger:
             self.fee,
             self.note,
             np.empty(len(proposals), _PENDING),
+            claims,
+            len(state.claims),
+            self._owes,
         )
+        self._owes[claims["account"]] = False
+        state.claims = claims[:claimed][claims["amount"][:claimed] > 0]
         np.add.at(state.hold, moving["account"], moving["kept"] - kept)
         state.pending = np.concatenate([later, added])
         booked = Booked.of(

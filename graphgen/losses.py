@@ -1,9 +1,10 @@
 """Losses: what crimes cost, counted while the ledger settles.
 
 A crime's loss is what was booked on its edges of theft, and what the banks' own loss accounts had
-to pay back for it; what comes back of stolen money, returned or paid back, is recovered. A fee that
-nobody pays a bank is no loss: it pays that to itself. A look-alike costs nobody anything, except
-where a cheque of it bounces on an account whose owner, without meaning to, has spent the money.
+to pay back for it; what comes back of stolen money, returned or paid back, and what banks take from
+accounts that owe them, is recovered. A fee that nobody pays a bank is no loss: it pays that to
+itself. A look-alike costs nobody anything, but for days: where a cheque of it bounces on an account
+whose owner, without meaning to, has spent the money, it is made good.
 What victims of a manipulated price lose is counted by `graphgen.market.damages`.
 """
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Losses", "with_losses"]
 
 _THEFT, _RECOVERY = (words.STAGES.index(w) for w in ("theft", "recovery"))
-_ORIGINAL, _RETURN = words.LEGS.index("original"), words.LEGS.index("return")
+_ORIGINAL, _RETURN, _SET_OFF = (words.LEGS.index(leg) for leg in ("original", "return", "recovery"))
 _BOOKED = words.STATUSES.index("booked")
 
 
@@ -60,6 +61,7 @@ class Losses:
         lost = (by_bank & (leg == _RETURN)) | ((stage == _THEFT) & (leg == _ORIGINAL))
         back = (stage == _RECOVERY) & (leg == _ORIGINAL)
         back |= (stage == _THEFT) & (leg == _RETURN) & ~by_bank
+        back |= leg == _SET_OFF
         for column, mine in enumerate((lost, back)):
             np.add.at(loss[:, column], case[mine], booked.amount[rows][mine])
 

@@ -30,8 +30,9 @@ __all__ = [
 
 # Whole numbers of 64 bits: a Python int or another width has each loop compiled anew.
 _NONE = np.int64(-1)
-_FIRST, _SETTLEMENT, _RETURN, _FEE = (
-    np.int64(words.LEGS.index(leg)) for leg in ("original", "settlement", "return", "fee")
+_FIRST, _SETTLEMENT, _RETURN, _FEE, _RECOVERY = (
+    np.int64(words.LEGS.index(leg))
+    for leg in ("original", "settlement", "return", "fee", "recovery")
 )
 _BOOKED, _DECLINED = (np.int64(words.STATUSES.index(status)) for status in ("booked", "declined"))
 _CHEQUE, _BATCH, _BOOK, _CASH = (
@@ -112,6 +113,14 @@ def _write(
 
 
 @compiled
+def _with_room(rows: Array, needed: Number) -> Array:
+    """Make room for so many rows."""
+    while needed > rows.shape[1]:
+        rows = _longer(rows)
+    return rows
+
+
+@compiled
 def _longer(rows: Array) -> Array:
     """Make room for more rows."""
     longer = np.empty((rows.shape[0], rows.shape[1] * 9 // 8 + _SOME), np.int64)
@@ -138,8 +147,11 @@ def _settle_item(
     bank: Array,
     internal: Array,
     fee: Number,
-) -> Number:
-    """Settle an item in clearing, or return it: from the payee, else at the bank's loss."""
+) -> tuple[Number, Number]:
+    """Settle an item in clearing, or return it: from the payee, else at the bank's loss.
+
+    Gives the number of the next row, and what the bank has lost.
+    """
     debtor, creditor, amount, due = (
         np.int64(item.debtor),
         np.int64(item.creditor),
@@ -156,7 +168,7 @@ def _settle_item(
         _BOOKED if covered else _DECLINED, rail, original, _NONE, edge,
     )  # fmt: skip
     if covered:
-        return n
+        return n, np.int64(0)
     back = min(amount, _free(creditor, balance, hold, limit))
     if back > 0:
         n = _write(
@@ -169,7 +181,7 @@ def _settle_item(
             rows, n, balance, due, loss, clearing, creditor, amount - back, _RETURN, _BOOKED,
             rail, original, _NONE, edge,
         )  # fmt: skip
-    return _charge(rows, n, item, balance, hold, limit, bank, internal, fee)
+    return _charge(rows, n, item, balance, hold, limit, bank, internal, fee), amount - back
 
 
 @compiled
@@ -203,6 +215,61 @@ def _charge(
             rows, n, balance, due, loss, income, debtor, fee - taken, _FEE, _BOOKED, _BOOK,
             original, _NONE, edge,
         )  # fmt: skip
+    return n
+
+
+@compiled
+def _claim(
+    claims: Array,
+    count: int,
+    owes: Array,
+    item: Any,  # noqa: ANN401 - a record of the pending items
+    lost: Number,
+) -> int:
+    """Note what a bank has lost by an item, if it has: its customer, who was credited, owes that.
+
+    Gives how many claims there are.
+    """
+    if lost == 0:
+        return count
+    claim = claims[count]
+    claim.account = item.creditor
+    claim.amount = lost
+    claim.original = item.original
+    claim.edge = item.edge
+    owes[item.creditor] = True
+    return count + 1
+
+
+@compiled
+def _set_off(
+    rows: Array,
+    n: Number,
+    claims: Array,
+    count: int,
+    owes: Array,
+    time: Number,
+    account: Number,
+    balance: Array,
+    hold: Array,
+    limit: Array,
+    loss: Number,
+) -> Number:
+    """Take what has come to an account for what its owner owes the bank, claim by claim."""
+    still = False
+    for place in range(count):
+        claim = claims[place]
+        if claim.account != account or claim.amount == 0:
+            continue
+        taken = min(claim.amount, _free(account, balance, hold, limit))
+        if taken > 0:
+            n = _write(
+                rows, n, balance, time, account, loss, _NONE, taken, _RECOVERY, _BOOKED, _BOOK,
+                claim.original, _NONE, np.int64(claim.edge),
+            )  # fmt: skip
+            claim.amount -= taken
+        still |= claim.amount > 0
+    owes[account] = still
     return n
 
 
@@ -314,20 +381,25 @@ def settle_day(
     fee: int,
     note: int,
     added: Array,
-) -> tuple[Array, Array]:
+    claims: Array,
+    claimed: int,
+    owes: Array,
+) -> tuple[Array, Array, int]:
     """Settle due items and proposals in the order given; changes balance, hold and resolved.
 
-    `order` numbers the due items first, then the proposals. Returns the rows, int64 (columns,
-    rows) by the numbers above, and the items that entered clearing.
+    `order` numbers the due items first, then the proposals. Of `claims`, what banks have lost and
+    are still owed, the first `claimed` are there, and there is room for one for each due item more;
+    `owes` says which accounts owe any. Returns the rows, int64 (columns, rows) by the numbers
+    above, the items that entered clearing, and how many claims there are then.
     """
     rows = np.empty((_COLUMNS, len(time) + len(due) + _SOME), np.int64)
     n: Number = np.int64(0)
     new = 0
     for place in order:
-        if n + _LEGS_OF_AN_ITEM > rows.shape[1]:
-            rows = _longer(rows)
+        rows = _with_room(rows, n + _LEGS_OF_AN_ITEM + claimed)
         if place < len(due):
-            n = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
+            n, lost = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
+            claimed = _claim(claims, claimed, owes, due[place], lost)
             continue
         i = place - len(due)
         payer, payee, of, by = (
@@ -373,4 +445,8 @@ def settle_day(
                 )
                 resolved[child[follower]] = max(0, resolved[child[follower]]) + passed
                 hold[payee] += passed
-    return rows[:, :n], added[:new]
+        # a cheque may come back itself, and who pays a bill pays that
+        if owes[payee] and status == _BOOKED and by != _CHEQUE and of != _OF_DEBT:
+            loss = internal[bank[payee], _LOSS]
+            n = _set_off(rows, n, claims, claimed, owes, time[i], payee, balance, hold, limit, loss)
+    return rows[:, :n], added[:new], claimed

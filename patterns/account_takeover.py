@@ -3,7 +3,8 @@
 Passwords from a leak are tried on a victim's access. When one fits, the attacker's device is
 registered, the victim's telephone number, e-mail address or password is replaced, a payee is added,
 and 70 to 100 % of the balance goes to this payee, a mule, who sends it on or draws it in cash and
-keeps a cut. It looks like somebody with a new phone and a new number who pays for a house move.
+keeps a cut. Of some of the first transfers the mule's bank still finds a part and sends it back. It
+looks like somebody with a new phone and a new number who pays for a house move.
 
 By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
 to sign in, payments that are large beside the balance, and little left after them; the look-alike
@@ -44,12 +45,15 @@ _AWAY = {"home": 0.5, "mobile": 0.3, "public": 0.2}
 _PASSED, _CASH = (0.95, 0.98), 0.3
 """Shares of a receipt that a mule passes on, and of the receipts that are drawn in cash; our
 assumption."""
+_RECALLED, _FOUND = 0.3, (0.15, 1.0)
+"""Share of the cases in which a bank calls back what is still there of the first transfer, and how
+much of it that is, beside what was passed on; our assumption: the sources say nothing of it."""
 _SHORT = 2.0
 """How much more often, at hard, it is people with little on their accounts, as a logarithm;
 our assumption."""
 _LEAST = 20_000
 """What the owner has at the world's start, at least, in minor units; our assumption."""
-_VISITS = (0.6, 0.25)
+_VISITS = (0.5, 0.35)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones; our
 assumption."""
 _LENT = 0.7
@@ -120,17 +124,21 @@ class AccountTakeover(Pattern):
         away = is_fraud | (rng.random(count) < hard)
         ip = addresses(graph, rng, count, **(_ADDRESSES if is_fraud else _AWAY))
         tries, there, out = self._moments(graph, rng, person)
+        recalled = is_fraud & (rng.random((count, 1)) < _RECALLED)
+        weight = np.ones((count, 2 * most + 1))
+        weight[:, -1] = rng.uniform(*_FOUND, count)
         hops = planned(
             graph,
             rng,
             out,
-            np.concatenate([takes, takes & is_fraud], axis=1),
-            payer=np.concatenate([owner.repeat(most, axis=1), mule], axis=1),
-            payee=np.concatenate([mule, np.full_like(mule, -1)], axis=1),
-            follows=np.append(np.full(most, -1), np.arange(most)),
+            np.concatenate([takes, takes & is_fraud, recalled], axis=1),
+            payer=np.concatenate([owner.repeat(most, axis=1), mule, mule[:, :1]], axis=1),
+            payee=np.concatenate([mule, np.full_like(mule, -1), owner], axis=1),
+            follows=np.concatenate([np.full(most, -1), np.arange(most), [0]]),
             share=self._shares(rng, takes),
+            weight=weight,
             passed=_PASSED,
-            drawn=np.repeat([0, _CASH], most),
+            drawn=np.repeat([0, _CASH, 0], [most, most, 1]),
             hardness=hard,
         )
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)

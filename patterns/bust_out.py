@@ -6,7 +6,8 @@ weeks, each card is drawn nearly to its limit; cheques on accounts of others, wh
 behind, are paid in on it and re-open the limit at once; and before they come back, the limit is
 drawn again. So 100 to 250 % of the limits is gone, and cheques bounce. The look-alike is a wedding:
 cards as young are drawn within as few weeks, but for less than their limits; relatives pay in
-cheques on them, and have what they give, but for one, whose cheques come back.
+cheques on them, and have what they give, but for one, whose cheques come back: who gave them brings
+the money in cash, days later, so that no bank is at a loss.
 
 The harder it is to find, the fewer cards are drawn, over more days, by more purchases, most of them
 small ones as people make every day, where the card is used anyway; the fewer of them are paid by
@@ -35,8 +36,8 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import by_cheque, means, open_cards
+from graphgen.pattern import Pattern, cases, choose, errands, members
+from graphgen.planting.credit import by_cheque, means, open_cards, sparing
 from graphgen.planting.flow import (
     banking,
     first_day,
@@ -48,6 +49,7 @@ from graphgen.planting.flow import (
 )
 from graphgen.planting.rings import recruits
 from graphgen.planting.spree import everyday, spells, split, spree
+from graphgen.planting.unpaid import unpaid
 from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
@@ -56,16 +58,27 @@ _MONTH_MS = int(30.4 * DAY_MS)
 _COVERED = 1.4
 """How much more than what there can be the cheques come to, so that one surely bounces; our
 assumption."""
-_POOR, _SOMETHING, _EARLY = 0.06, 100_000, 0.08
+_POOR, _SOMETHING, _EARLY = 0.03, 180_000, 0.08
 """What share of people has little, what others have at least (minor units), and how much of what
 is paid in comes before; our assumption."""
-_LEAST, _MOST = (1.2, 1.26), 2.45
+_LEAST, _MOST = (1.12, 1.18), 2.45
 """What all that is drawn comes to at least, from case to case, and at most, in limits: within the
 100 to 250 % of the sources, by margins that are our assumption, the first for what is declined
 nevertheless."""
 _PAID_IN = 1.1, 1.2
 """What cheques come to, in what is drawn again: more, as the first of them may have come back by
 then; our assumption."""
+_QUIET = 0.5
+"""Of those who have something, what share pay least: whose cheques are given; our assumption."""
+_MADE_GOOD = 5, 8
+"""So many days after cheques were paid in an honest drawer brings what has come back: after two
+business days; our assumption."""
+_MORE, _MANY = 12, 6
+"""How many more purchases there are in either round at hard than at easy, and to which power of the
+hardness: at medium they are hardly more; our assumption."""
+_SPARED = 0.5
+"""Of what they have honest drawers but the first give so much at most, so that it is there when it
+is due; our assumption."""
 _KEPT = 0.25
 """Of a month's income who opens cards has so much at least; our assumption."""
 _A_MINUTE, _HOURS = 60_000, 4 * 3_600_000
@@ -126,10 +139,13 @@ class BustOut(Pattern):
         age = rng.uniform(4, self.months, len(owner)) * _MONTH_MS
         opened = graph.world.start_ms - age.astype(np.int64)
         cards, tables = open_cards(graph, rng, here, owner, opened)
-        yield from tables
+        parts = 4 + round(_MORE * hard**_MANY)
+        at, again = self._moments(graph, rng, person, here, parts)
+        # once it has begun a crime's cards are hardly paid for: the harder, the more are just so
+        yield from unpaid(rng, tables, cards, hard, since=at.min(axis=2)) if is_fraud else tables
         # the cheques on each card are another's, but at easy a crime's are all from one account
         number = (np.cumsum(twice, axis=1) - 1) // (1 if hard or not is_fraud else self.accounts)
-        payers = self._payers(graph, rng, person, number)
+        payers = self._payers(graph, rng, person, number, cards.limit)
         payer = np.take_along_axis(payers, number, axis=1)
         main, first = holders(graph).main, twice & (number == 0)
         if is_fraud:
@@ -138,9 +154,9 @@ class BustOut(Pattern):
         else:
             has = held(graph, payer)
             drawn = _spent(rng, cards.limit, twice, first, has)
-        parts = 4 + round(8 * hard)
-        at = self._moments(graph, rng, person, here, parts)
-        small = np.where(rng.random(at.shape) < 0.4 + 0.4 * hard, everyday(graph, rng, at.shape), 0)
+        small = np.where(
+            rng.random(at.shape) < 0.4 + 0.5 * hard**2, everyday(graph, rng, at.shape), 0
+        )
         # several of either round are large: one that is declined is not half of it
         small[:, :, [0, 1, -3, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
         small[:, :, parts] = _EARLY * drawn[2]
@@ -166,7 +182,24 @@ class BustOut(Pattern):
             case=case[:, None, None],
             here=twice[:, :, None],
         )  # fmt: skip
-        yield cases(graph, self, case, *spells(at, here), is_fraud=is_fraud)
+        begin, end = spells(at, here)
+        if not is_fraud:  # whose cheques come back brings as much in cash
+            bank = cards.seen["account"]["bank_id"][cards.account]
+            yield errands(
+                graph, again,
+                case=case[:, None],
+                here=first,
+                hours="counter",
+                debtor_account_id=graph["bank"]["vault_account_id"][bank],
+                creditor_account_id=cards.account,
+                user_id=payer,
+                habit="cash_deposit",
+                rail="cash",
+                channel="branch",
+                amount_minor=np.ceil(drawn[2]).astype(np.int64),
+            )  # fmt: skip
+            end = np.maximum(end, again.max(axis=1, where=first, initial=0))
+        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
         payers = np.where(payers >= 0, main[payers], -1)
         yield from members(
             case, user={"holder": person[:, None]}, account={"card": cards.account, "payer": payers}
@@ -174,27 +207,38 @@ class BustOut(Pattern):
 
     def _moments(
         self, graph: Graph, rng: np.random.Generator, person: Array, here: Array, parts: int
-    ) -> Array:
+    ) -> tuple[Array, Array]:
         """Draw when each card is drawn, paid by cheque, and drawn again: int64 ms.
 
         A grid (people, cards, moments): so many purchases on the days before, a small cheque on
         one of them, the large ones all on one day, and as many purchases within hours of the last.
+        And when an honest drawer makes good what has come back: (people, cards).
         """
-        lasts = max(2, round(min(self.days, graph.world.days) * (0.25 + 0.75 * self.hardness)))
+        most = min(self.days, graph.world.days)
+        lasts = max(2, round(most * (0.25 + 0.75 * self.hardness)))
+        wait = min(_MADE_GOOD[1], max(0, most - 2))
+        lasts = min(max(2, most), lasts + wait)
         first = first_day(graph, rng, len(person), lasts)
         first = on_open_days(graph, rng, first, 0, graph.world.days - lasts)[:, None, None]
         who, shape = person[:, None, None], (*here.shape, parts)
-        paid_in = first + 1 + rng.integers(0, lasts - 1, (*here.shape, 1))
-        paid_in = on_open_days(graph, rng, paid_in, first + 1, first + lasts - 1)
+        paid_in = first + 1 + rng.integers(0, lasts - 1 - wait, (*here.shape, 1))
+        paid_in = on_open_days(graph, rng, paid_in, first + 1, first + lasts - 1 - wait)
         before = first + (rng.random(shape) * (paid_in - first)).astype(np.int64)
         bought = np.sort(times(graph, rng, who, before, "shopping"), axis=2)
         early = on_open_days(graph, rng, before[:, :, :1], first, paid_in - 1)
         early = times(graph, rng, who, early, "counter")
-        cheques = np.broadcast_to(paid_in, (*here.shape, 1 + round(self.hardness)))
+        cheques = np.broadcast_to(paid_in, (*here.shape, 1 + round(2 * self.hardness)))
         cheques = np.sort(times(graph, rng, who, cheques, "counter"), axis=2)
-        wait = np.sort(rng.integers(_A_MINUTE, _HOURS, shape), axis=2)
-        at = np.concatenate([bought, early, cheques, cheques[:, :, -1:] + wait], axis=2)
-        return within(graph, at, here[:, :, None])
+        on = np.sort(rng.integers(_A_MINUTE, _HOURS, shape), axis=2)
+        at = np.concatenate([bought, early, cheques, cheques[:, :, -1:] + on], axis=2)
+        days = paid_in + np.minimum(_MADE_GOOD, wait)
+        again = rng.integers(days[:, :, 0], days[:, :, 1] + 1)
+        again = on_open_days(graph, rng, again, days[:, :, 0], days[:, :, 1])
+        again = times(graph, rng, person[:, None], again, "counter")
+        again = np.maximum(again, at.max(axis=2) + _A_MINUTE)
+        both = np.concatenate([at, again[:, :, None]], axis=2)
+        both = within(graph, both, here[:, :, None])
+        return both[:, :, :-1], both[:, :, -1]
 
     def _busted(
         self,
@@ -222,18 +266,24 @@ class BustOut(Pattern):
         return bought, again, again * rng.uniform(*_PAID_IN, limit.shape)
 
     def _payers(
-        self, graph: Graph, rng: np.random.Generator, person: Array, number: Array
+        self, graph: Graph, rng: np.random.Generator, person: Array, number: Array, limit: Array
     ) -> Array:
         """Choose whose cheques are paid in: int32 (people, as many as `number` counts), else -1.
 
-        The first of each has little, the others something.
+        The first of each has little, the others something: the more, the larger the card's limit.
         """
         pool = without(graph, banking(graph), person)
         has = held(graph, pool)
         poor = np.argsort(means(graph, pool))[: max(len(person), round(_POOR * len(pool)))]
         wanted = np.arange(number.shape[1]) <= number.max(axis=1, initial=-1, keepdims=True)
-        rich = without(graph, pool[has > _SOMETHING], pool[poor])
+        rich = sparing(graph, pool[has > _SOMETHING], _QUIET)
+        rich = without(graph, rich, pool[poor])
         payers = recruits(rng, rich, wanted, "bust_out: people who give cheques")
+        most = np.zeros(wanted.shape)
+        np.put_along_axis(most, number, limit, axis=1)
+        order = np.argsort(np.where(wanted, -held(graph, payers), 1), axis=1, kind="stable")
+        turn = np.argsort(np.argsort(np.where(wanted, -most, 1), axis=1, kind="stable"), axis=1)
+        payers = np.take_along_axis(payers, np.take_along_axis(order, turn, axis=1), axis=1)
         payers[:, :1] = recruits(rng, pool[poor], wanted[:, :1], "bust_out: people with little")
         return payers
 
@@ -245,8 +295,12 @@ def _spent(
 
     The other payers have what they give.
     """
-    bought = limit * rng.uniform(0.6, 0.75, limit.shape) * (1 + 0.25 * first)
-    again = np.where(first, 0.7 * bought, limit * rng.uniform(0.08, 0.15, limit.shape) * twice)
+    bought = limit * rng.uniform(0.5, 0.62, limit.shape) * (1 + 0.5 * first)
+    again = np.where(first, 0.58 * bought, limit * rng.uniform(0.08, 0.15, limit.shape) * twice)
     part = np.minimum(1, 0.98 * limit.sum(axis=1) / (bought + again).sum(axis=1))[:, None]
     given = again * rng.uniform(1, 1 + 3 * ~first)
-    return part * bought, part * again, part * np.where(first, given, np.minimum(given, has))
+    return (
+        part * bought,
+        part * again,
+        part * np.where(first, given, np.minimum(given, _SPARED * has)),
+    )

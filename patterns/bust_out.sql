@@ -23,11 +23,12 @@ JOIN account AS a ON a.account_id = m.entity_id, (SELECT min(time)::DATE AS begi
 WHERE role = 'card' AND EXISTS (FROM paid) AND (a.opened > begins - INTERVAL 121 DAYS
     OR a.opened < begins - to_days((30.4 * declared('months'))::INTEGER + 1));
 
--- a case's payments are purchases by its cards, and cheques that are paid in on them
+-- a case's payments are purchases by its cards, cheques that are paid in on them, and cash that an honest drawer brings
 SELECT case_id, payment_id, rail FROM paid AS p
 WHERE leg = 'original' AND NOT EXISTS (
     FROM part AS m WHERE m.case_id = p.case_id AND m.entity = 'account' AND m.role = 'card'
-        AND m.entity_id = CASE rail WHEN 'card' THEN debtor_account_id WHEN 'cheque' THEN creditor_account_id END
+        AND m.entity_id = CASE WHEN rail = 'card' THEN debtor_account_id WHEN rail = 'cheque'
+            OR (rail = 'cash' AND NOT is_fraud) THEN creditor_account_id END
 ) OR (leg = 'original' AND rail = 'cheque' AND NOT EXISTS (
     FROM part AS m WHERE m.case_id = p.case_id AND m.role = 'payer' AND m.entity_id = counterparty_account_id
 ));
@@ -78,3 +79,23 @@ GROUP BY ALL HAVING came_back <> o.amount_minor;
 
 -- a case lasts no longer than declared
 SELECT case_id, start, "end" FROM cases WHERE "end" > start + to_days(declared('days')::INTEGER + 1);
+
+-- what a bank had to pay back for a wedding's cheques it has again, once whose they were has brought as much in cash
+SELECT o.case_id, o.payment_id, sum(l.amount_minor) FILTER (l.leg = 'return') AS lost,
+    sum(l.amount_minor) FILTER (l.leg = 'recovery') AS recovered
+FROM paid AS o
+JOIN paid AS s ON s.original_payment_id = o.payment_id AND s.leg = 'settlement'
+JOIN (
+    SELECT case_id, creditor_account_id AS card, max(time) AS brought FROM paid
+    WHERE NOT is_fraud AND rail = 'cash' GROUP BY ALL
+) AS b ON b.case_id = o.case_id AND b.card = o.creditor_account_id AND s.time < b.brought
+JOIN paid AS l ON l.original_payment_id = o.payment_id
+    AND (l.leg = 'recovery' OR (l.leg = 'return' AND l.debtor_account_id <> b.card))
+WHERE o.rail = 'cheque' AND o.leg = 'original'
+GROUP BY o.case_id, o.payment_id HAVING lost IS DISTINCT FROM recovered;
+
+-- no drawer of a wedding's cheques brings more cash than the cheques on that card came to
+SELECT case_id, creditor_account_id, sum(amount_minor) FILTER (rail = 'cash') AS brought,
+    sum(amount_minor) FILTER (rail = 'cheque') AS given
+FROM paid WHERE NOT is_fraud AND leg = 'original' AND rail IN ('cash', 'cheque')
+GROUP BY ALL HAVING brought > given + 1 + 0.02 * given;

@@ -17,7 +17,8 @@ that is due, and no more, all the time, and the thinner is what is shared: at ea
 organiser's, at hard each shares with one other identity, in a chain. What marks the pattern by
 definition, and is the same in the look-alike: that two people give one phone, mailbox or home, and
 some of them two, that they are new to the bank, and that each has opened a card for which little is
-paid. How much of its limit is spent marks a drawn card.
+paid. How much of its limit is spent marks a drawn card. Nothing is recovered: there is nobody to
+collect from; our assumption.
 
 Sources: 5 to 50 identities that share fragments and the four weeks are our assumption; credit that
 is nursed and drawn, and losses of 20 billion dollars in 2020: Federal Reserve

@@ -3,9 +3,11 @@
 The kiter pays account B from A, C from B and A from C, day after day, each before the last cheque
 clears, so that every bank shows a balance that no one ever deposited. The sums grow; debits about
 equal credits; at last the balances are drawn in cash, the cheques in clearing bounce, and the banks
-bear the loss. The look-alike is somebody who moves money round that is there, between accounts of
-their own, and fetches it in cash in the end: on the next business day, when not all of the cheques
-have cleared, so that some of them come back, and cost a bank money that nobody meant to take.
+bear the loss, but for what they can take from what comes to these accounts later. The look-alike is
+somebody who moves money round that is there, between accounts of their own, and fetches it in cash
+in the end: on the next business day, when not all of the cheques have cleared, so that some of them
+come back. Nobody meant to take a bank's money: days later as much is paid in again, in cash, and no
+bank is at a loss.
 
 One of the accounts is the main one, the others lie at other banks: two in all, or as many as the
 parameter says, or any number between. The harder it is to find, the smaller are the sums (at hard,
@@ -42,11 +44,17 @@ from graphgen.planting.flow import banking, held, times
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS, World
 
-_OF_BALANCE, _LITTLE, _BEYOND = (0.16, 0.5), 0.3, 1.3
-"""What share of the main account a usual cheque is for, what that account holds at least, in median
-first cheques, and how far a kiter's cheques are beyond an overdraft; our assumption."""
-_DRAWN = 0.7, 0.85
-"""What share of what there is a look-alike and a crime draw at least; our assumption."""
+_OF_BALANCE, _LITTLE, _BEYOND = (0.08, 0.4), 0.3, 0.15
+"""What share of the main account a usual cheque is for, what that account holds at least, and a
+kiter's cheque is for, in median first cheques; our assumption."""
+_OWN = 6
+"""To which power of the hardness sums are as anybody's cheques; our assumption."""
+_DRAWN = 0.85
+"""What share of what there is is drawn at least; our assumption."""
+_MADE_GOOD = np.array([[2, 5], [6, 20]])
+"""So many business days, at least and at most, after all is drawn a look-alike pays in again what
+came back, if the world has so many, at easy and at hard, when banks have some of it from what came
+meanwhile; our assumption."""
 _NEVER = 2**62
 
 
@@ -107,33 +115,32 @@ class Kiting(Pattern):
         many = rng.integers(min(2, most), most + 1, (count, 1))
         place = np.arange(most)
         here = place < many
-        at, drawn = self._moments(graph, rng, person, here, business, later=0 if is_fraud else 1)
+        at, drawn, again = self._moments(graph, rng, person, here, business, is_fraud=is_fraud)
         low, high = (0.0, 1.5 * self.hardness) if is_fraud else (1.0, 2.0)
         owned = rng.uniform(low, high, len(person))
         bank, account, tables = at_banks(graph, rng, person, here, owned * size)
         yield from tables
         # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
-        share, last = np.minimum(rng.uniform(_DRAWN[is_fraud], 1.15, drawn.shape), 1), many - 1
+        share, last = np.minimum(rng.uniform(_DRAWN, 1.15, drawn.shape), 1), many - 1
         np.put_along_axis(share[:, :, -1], last, 1, axis=1)
-        if is_fraud:  # nor could that account be overdrawn by as much as a cheque
-            limit = np.zeros(here.shape)
-            limit[:, 1:][here[:, 1:]] = tables[0]["credit_limit_minor"]
-            limit = np.take_along_axis(limit, last, axis=1)[:, 0]
-            size = np.maximum(size, _BEYOND * limit + self.amount / 4)
+        if is_fraud:  # what little comes there by itself does not cover a cheque
+            size = np.maximum(size, _BEYOND * self.amount)
         growth = (1 + self.growth * is_fraud) ** np.arange(at.shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
         less = 1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape)
         case, left = graph.new("case", len(person)), np.arange(drawn.shape[2], 0, -1)
+        amount = np.rint(size[:, None, None] * growth * less).astype(np.int64)
+        payee = np.take_along_axis(account, (place + 1) % many, axis=1)
         yield by_cheque(
             graph, at,
             case=case[:, None, None],
             here=here[:, None, :],
             payer=account[:, None, :],
-            payee=np.take_along_axis(account, (place + 1) % many, axis=1)[:, None, :],
+            payee=payee[:, None, :],
             person=person[:, None, None],
             habit="transfer",
             stage="preparation" if is_fraud else None,
-            amount=np.rint(size[:, None, None] * growth * less).astype(np.int64),
+            amount=amount,
         )  # fmt: skip
         yield errands(
             graph, drawn,
@@ -150,8 +157,23 @@ class Kiting(Pattern):
             amount_of="balance",
             share=share / left,
         )  # fmt: skip
+        if not is_fraud:  # as much cash as cheques in clearing had brought, each bank's own
+            there = np.take_along_axis(bank, (place + 1) % many, axis=1)
+            yield errands(
+                graph, again,
+                case=case[:, None],
+                here=here,
+                hours="counter",
+                debtor_account_id=graph["bank"]["vault_account_id"][there],
+                creditor_account_id=payee,
+                user_id=person[:, None],
+                habit="cash_deposit",
+                rail="cash",
+                channel="branch",
+                amount_minor=amount[:, -1],
+            )  # fmt: skip
         begin = at.min(axis=(1, 2), where=here[:, None, :], initial=_NEVER)
-        end = drawn.max(axis=(1, 2), where=here[:, :, None], initial=0)
+        end = (drawn.max(axis=2) if is_fraud else again).max(axis=1, where=here, initial=0)
         yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
         role = "kiter" if is_fraud else "owner"
         yield from members(case, user={role: person[:, None]}, account={"account": account})
@@ -171,6 +193,7 @@ class Kiting(Pattern):
         person = choose(rng, pool, (count,), "kiting: people")
         own = 1.6 * self.amount * rng.lognormal(0, 0.4, count)
         usual = np.maximum(1, held(graph, person) * rng.uniform(*_OF_BALANCE, count))
+        hard **= _OWN
         return person, own ** (1 - hard) * usual**hard
 
     def _moments(
@@ -181,19 +204,24 @@ class Kiting(Pattern):
         here: Array,
         business: Array,
         *,
-        later: int,
-    ) -> tuple[Array, Array]:
-        """Draw when cheques are paid in, and when the balances are drawn out at the end: int64 ms.
+        is_fraud: bool,
+    ) -> tuple[Array, Array, Array]:
+        """Draw when cheques are paid in, when all is drawn at the end, and paid in again: int64 ms.
 
-        Cheques go in on business days (but at easy on every other), one after the other while the
-        counters are open: (people, rounds, banks), ascending where `here` says that there is one.
-        What is drawn of each account, but at easy in two parts, is drawn after the cheques, so many
-        business days later: (people, banks, parts).
+        Cheques go in on business days, on every other but for a crime at easy, one after the other
+        while the counters are open: (people, rounds, banks), ascending where `here` says that there
+        is one.
+        What is drawn of each account, but at easy in two parts, is drawn after the cheques, by a
+        look-alike on the next business day: (people, banks, parts). What of that is paid in again
+        is so once all cheques have come back that do, within days: (people, banks).
         """
+        soon = np.rint(_MADE_GOOD[0] + self.hardness * (_MADE_GOOD[1] - _MADE_GOOD[0])).astype(int)
+        later, made_good = (0, 0) if is_fraud else (1, int(soon[0]))
         banks, parts = here.shape[1], 1 + (self.hardness > 0)
         days = min(_lasts(self.days, self.hardness), len(business))
-        rounds = np.arange(0, days, parts)
-        place = rng.integers(0, max(1, len(business) - days + 1 - later), len(person))[:, None]
+        rounds = np.arange(0, days, parts if is_fraud else 2)
+        reserved = days - 1 + later + made_good
+        place = rng.integers(0, max(1, len(business) - reserved), len(person))[:, None]
         day = business[place + rounds]
         paid_in = np.repeat(day[:, :-1, None], banks, axis=2)
         paid_in = _in_order(
@@ -207,7 +235,11 @@ class Kiting(Pattern):
         turn = here.sum(axis=1)[:, None, None] * (1 + np.arange(parts)) + np.arange(banks)[:, None]
         drawn = np.take_along_axis(final[:, None], np.minimum(turn, final.shape[1] - 1), axis=2)
         wait = business[np.minimum(place + rounds[-1] + later, len(business) - 1)] - day[:, -1:]
-        return cheques, drawn + wait[:, :, None] * DAY_MS
+        drawn += wait[:, :, None] * DAY_MS
+        again = place + rounds[-1] + later + rng.integers(soon[0], soon[1] + 1, here.shape)
+        again = business[np.minimum(again, len(business) - 1)]
+        again = times(graph, rng, person[:, None], again, "counter")
+        return cheques, drawn, np.maximum(again, drawn.max(axis=2) + 1)
 
 
 def _lasts(days: int, hardness: float) -> int:

@@ -41,12 +41,14 @@ FROM (
 )
 GROUP BY ALL HAVING paid_in NOT BETWEEN 0.8 * paid_out AND 1.25 * paid_out;
 
--- a case ends in cash, drawn from its accounts after the last cheque
-SELECT case_id, payment_id FROM paid
-WHERE rail = 'cash' AND (
-    (case_id, debtor_account_id) NOT IN (SELECT (case_id, entity_id) FROM part)
-    OR time < (SELECT max(c.time) FROM paid AS c
-        WHERE c.case_id = paid.case_id AND c.rail = 'cheque' AND c.leg = 'original')
+-- a case ends in cash, drawn from its accounts after the last cheque, which an honest owner pays in again later
+SELECT p.case_id, p.payment_id FROM paid AS p
+LEFT JOIN bank AS v ON v.vault_account_id = p.debtor_account_id
+WHERE p.rail = 'cash' AND (
+    (p.case_id, CASE WHEN NOT p.is_fraud AND v.bank_id IS NOT NULL THEN p.creditor_account_id
+        ELSE p.debtor_account_id END) NOT IN (SELECT (case_id, entity_id) FROM part)
+    OR p.time < (SELECT max(c.time) FROM paid AS c
+        WHERE c.case_id = p.case_id AND c.rail = 'cheque' AND c.leg = 'original')
 );
 
 -- who moves their own money has it: no cheque of a look-alike is for more than its account held at the start
@@ -72,10 +74,12 @@ GROUP BY case_id HAVING bool_and(coalesce(status = 'booked', false));
 SELECT s.case_id, s.payment_id FROM paid AS s JOIN paid AS o ON o.payment_id = s.original_payment_id
 WHERE s.leg = 'settlement' AND (s.time::DATE <= o.time::DATE OR s.time::DATE > o.time::DATE + 6);
 
--- money in cash is drawn out of the vault of the bank whose account it is
-SELECT p.case_id, p.payment_id FROM paid AS p JOIN account AS a ON a.account_id = p.debtor_account_id
-LEFT JOIN bank AS b ON b.vault_account_id = p.creditor_account_id
-WHERE p.rail = 'cash' AND b.bank_id IS DISTINCT FROM a.bank_id;
+-- money in cash is drawn out of the vault of the bank whose account it is, and paid in there
+SELECT p.case_id, p.payment_id FROM paid AS p
+LEFT JOIN bank AS v ON v.vault_account_id IN (p.creditor_account_id, p.debtor_account_id)
+LEFT JOIN account AS a ON a.account_id = CASE v.vault_account_id
+    WHEN p.creditor_account_id THEN p.debtor_account_id ELSE p.creditor_account_id END
+WHERE p.rail = 'cash' AND coalesce(v.bank_id <> a.bank_id, true);
 
 -- what is paid is paid by cheque, or drawn in cash
 SELECT case_id, payment_id, rail FROM paid WHERE leg = 'original' AND rail NOT IN ('cheque', 'cash');
@@ -142,3 +146,18 @@ SELECT case_id FROM (
 )
 GROUP BY case_id
 HAVING count(*) = count(status) AND NOT bool_or(status = 'declined' AND coalesce(is_late, false));
+
+-- what a bank had to pay back for the cheques of somebody who moves their own money it has again, once as much has been paid in
+SELECT o.case_id, o.payment_id, sum(l.amount_minor) FILTER (l.leg = 'return') AS lost,
+    sum(l.amount_minor) FILTER (l.leg = 'recovery') AS recovered
+FROM paid AS o
+JOIN paid AS s ON s.original_payment_id = o.payment_id AND s.leg = 'settlement'
+JOIN (
+    SELECT case_id, creditor_account_id AS account_id, max(time) AS paid_in FROM paid
+    WHERE NOT is_fraud AND rail = 'cash' AND debtor_account_id IN (SELECT vault_account_id FROM bank)
+    GROUP BY ALL
+) AS b ON b.case_id = o.case_id AND b.account_id = o.creditor_account_id AND s.time < b.paid_in
+JOIN paid AS l ON l.original_payment_id = o.payment_id
+    AND (l.leg = 'recovery' OR (l.leg = 'return' AND l.debtor_account_id <> b.account_id))
+WHERE o.rail = 'cheque' AND o.leg = 'original'
+GROUP BY o.case_id, o.payment_id HAVING lost IS DISTINCT FROM recovered;

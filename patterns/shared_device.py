@@ -51,6 +51,8 @@ _PHONE = words.DEVICE_TYPES.index("phone")
 _A_WHILE = DAY_MS // 24
 """Nobody sends sooner after the first sign-in, and on a farm the second of somebody's devices is no
 later than that; our assumption."""
+_WAIT = 8
+"""So many days later than at easy, at most, money is sent at hard; our assumption."""
 _SENT, _SPREAD = 90_000, 0.8
 """Median of what is sent, in minor units, and its spread; our assumption."""
 
@@ -165,7 +167,7 @@ class SharedDevice(Pattern):
     ) -> tuple[Array, Array, Array, Array]:
         """Draw when each way begins, who sends (bool) and when, in two parts, and its end: ms."""
         world, here = graph.world, people >= 0
-        wait = 1 + round(3 * self.hardness)
+        wait = 1 + round(_WAIT * self.hardness)
         first = first_day(graph, rng, len(people), self.days + wait)[:, None]
         day = first + rng.integers(0, max(1, min(self.days, world.days)), here.shape)
         start = times(graph, rng, people, day, "home")
@@ -211,7 +213,10 @@ class SharedDevice(Pattern):
         new = (farm | (np.arange(_EMULATORS) < 1)) & ~taken[:, None]
         device[new] = graph.new("device", int(new.sum()))
         of = np.nonzero(new)[0]
+        # the harder, the more often it is of a type that people use
         kind = rng.integers(0, len(words.DEVICE_TYPES), len(people))
+        usual = graph["device"]["type"][rng.choice(graph["uses_device"]["device_id"], len(people))]
+        kind = np.where(rng.random(len(people)) < self.hardness, usual, kind)
         kind = np.where(farm[:, 0], _PHONE, kind).astype(np.int8)
         # a farm's devices are of one build, but each has a fingerprint of its own
         build = devices(graph.world.place, kind, rng).take(of)

@@ -33,7 +33,7 @@ INCOME, LOSS = 1, 2
 CHEQUE, BATCH, CASH, INSTANT = (
     words.RAILS.index(rail) for rail in ("cheque", "batch", "cash", "instant")
 )
-ORIGINAL, SETTLEMENT, RETURN, FEE = range(4)
+ORIGINAL, SETTLEMENT, RETURN, FEE, RECOVERY = range(5)
 BOOKED, DECLINED = range(2)
 SUM, OF_BALANCE, OF_DEBT, RECEIPT = range(4)
 
@@ -322,6 +322,42 @@ def test_what_a_bounced_cheque_s_payee_cannot_give_back_is_the_bank_s_loss() -> 
     assert rows.amount.tolist()[:3] == [60_000, 5_000, 55_000]
     assert state.balance[OVERDRAFT] == -LIMIT[OVERDRAFT]
     assert state.balance[LOSS] == -55_000 - max(0, ledger.fee - BALANCE[POOR])
+
+
+def test_what_a_bank_has_lost_it_takes_from_what_comes_to_the_account_until_it_has_it_all() -> None:
+    ledger, state, lost = bounced(spent=105_000)
+    day = 9
+    comes = [
+        {"debtor": RICH, "creditor": OVERDRAFT, "amount": 50_000, "at": 1},
+        {"debtor": RICH, "creditor": OVERDRAFT, "amount": 90_000, "rail": CHEQUE, "at": 2},
+        {"debtor": RICH, "creditor": OVERDRAFT, "amount": 20_000, "at": 3},
+        {"debtor": RICH, "creditor": OVERDRAFT, "amount": 30_000, "at": 4},
+    ]
+    rows = ledger.settle(state, day, proposals(comes, day))
+    taken = rows.leg == RECOVERY
+    assert rows.leg.tolist() == [ORIGINAL, RECOVERY, ORIGINAL, ORIGINAL, RECOVERY, ORIGINAL]
+    assert rows.amount[taken].tolist() == [50_000, 5_000]
+    assert set(rows.debtor[taken]) == {OVERDRAFT}
+    assert set(rows.creditor[taken]) == {LOSS}
+    assert set(rows.original[taken]) == set(lost.original)
+    assert len(state.claims) == 0
+    assert state.balance[OVERDRAFT] == -LIMIT[OVERDRAFT] + 190_000 - 55_000
+
+
+def test_what_waits_for_its_next_hop_is_not_taken_for_what_a_bank_has_lost() -> None:
+    pays = errands([RICH, OVERDRAFT], [OVERDRAFT, OUTSIDE], [-1, 0], [0.0, 0.75])
+    ledger = Ledger(graph_with(pays))
+    state = bounced(spent=105_000)[1]
+    state.resolved = ledger.start().resolved
+    hops = [
+        {"debtor": RICH, "creditor": OVERDRAFT, "amount": 40_000, "edge": 0, "once": True},
+        {"debtor": OVERDRAFT, "creditor": OUTSIDE, "amount_of": RECEIPT, "edge": 1, "once": True,
+         "at": 1},
+    ]  # fmt: skip
+    rows = ledger.settle(state, 9, proposals(hops, 9))
+    assert rows.leg.tolist() == [ORIGINAL, RECOVERY, ORIGINAL]
+    assert rows.amount.tolist() == [40_000, 10_000, 30_000]
+    assert state.claims["amount"].tolist() == [45_000]
 
 
 def test_the_float_of_a_cheque_can_be_spent_before_it_bounces() -> None:

@@ -14,14 +14,14 @@ from graphgen.population.banking import cards_of, draw_banks
 from graphgen.population.holders import holders
 from graphgen.population.shops import shops
 from graphgen.population.spending import purchases
-from graphgen.schedule import ONCE, stands_for
+from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["Cards", "at_banks", "by_cheque", "means", "open_cards"]
+__all__ = ["Cards", "at_banks", "by_cheque", "means", "open_cards", "sparing"]
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _PURCHASE = words.HABITS.index("purchase")
@@ -31,7 +31,10 @@ _ACTIVITY = 0.2
 _SELDOM = 0.3
 """How often a day a further card is used at least, so that hardly one lies idle for a month; our
 assumption."""
-_OWED = 0.4
+_FRUGAL, _CHEAP = 0.7, 500
+"""To which power of how much more often a further card is used sums are smaller, and what they are
+not below, in minor units; our assumption."""
+_OWED = 0.25
 """At most so much of a limit is owed at the start; our assumption."""
 _ROOM, _BILL_DAYS = 0.5, 45
 """What share of a limit a spree may come to at least, and for how many days of honest purchases
@@ -42,6 +45,7 @@ _STEADY, _SPARE = 0.25, 0.15
 """Where debts shall stay: what of them is paid a month at least (a month's purchases are a tenth of
 the limit, so that two fifths of it come to be owed), and what of the monthly income may be spent
 with all these cards; our assumption."""
+_TRANSFERS = [words.RAILS.index(rail) for rail in ("instant", "batch", "cheque")]
 _MONTHS = 2
 """How many months' income comes within the weeks of a case; our assumption."""
 
@@ -188,11 +192,15 @@ def _nursed(
 
 
 def _kept_busy(visits: Table) -> Table:
-    """Use each card often enough."""
+    """Use each card often enough: who would use one seldom buys less with it each time."""
     card, number = np.unique(visits["debtor_account_id"], return_inverse=True)
     often = np.bincount(number, visits["rate"], len(card))
     more = np.maximum(1.0, _SELDOM / np.maximum(often, 1e-9))[number]
-    return visits.with_columns(rate=(visits["rate"] * more).astype(np.float32))
+    less = np.maximum(_CHEAP, visits["amount_minor"] / more**_FRUGAL)
+    return visits.with_columns(
+        rate=(visits["rate"] * more).astype(np.float32),
+        amount_minor=np.minimum(visits["amount_minor"], np.rint(less).astype(np.int64)),
+    )
 
 
 def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array, steady: float) -> Table:
@@ -253,6 +261,30 @@ def means(graph: Graph, person: Array) -> Array:
     return np.asarray(free[account] + _MONTHS * graph["user"]["income_minor"][person] / 12)
 
 
+def sparing(graph: Graph, people: Array, share: float) -> Array:
+    """Keep a share of these people (int32): who sends the least from the main account."""
+    sent = graph.once("sent", lambda: _sent(graph))[people]
+    return people[np.sort(np.argsort(sent, kind="stable")[: round(share * len(people))])]
+
+
+def _sent(graph: Graph) -> Array:
+    """Say what people's main accounts will send in the window: float64 (users,), minor units.
+
+    Of debts it is what is bought meanwhile on the account that has them, of balances their share.
+    """
+    pays, size = graph["pays"], graph.size("account")
+    schedule, payer = pays["schedule"], pays["debtor_account_id"]
+    times = np.where(schedule == BY_RATE, pays["rate"] * graph.world.days, graph.world.days / 30.4)
+    times = np.where(schedule == ONCE, stands_for(graph.world), times)
+    is_sum = pays["amount_of"] == _OF_SUM
+    sums = np.where(is_sum, pays["amount_minor"] * times, 0.0)
+    bought = np.bincount(payer, sums, size)[pays["creditor_account_id"]]
+    has = np.maximum(0, graph["account"]["opening_balance_minor"])[payer] * pays["share"] * times
+    sums = np.where(is_sum, sums, np.where(pays["amount_of"] == _OF_DEBT, bought, has))
+    sums *= np.isin(pays["rail"], _TRANSFERS)
+    return np.asarray(np.bincount(payer, sums, size)[holders(graph).main])
+
+
 def at_banks(
     graph: Graph, rng: np.random.Generator, person: Array, here: Array, least: Array
 ) -> tuple[Array, Array, list[Table]]:
@@ -260,7 +292,7 @@ def at_banks(
 
     Both are int32 (people, accounts), where `here` says that there is one, else -1 for the account;
     there are no more than banks. The first is the main account; the others are opened, with `least`
-    (minor units) in them, and get an honest life.
+    (minor units) in them, and get an honest life; the bank of the last grants no overdraft.
     """
     main = holders(graph).main[person]
     rank = rng.random((len(person), graph.size("bank")))
@@ -269,5 +301,11 @@ def at_banks(
     further = here[:, 1:]
     owner, _ = np.nonzero(further)
     new, tables = open_checking(graph, person[owner], bank[:, 1:][further], rng, least=least[owner])
+    last = np.append(owner[1:] != owner[:-1], True)[: len(owner)]
+    has, limit = (tables[0][f"{what}_minor"] for what in ("opening_balance", "credit_limit"))
+    tables[0] = tables[0].with_columns(
+        opening_balance_minor=np.where(last, np.maximum(has, 0), has),
+        credit_limit_minor=np.where(last, 0, limit),
+    )
     lived = with_life(graph, rng, tables, accounts=new)
     return bank, np.hstack([main[:, None], in_grid(further, new)]), lived

@@ -69,7 +69,7 @@ HABITS = (
 )
 RAILS = ("card", "instant", "batch", "cheque", "cash", "book")
 CHANNELS = ("pos", "online", "atm", "branch", "file")
-LEGS = ("original", "settlement", "return", "fee")
+LEGS = ("original", "settlement", "return", "fee", "recovery")
 STATUSES = ("booked", "declined")
 PURPOSES = ("SALA", "BENE", "RENT", "HLRP", "UBIL", "SUBS", "SAVG", "CCRD", "SUPP", "CASH", "SECU")
 """Codes of the ISO 20022 external purpose code list."""

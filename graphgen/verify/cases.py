@@ -102,7 +102,7 @@ _LOST = """
                 OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
             ) AS lost,
             sum(amount_minor) FILTER (
-                (stage = 'recovery' AND leg = 'original')
+                (stage = 'recovery' AND leg = 'original') OR leg = 'recovery'
                 OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
             ) AS back
         FROM (SELECT *, debtor_account_id IN (SELECT loss_account_id FROM bank) AS by_bank
@@ -130,7 +130,8 @@ PROMISES = (
     Promise(
         "losses",
         "a case's loss, but for that of a manipulated price, is what was booked as theft and what "
-        "banks' loss accounts paid back for it; what came back of it is recovered",
+        "banks' loss accounts paid back for it; what came back of it, and what banks took for it "
+        "from accounts, is recovered",
         f"""{_LOST}
         WHERE c.recovered_minor <> coalesce(l.back, 0)
             OR (c.loss_minor <> coalesce(l.lost, 0) AND case_id NOT IN {_ROBBED_BY_TRADES})

@@ -62,6 +62,9 @@ SETUP = Setup(
                         OR (s.debtor_account_id, coalesce(s.counterparty_account_id, 0)) NOT IN (
                             (p.counterparty_account_id, 0),
                             (f.loss_account_id, p.counterparty_account_id))
+                    WHEN 'recovery' THEN s.rail <> 'book' OR s.counterparty_account_id IS NOT NULL
+                        OR s.creditor_account_id <> b.loss_account_id
+                        OR s.debtor_account_id <> p.creditor_account_id
                     ELSE true END) AS odd
             FROM payment AS s
             JOIN payment AS p ON p.payment_id = s.original_payment_id
@@ -107,7 +110,7 @@ PROMISES = (
         WHERE CASE WHEN p.leg = 'original' AND p.rail IN ('cheque', 'batch')
             THEN p.debtor_account_id <> b.clearing_account_id OR c.bank_id IS NOT NULL
                 OR p.counterparty_account_id IS NULL OR p.status <> 'booked'
-            WHEN p.leg IN ('original', 'fee')
+            WHEN p.leg IN ('original', 'fee', 'recovery')
             THEN d.bank_id IS NOT NULL OR c.bank_id IS NOT NULL
                 OR (p.leg = 'original' AND p.counterparty_account_id IS NOT NULL)
             ELSE c.bank_id IS NULL OR d.bank_id IS NOT NULL END
@@ -151,6 +154,51 @@ PROMISES = (
         SELECT payment_id, declined, charged FROM item
         WHERE settlements > 0 AND charged <> CASE WHEN declined > 0
             THEN (SELECT max(charged) FROM item) ELSE 0 END
+        """,
+        needs=("payment",),
+    ),
+    Promise(
+        "claims",
+        "what a bank has lost by an item it takes from what comes to its customer's account, but "
+        "from cheques and what pays a debt there: all there is, until it has it all, and no more",
+        """
+        WITH bill AS (
+            SELECT l.event_id FROM event_label AS l JOIN pays AS b USING (edge_id)
+            WHERE l.event = 'payment' AND l.edge = 'pays' AND b.amount_of = 'debt'
+        )
+        SELECT payment_id, account_id, owed, available FROM (
+            SELECT e.payment_id, e.account_id, e.change, p.leg, p.rail, p.status,
+                p.payment_id IN (SELECT event_id FROM bill) AS is_bill,
+                lead(p.leg) OVER later AS next_leg,
+                sum(coalesce(c.lost, 0) - CASE p.leg WHEN 'recovery' THEN p.amount_minor ELSE 0 END)
+                    OVER so_far AS owed,
+                e.balance - sum(e.held) OVER so_far + a.credit_limit_minor AS available
+            FROM (
+                SELECT payment_id, account_id, change, balance, held FROM entry
+                UNION ALL
+                SELECT payment_id, counterparty_account_id, 0, NULL, 0 FROM payment
+                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
+            ) AS e
+            JOIN payment AS p USING (payment_id)
+            JOIN account AS a USING (account_id)
+            LEFT JOIN (
+                SELECT payment_id, counterparty_account_id AS account_id, amount_minor AS lost
+                FROM payment
+                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
+            ) AS c USING (payment_id, account_id)
+            WHERE e.account_id IN (
+                SELECT counterparty_account_id FROM payment
+                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
+                UNION ALL
+                SELECT debtor_account_id FROM payment WHERE leg = 'recovery'
+            )
+            WINDOW so_far AS (PARTITION BY e.account_id ORDER BY e.payment_id
+                    ROWS UNBOUNDED PRECEDING),
+                later AS (PARTITION BY e.account_id ORDER BY e.payment_id)
+        )
+        WHERE owed < 0 OR (owed > 0 AND available > 0 AND next_leg IS DISTINCT FROM 'recovery'
+            AND (leg = 'recovery' OR (leg = 'original' AND status = 'booked' AND change > 0
+                AND rail <> 'cheque' AND NOT is_bill)))
         """,
         needs=("payment",),
     ),

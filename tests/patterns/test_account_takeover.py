@@ -198,6 +198,23 @@ def test_what_is_robbed_is_what_left_the_victims_accounts(tables_of: Collect) ->
         assert loss[each] == 0
 
 
+def test_what_is_recovered_is_what_the_mule_s_bank_still_found_in_some_cases(
+    tables_of: Collect,
+) -> None:
+    tables = tables_of(planted(count=40))
+    case, back = tables["case"], []
+    recovered = dict(zip(case["case_id"].tolist(), case["recovered_minor"].tolist(), strict=True))
+    for each in cases(tables, crime=True):
+        paid, passed = transfers(tables, each)
+        owner = np.isin(passed["creditor_account_id"], member(tables, each, "account", "victim"))
+        assert recovered[each] == int(passed["amount_minor"][owner].sum())
+        if len(paid):
+            back.append(recovered[each] / paid["amount_minor"].sum())
+    assert 0.1 < np.mean(np.array(back) > 0) < 0.5
+    assert 0 < max(back) < 0.6
+    assert all(not recovered[each] for each in cases(tables, crime=False))
+
+
 def test_the_harder_it_is_to_see_the_longer_it_takes_and_the_more_parts(tables_of: Collect) -> None:
     spans, parts = [], []
     for difficulty in words.DIFFICULTIES:
@@ -256,6 +273,9 @@ TAMPERED = {
         "UPDATE case_payment SET amount_minor = amount_minor * 2 WHERE follows IS NOT NULL"
     ),
     "is passed on, by mules": "DELETE FROM case_payment WHERE follows IS NOT NULL",
+    "sent back to a victim is recovered": (
+        "UPDATE case_payment SET stage = 'integration' WHERE stage = 'recovery'"
+    ),
 }
 
 

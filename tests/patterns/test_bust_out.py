@@ -177,6 +177,20 @@ def test_the_harder_the_fewer_cards_the_longer_and_the_smaller_the_sums(
     assert (np.array(found[0]) > np.array(found[1])).all()
 
 
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_a_wedding_leaves_banks_at_no_loss_but_for_days(
+    difficulty: Difficulty, tables_of: Collect
+) -> None:
+    many = {"bust_out": replace(BUST, count=20)}
+    tables = tables_of(replace(WORLD, users=1_200, difficulty=difficulty, patterns=many))
+    case = tables["case"]
+    lost, back = (case[f"{what}_minor"][~case["is_fraud"]] for what in ("loss", "recovered"))
+    assert (lost > 0).mean() > 0.5
+    # now and then another's cheque comes back too, on a card with no room for it
+    assert (back == lost).mean() >= 0.9
+    assert back.sum() > 0.98 * lost.sum()
+
+
 @pytest.mark.parametrize(("days", "accounts"), [(1, 10), (3, 5), (20, 4)])
 def test_it_fits_into_small_worlds(days: int, accounts: int, broken: Broken) -> None:
     patterns = {"bust_out": BustOut(count=3, accounts=accounts)}
@@ -204,6 +218,8 @@ def test_more_people_than_there_are_is_one_line() -> None:
         ("UPDATE case_payment SET status = 'booked'", 6),
         ("UPDATE case_payment SET is_fraud = false, amount_minor = amount_minor * 9", 7),
         ("UPDATE case_payment SET amount_minor = amount_minor + 1 WHERE leg = 'return'", 8),
+        ("DELETE FROM case_payment WHERE leg = 'recovery'", 10),
+        ("UPDATE case_payment SET amount_minor = amount_minor * 9 WHERE rail = 'cash'", 11),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(

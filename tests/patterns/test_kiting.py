@@ -215,6 +215,19 @@ def test_what_is_lost_is_what_the_banks_paid_for_cheques_that_came_back(tables_o
         assert case["loss_minor"][case["case_id"] == number][0] == paid
 
 
+@pytest.mark.parametrize("difficulty", ["easy", "medium", "hard"])
+def test_no_bank_is_at_a_loss_by_who_moves_their_own_money_but_for_days(
+    difficulty: Difficulty, tables_of: Collect
+) -> None:
+    tables = tables_of(replace(WORLD, difficulty=difficulty))
+    case = tables["case"]
+    lost, back = case["loss_minor"], case["recovered_minor"]
+    assert (lost[~case["is_fraud"]] > 0).any()
+    assert (back == lost)[~case["is_fraud"]].all()
+    assert (back <= lost)[case["is_fraud"]].all()
+    assert (back < lost)[case["is_fraud"]].any()
+
+
 @pytest.mark.parametrize(("days", "banks"), [(1, 3), (6, 5), (3, 2)])
 def test_it_fits_into_small_worlds(days: int, banks: int, broken: Broken) -> None:
     assert not broken(
@@ -247,6 +260,8 @@ def test_it_fits_into_small_worlds(days: int, banks: int, broken: Broken) -> Non
         ("UPDATE case_payment SET amount_minor = 10000 WHERE rail = 'cheque'", 15),
         ("UPDATE case_payment SET time = case_start WHERE status = 'declined'", 16),
         ("UPDATE case_payment SET status = 'booked' WHERE leg = 'settlement'", 16),
+        ("DELETE FROM case_payment WHERE leg = 'recovery'", 17),
+        ("UPDATE case_payment SET amount_minor = amount_minor + 1 WHERE leg = 'recovery'", 17),
     ],
 )
 def test_each_promise_is_broken_by_what_breaks_it(

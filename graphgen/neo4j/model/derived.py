@@ -15,7 +15,7 @@ _PAID = f"""(
 SELECT {PAYER} AS payer, creditor_account_id AS payee, count(*) AS payments,
   sum(amount)::DOUBLE AS total, min(amount)::DOUBLE AS least, avg(amount)::DOUBLE AS mean,
   max(amount)::DOUBLE AS most
-FROM payment WHERE status = 'booked' AND leg IN ('original', 'fee') GROUP BY ALL)"""
+FROM payment WHERE status = 'booked' AND leg IN ('original', 'fee', 'recovery') GROUP BY ALL)"""
 
 _GIVEN = " UNION ".join(
     f"SELECT user_id, '{kind}' AS kind, {kind}_id AS id FROM {table}"

@@ -21,7 +21,7 @@ PAYER = (
 
 VIEWS = {
     "today.transfer": f"SELECT *, {PAYER} AS payer FROM today.payment "
-    "WHERE leg IN ('original', 'fee')",
+    "WHERE leg IN ('original', 'fee', 'recovery')",
     "soon.cleared": "SELECT original_payment_id AS payment_id, count(*) AS legs, "
     "bool_or(status = 'declined') AS returned FROM soon.payment "
     "WHERE leg IN ('settlement', 'return') GROUP BY 1",
@@ -32,7 +32,7 @@ _MOVED = "today.transfer LEFT JOIN soon.cleared USING (payment_id) WHERE status 
 _DECLINED = "today.transfer WHERE status = 'declined'"
 _LEGS = (
     "today.payment LEFT JOIN soon.cleared USING (payment_id) "
-    "WHERE rail IN ('cheque', 'batch') AND leg <> 'fee'"
+    "WHERE rail IN ('cheque', 'batch') AND leg NOT IN ('fee', 'recovery')"
 )
 
 _AMOUNTS = (
@@ -44,10 +44,10 @@ _AMOUNTS = (
 _ORDERED = (
     Property(
         "type",
-        "CASE WHEN leg = 'fee' THEN 'FEE' ELSE CASE rail WHEN 'card' THEN 'CARD' "
+        "CASE WHEN leg IN ('fee', 'recovery') THEN upper(leg) ELSE CASE rail WHEN 'card' THEN 'CARD' "
         "WHEN 'instant' THEN 'FASTER_PAYMENT' WHEN 'batch' THEN 'ACH' WHEN 'book' "
         "THEN 'BOOK_TRANSFER' ELSE upper(rail) END END",
-        "CARD, FASTER_PAYMENT, ACH; ours: CHEQUE, CASH, BOOK_TRANSFER, FEE.",
+        "CARD, FASTER_PAYMENT, ACH; ours: CHEQUE, CASH, BOOK_TRANSFER, FEE, RECOVERY.",
     ),
     Property("message", "purpose", "ISO 20022 purpose code, where the rail carries one."),
     Property("channel", "channel", "Where it was ordered: pos, online, atm, branch or file."),

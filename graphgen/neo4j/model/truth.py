@@ -100,9 +100,9 @@ _PAYMENTS = (
     "WHERE case_id IS NOT NULL AND event = 'payment') ON event_id = payment_id WHERE {})"
 )
 _PAID = {
-    "Transaction": "leg IN ('original', 'fee') AND status = 'booked'",
-    "DeclinedTransaction": "leg IN ('original', 'fee') AND status = 'declined'",
-    "Movement": "rail IN ('cheque', 'batch') AND leg <> 'fee'",
+    "Transaction": "leg IN ('original', 'fee', 'recovery') AND status = 'booked'",
+    "DeclinedTransaction": "leg IN ('original', 'fee', 'recovery') AND status = 'declined'",
+    "Movement": "rail IN ('cheque', 'batch') AND leg NOT IN ('fee', 'recovery')",
 }
 """Which rows of `payment` are labelled what."""
 
