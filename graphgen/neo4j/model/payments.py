@@ -44,9 +44,9 @@ _AMOUNTS = (
 _ORDERED = (
     Property(
         "type",
-        "CASE WHEN leg IN ('fee', 'recovery') THEN upper(leg) ELSE CASE rail WHEN 'card' THEN 'CARD' "
-        "WHEN 'instant' THEN 'FASTER_PAYMENT' WHEN 'batch' THEN 'ACH' WHEN 'book' "
-        "THEN 'BOOK_TRANSFER' ELSE upper(rail) END END",
+        "CASE WHEN leg IN ('fee', 'recovery') THEN upper(leg) ELSE CASE rail "
+        "WHEN 'card' THEN 'CARD' WHEN 'instant' THEN 'FASTER_PAYMENT' "
+        "WHEN 'batch' THEN 'ACH' WHEN 'book' THEN 'BOOK_TRANSFER' ELSE upper(rail) END END",
         "CARD, FASTER_PAYMENT, ACH; ours: CHEQUE, CASH, BOOK_TRANSFER, FEE, RECOVERY.",
     ),
     Property("message", "purpose", "ISO 20022 purpose code, where the rail carries one."),
