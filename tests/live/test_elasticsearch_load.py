@@ -39,16 +39,24 @@ def broken(world: Path, url: str, **options: object) -> list[str]:
     return [check.detail for check in checks if not check.ok]
 
 
-@pytest.fixture
-def client(elastic: str) -> Iterator[Client]:
+@pytest.fixture(scope="session")
+def emptied(elastic: str) -> str:
+    """Give the address of a cluster without what earlier runs of these tests left there."""
     with Client(Address.parse(elastic)) as client:
+        client.ask("DELETE", "/*,-.*", expand_wildcards="open,hidden")
+    return elastic
+
+
+@pytest.fixture
+def client(emptied: str) -> Iterator[Client]:
+    with Client(Address.parse(emptied)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def loaded(elastic: str, world: Path) -> str:
+def loaded(emptied: str, world: Path) -> str:
     """Give the prefix of a world that is loaded; tests leave it as it is."""
-    load(world, store(elastic, prefix="loaded"))
+    load(world, store(emptied, prefix="loaded"))
     return "loaded"
 
 
