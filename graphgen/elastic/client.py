@@ -224,7 +224,7 @@ def _failed(error: Exception, address: Address) -> str:
     """Say why no answer came."""
     from elastic_transport import ConnectionTimeout, TlsError
 
-    said = " ".join(str(error).split())
+    said = " ".join(f"{getattr(error, 'message', '')} {error}".split())
     if isinstance(error, TlsError) or "SSL" in said or "CERTIFICATE" in said:
         if "CERTIFICATE_VERIFY" in said or "certificate verify" in said:
             return (

@@ -38,7 +38,7 @@ __all__ = ["BODY", "Body", "Lines", "bodies", "operation", "pieces"]
 BODY = 2 << 20
 """Bytes of a bulk request, at least where there are more: some thousand documents (Elastic advises
 a few megabytes)."""
-_READ = 16_384
+_READ = 8_192
 """Rows that are read at a time."""
 _LEAST = np.iinfo(np.int64).min
 _BARE = (Type.BOOLEAN, Type.LONG, Type.INTEGER, Type.SHORT, Type.FLOAT, Type.MONEY)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Projection"]
 
-_MEMORY = "96MB"
+_MEMORY = "80MB"
 """What DuckDB may hold: with one thread that reads, and the processes that send, a load stays
 below 400 MB."""
 _ENTITIES = 5_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,16 +40,24 @@ def broken(world: Path, url: str, **options: object) -> list[str]:
     return [check.detail for check in checks if not check.ok]
 
 
-@pytest.fixture
-def client(elastic: str) -> Iterator[Client]:
+@pytest.fixture(scope="session")
+def emptied(elastic: str) -> str:
+    """Give the address of a cluster without what earlier runs of these tests left there."""
     with Client(Address.parse(elastic)) as client:
+        client.ask("DELETE", "/*,-.*", expand_wildcards="open,hidden")
+    return elastic
+
+
+@pytest.fixture
+def client(emptied: str) -> Iterator[Client]:
+    with Client(Address.parse(emptied)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def loaded(elastic: str, world: Path) -> str:
+def loaded(emptied: str, world: Path) -> str:
     """Give the prefix of a world that is loaded; tests leave it as it is."""
-    load(world, store(elastic, prefix="loaded"))
+    load(world, store(emptied, prefix="loaded"))
     return "loaded"
 
 
@@ -347,7 +356,10 @@ def test_what_is_wrong_with_a_cluster_is_one_line(
         return str(told.value)
 
     assert "is the server up?" in refused("es://127.0.0.1:9")
-    assert "somebody else answers there" in refused(f"es://127.0.0.1:{server.http}")
+    other, end = f"es://127.0.0.1:{server.http}", time.monotonic() + 60
+    while "nobody listens" in (told := refused(other)) and time.monotonic() < end:
+        time.sleep(0.2)  # it is up once it speaks Bolt, and speaks HTTP a little later
+    assert "somebody else answers there" in told
     assert "no encrypted connection: does it speak plain HTTP" in refused(f"ess://{host}")
     with monkeypatch.context() as patch:
         patch.setattr(client_module, "_OLDEST", (99, 0))
@@ -370,7 +382,7 @@ def test_what_is_wrong_with_a_cluster_is_one_line(
     client.ask("PUT", "/full-payment/_settings", {"index.blocks.read_only_allow_delete": None})
     nobody = {"index.routing.allocation.require._name": "nobody"}
     client.ask("PUT", "/red", {"settings": nobody}, wait_for_active_shards="0", timeout="1s")
-    assert "is red: 1 shards are unassigned" in refused()
+    assert re.search(r"is red: \d+ shards are unassigned, some of them primaries", refused())
     client.ask("DELETE", "/red")
 
 
