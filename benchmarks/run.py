@@ -220,7 +220,7 @@ def market(bench: Bench) -> Iterator[Line]:
 
 
 def learning(bench: Bench) -> Iterator[Line]:
-    """Data sets for learners, of a world of all events: speed, and memory."""
+    """Peak memory and speed of data sets for learners, of a world of all events."""
     bench.done.clear()  # the world has to be there, not only measured
     bench.generate(bench.sizes.users, bench.sizes.days, EVENTS)
     source = str(bench.folder / "world")
