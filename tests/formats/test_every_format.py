@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from contents import contents
 
-from graphgen import Dataset
-from graphgen.exporter import DatasetExporter
+from graphgen import Dataset, World
+from graphgen.exporter import DatasetExporter, FileExporter
+from graphgen.generate import generate
 from graphgen.ids import spell_id
 from graphgen.learning.exporter import LearningExporter
-from graphgen.registry import EXPORTERS
+from graphgen.pattern import Pattern
+from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.stage import StoreError
 
 Write = Callable[..., Path]
@@ -153,3 +155,14 @@ def test_a_bank_s_view_is_smaller_than_the_world(
     whole = kind(str(tmp_path / "whole"))
     seen, all_ = (each.load(dataset, force=False, tell=lambda *_: None) for each in (view, whole))
     assert 0 < sum(seen.values()) < sum(all_.values())
+
+
+@pytest.mark.parametrize("name", ["relbench", "duckdb", "huggingface"])
+def test_labels_that_stand_in_a_dataset_s_data_are_left_out_too(name: str, tmp_path: Path) -> None:
+    world = World(users=200, days=6, patterns={"cycle": PATTERNS.load("cycle", Pattern)(count=2)})
+    parquet = EXPORTERS.load("parquet", FileExporter)(str(tmp_path / "world"))
+    generate(world, [parquet], labels="inline")
+    dataset = Dataset(tmp_path / "world")
+    exporter = EXPORTERS.load(name, DatasetExporter)(str(tmp_path / "out"), blind=True)
+    exporter.load(dataset, force=False, tell=lambda *_: None)
+    assert labels_in(tmp_path / "out", dataset) == []
