@@ -298,7 +298,7 @@ def _spent(
     bought = limit * rng.uniform(0.5, 0.62, limit.shape) * (1 + 0.5 * first)
     again = np.where(first, 0.58 * bought, limit * rng.uniform(0.08, 0.15, limit.shape) * twice)
     part = np.minimum(1, 0.98 * limit.sum(axis=1) / (bought + again).sum(axis=1))[:, None]
-    given = again * rng.uniform(1, 1 + 3 * ~first)
+    given = again * rng.uniform(1 + ~first, 1 + 3 * ~first)
     return (
         part * bought,
         part * again,

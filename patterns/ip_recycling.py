@@ -8,11 +8,10 @@ too. The look-alike is a dormitory, a block of flats, an office, a campus or a c
 lines and gateways as many people bank, and as changing.
 
 The harder it is to find, the fewer accounts are behind an exit, the more are worked from the
-people's own devices, most through one exit each instead of up to three, and the more exits are
-addresses that honest people had before; and the accounts are of people who are seen at the fewest
-addresses otherwise, and have left the fewest. No payment is part of it. What marks the pattern by
-definition, and is the same in the look-alike: how many people are behind an address, a home's too,
-and that each has addresses more, which end.
+people's own devices, through two exits each instead of three, and the more exits are addresses that
+honest people had before. No payment is part of it. What marks the pattern by definition, and is the
+same in the look-alike: how many people are behind an address, a home's too, and that each has
+addresses more, which end.
 
 Source: 3 to 15 addresses over 20 to 200 accounts, 60 % residential proxies, 30 % VPN or hosting and
 10 % mobile are our assumption; that incidents run through residential proxies is what Gen reports
@@ -55,8 +54,6 @@ _SEEN = 3.0
 one in twenty has none there; our assumption."""
 _KNOWN_EASY, _KNOWN_HARD = 0.3, 0.7
 """Share of addresses that honest people had before; our assumption."""
-_MOVED_EASY, _MOVED_HARD = 0.8, 0.15
-"""Of the two exits after the first, what share an account is moved to; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,7 @@ class IpRecycling(Pattern):
         ip, made = self._exits(graph, rng, np.arange(self.addresses) < exits, is_fraud=is_fraud)
         yield from made
         # the first goes through the first exit, the next through the next, and on as exits change
-        moved = _MOVED_EASY + hard * (_MOVED_HARD - _MOVED_EASY)
-        through = 1 + rng.binomial(2, moved, people.shape)
+        through = 2 + (rng.random(people.shape) < 0.6 * (1 - hard)).astype(int)
         use = here[:, :, None] & (np.arange(3) < through[:, :, None])
         turn = (np.arange(people.shape[1])[:, None] + np.arange(3)) % exits[:, :, None]
         first = first_day(graph, rng, count, self.days)[:, None, None]

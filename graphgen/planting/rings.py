@@ -11,7 +11,6 @@ import numpy as np
 
 from graphgen.pattern import TooFewError
 from graphgen.planting.flow import standing
-from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -73,14 +72,12 @@ def _own_ways(graph: Graph) -> tuple[Array, Array]:
 
 
 def quietest(graph: Graph, people: Array, share: float) -> Array:
-    """Keep a share of these people, at least: who uses, and has left, the fewest addresses."""
-    ways, size = graph["uses_ip"], graph.size("user")
-    left = ways["user_id"][ways["last_seen"] != NULL_NUMBER]
-    known = np.bincount(ways["user_id"], minlength=size) + np.bincount(left, minlength=size)
-    known = known[people]
+    """Keep a share of these people, at least: those who bank from the fewest addresses."""
+    ways = graph["uses_ip"]
+    known = np.bincount(ways["user_id"], minlength=graph.size("user"))[people]
     if not len(people):
         return people
-    return np.asarray(people[known <= np.quantile(known, share)])
+    return people[known <= np.quantile(known, share)]
 
 
 def ways(graph: Graph, here: Array, *, is_fraud: bool, **columns: Array) -> tuple[Array, Table]:
