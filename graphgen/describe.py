@@ -119,6 +119,11 @@ def _pattern(name: str) -> Entry:
     title, story = _doc(PATTERNS.module(name).__doc__)
     about = inspect.cleandoc(cls.__doc__ or "")
     facts = {"Planted by default": _by_default(cls)}
+    if cls.kind == "crime":
+        known = cls.reporting
+        facts["Becomes known"] = (
+            f"{known.share:.0%} of the cases, half of these within {known.days:g} days"
+        )
     query = files("graphgen.cypher").joinpath(f"{name}.cypher")
     if query.is_file():
         facts["Found by"] = f"cypher/{name}.cypher"

@@ -34,6 +34,7 @@ from graphgen.planting.access import addresses, attempts, own_address, taken_ove
 from graphgen.planting.flow import first_day, times
 from graphgen.planting.hops import planned, through
 from graphgen.planting.mules import dealt
+from graphgen.reporting import Reporting
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
@@ -68,6 +69,9 @@ class AccountTakeover(Pattern):
     """Failed sign-ins, a new device, a changed number, a new payee, and the balance is gone."""
 
     prevalence: ClassVar[float] = 15.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.95, days=2.0, spread=1.0)
+    """Who tells the bank within two business days of learning of it owes 50 dollars at most
+    (12 CFR 1005.6(b)(1)); how many tell, and the spread, are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "amount_minor",
         "debtor_balance_minor",

@@ -41,6 +41,7 @@ from graphgen.pattern import Pattern
 from graphgen.planting.flow import blend, held, times
 from graphgen.planting.hops import planned, through
 from graphgen.planting.mules import dealt
+from graphgen.reporting import Reporting
 from graphgen.table import Array, Table
 
 _PURCHASE, _ROMANCE, _INVESTMENT = range(3)
@@ -76,6 +77,10 @@ class AppScam(Pattern):
     """One to ten payments that fit a story, to mules."""
 
     prevalence: ClassVar[float] = 8.5
+    reporting: ClassVar[Reporting] = Reporting(share=0.49, days=14.0, spread=1.2)
+    """51 % of those who are defrauded by instant payment in India tell nobody (a survey told of in
+    https://www.business-standard.com/amp/economy/news/indians-see-wallets-drained-by-rs-485-cr-in-upi-scams-124112601339_1.html);
+    the days are our assumption: a story lasts until it is doubted."""
     counterparts: ClassVar[Mapping[str, str]] = {
         "victim": "buyer",
         "mule": "seller",

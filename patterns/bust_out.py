@@ -51,6 +51,7 @@ from graphgen.planting.rings import recruits
 from graphgen.planting.spree import everyday, spells, split, spree
 from graphgen.planting.unpaid import unpaid
 from graphgen.population.holders import holders
+from graphgen.reporting import Reporting
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
@@ -89,6 +90,8 @@ class BustOut(Pattern):
     """Many young cards of one person drawn to the limit, twice, by cheques that come back."""
 
     prevalence: ClassVar[float] = 3.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.9, days=45.0, spread=0.5)
+    """The bank itself finds out, as cheques come back and nobody pays; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "accounts",
         "opened",

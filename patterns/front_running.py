@@ -26,6 +26,7 @@ from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import acquainted
 from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.market import moments, moves, stocks
+from graphgen.reporting import Reporting
 from graphgen.schema import words
 from graphgen.table import Table
 
@@ -45,6 +46,8 @@ class FrontRunning(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "filled",
         "income",

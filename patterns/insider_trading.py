@@ -31,6 +31,7 @@ from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
 from graphgen.planting.market import STRONG, calendar, moments, moves, piece, stocks, tones
+from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _HOUR, _DAY = 3_600_000, 86_400_000
@@ -48,6 +49,8 @@ class InsiderTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 5.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = ("income", "security_id")
 
     depth: Annotated[int, Interval(ge=1, le=3)] = 3

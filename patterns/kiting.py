@@ -41,6 +41,7 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.planting.credit import at_banks, by_cheque
 from graphgen.planting.flow import banking, held, times
+from graphgen.reporting import Reporting
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS, World
 
@@ -63,6 +64,8 @@ class Kiting(Pattern):
     """Cycles of cheques between one person's accounts at different banks, till they bounce."""
 
     prevalence: ClassVar[float] = 5.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.95, days=5.0, spread=0.5)
+    """The bank itself finds out as cheques come back; the days are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "accounts",
         "leg",

@@ -28,6 +28,7 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern
 from graphgen.planting.desk import Desk, told, worth_of_a_trade
 from graphgen.planting.market import calendar, month_ends, moves
+from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _MINUTE = 60_000
@@ -39,6 +40,8 @@ class MarkingTheClose(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "creditor_balance_minor",
         "filled",

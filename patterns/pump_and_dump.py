@@ -27,6 +27,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
 from graphgen.planting.manipulation import MOVED, Path, manipulated
+from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class PumpAndDump(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 2.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = MOVED
     counterparts: ClassVar[Mapping[str, str]] = {"ring": "early", "victim": "late"}
 

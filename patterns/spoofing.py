@@ -27,6 +27,7 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern
 from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.market import moments, moves
+from graphgen.reporting import Reporting
 from graphgen.schema import words
 from graphgen.table import Table
 
@@ -41,6 +42,8 @@ class Spoofing(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 3.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "ended",
         "filled",

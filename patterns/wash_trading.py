@@ -30,6 +30,7 @@ from graphgen.pattern import Pattern
 from graphgen.planting.desk import Desk, moment, told
 from graphgen.planting.funding import funding
 from graphgen.planting.market import calendar, moments
+from graphgen.reporting import Reporting
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
@@ -51,6 +52,8 @@ class WashTrading(Pattern):
 
     market: ClassVar[bool] = True
     prevalence: ClassVar[float] = 4.0
+    reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
+    """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "filled",
         "income",
