@@ -3,8 +3,8 @@
 Market 35 %, limit 60 %, stop 5 %, a fifth of the limits such that they are filled at once; 10 %
 immediate or cancel, 3 % good till cancelled, which are farther from the price; so that 40 to 60 %
 of limit orders are cancelled: our assumption. Sizes are such that more than half of the trades in
-stocks are odd lots, and about 12 % of the volume, as in the United States in 2020 ("Modernizing odd lot
-trading", https://discovery.researcher.life/article/modernizing-odd-lot-trading/2a939ebebf853588b1d2fe7249946c70).
+stocks are odd lots, and about 12 % of the volume, as in the United States in 2020 ("Modernizing odd
+lot trading", https://discovery.researcher.life/article/modernizing-odd-lot-trading/2a939ebebf853588b1d2fe7249946c70).
 A stock is bought rather than sold as it rises, and sold as it falls; short sellers go against it
 (Diether, Lee and Werner, "Short-sale strategies and return predictability", Review of Financial
 Studies 22, 2009).
