@@ -388,7 +388,7 @@ def test_each_promise_is_broken_by_a_table_that_is_changed(
 ) -> None:
     folder = tmp_path_factory.mktemp("tampered") / "world"
     exporter = EXPORTERS.load("parquet", FileExporter)
-    every = {name: PATTERNS.load(name, Pattern)(count=2) for name in [*ABUSES, *EVENTS]}
+    every = {name: PATTERNS.load(name, Pattern)(count=4) for name in [*ABUSES, *EVENTS]}
     generate(replace(HONEST, days=60, patterns=every), [exporter(str(folder))])
     dataset = Dataset(folder)
     connection = dataset.connection
