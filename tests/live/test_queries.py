@@ -11,12 +11,12 @@ from neo4j import Driver, GraphDatabase, Transaction
 
 from graphgen.config import world_from_dict
 from graphgen.dataset import Dataset
+from graphgen.detection.scoring import cases_of
 from graphgen.exporter import DatasetExporter, FileExporter
 from graphgen.generate import generate, load
 from graphgen.neo4j.address import Address
 from graphgen.neo4j.client import Client
 from graphgen.neo4j.queries import guide_names, load_query, query_names
-from graphgen.neo4j.scoring import cases_of
 from graphgen.registry import EXPORTERS
 
 RING = """

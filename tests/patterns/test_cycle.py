@@ -94,7 +94,8 @@ def test_three_to_six_take_part_and_up_to_twelve_at_hard(tables_of: Collect) -> 
 
 def test_the_harder_the_slower_and_the_more_usual_sums(tables_of: Collect) -> None:
     spans, sums = [], []
-    many = replace(WORLD, patterns={"cycle": replace(WORLD.patterns["cycle"], count=60)})
+    cycle = replace(WORLD.patterns["cycle"], count=150)  # medium is near to hard
+    many = replace(WORLD, users=4000, patterns={"cycle": cycle})
     for difficulty in ("easy", "medium", "hard"):
         rows = payments(tables_of(replace(many, difficulty=difficulty)), crime=True)
         spans.append(np.median([np.ptp(each["time"]) for each in rows]))
