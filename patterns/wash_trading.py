@@ -59,6 +59,7 @@ class WashTrading(Pattern):
         "income",
         "security_id",
         "status",
+        "trades that meet another's",
     )
     counterparts: ClassVar[Mapping[str, str]] = {"washer": "market_maker"}
 

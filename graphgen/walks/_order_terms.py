@@ -56,8 +56,9 @@ _AT_MARKET = 0.2
 _PARTLY, _BOLD = 0.06, 0.03
 """Shares of limit orders that find another side for a part only, and of orders that are given
 whether there is money or not."""
-_ROUND = 0.6
-"""Share of numbers of shares that are round."""
+_ROUND, _ROUND_SHARE = 0.6, 0.43
+"""Share of numbers of shares that people begin with which are round, and of those that a share of
+cash or of a holding comes to: as many as are round of the former once there is less to spend."""
 _CLOSED_OUT = (0.12, 0.2, 0.27)
 """Shares of sales that are of all that is held, of a half, and of a quarter."""
 _SHORTED, _COVERED = 0.5, (0.6, 0.8, 0.85)
@@ -173,7 +174,7 @@ def order_terms(
         "part": np.where(lasts > 0, -1.0, _parts(u[:, 7], kind)).astype(np.float32),
         "share": part.astype(np.float32),
         "quantity_of": of.astype(np.int8),
-        "is_round": u[:, 6] < _ROUND,
+        "is_round": u[:, 6] < _ROUND_SHARE,
         "side": side,
         "type": kind,
         "tif": tif,
