@@ -94,6 +94,11 @@ MovedTo = Annotated[
 LoadedFrom = Annotated[
     Path | None, Option("--dataset", metavar="DATASET", help="Of a store: what was loaded there.")
 ]
+Seeds = Annotated[int, Option(min=1, max=100, help="How often a model learns, each time anew.")]
+Gnn = Annotated[bool, Option("--gnn/--no-gnn", help="Try the graph network, of small worlds.")]
+Ablations = Annotated[
+    bool, Option("--ablations", help="Try it too without what makes it hard in life.")
+]
 Target = Annotated[Path, Argument(metavar="DIR", help="Folder to write.")]
 Without = Annotated[LeftOut, Option("--without", help="What is not done in the twin.")]
 Html = Annotated[Path | None, Option("--html", metavar="FILE", help="Write it as a page too.")]

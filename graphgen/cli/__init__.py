@@ -18,14 +18,25 @@ from graphgen.cli.wrong import line
 
 # in the order in which `--help` lists commands
 # isort: off
-from graphgen.cli import make, move, read, search, stores, about
+from graphgen.cli import make, move, read, learn, search, stores, about
 # isort: on
 
 if TYPE_CHECKING:
     from typer._click.core import Context
     from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["about", "app", "help_texts", "main", "make", "move", "read", "search", "stores"]
+__all__ = [
+    "about",
+    "app",
+    "help_texts",
+    "learn",
+    "main",
+    "make",
+    "move",
+    "read",
+    "search",
+    "stores",
+]
 
 _WRONG = 2
 

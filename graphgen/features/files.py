@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphgen.dataset import Dataset
     from graphgen.features.reading import Facts
 
-__all__ = ["FOLDER", "Writer", "check", "made", "path_of", "read"]
+__all__ = ["FOLDER", "Writer", "check", "made", "path_of", "read", "scan"]
 
 FOLDER = "features"
 _SOURCES = (
@@ -53,7 +53,12 @@ def path_of(dataset: Dataset, table: str) -> Path:
 
 
 def read(dataset: Dataset, table: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a table of features, or some columns of it.
+    """Read a table of features, or some columns of it; errors are `scan`'s."""
+    return pa.concat_tables(scan(dataset, table, columns))
+
+
+def scan(dataset: Dataset, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """Yield a table of features, or some columns of it, piece by piece: memory holds one of them.
 
     `DatasetError` tells of features that are not there, and of those of another dataset.
     """
@@ -72,7 +77,10 @@ def read(dataset: Dataset, table: str, columns: Sequence[str] | None = None) -> 
         strange = [name for name in columns or () if name not in file.schema_arrow.names]
         if strange:
             raise DatasetError(f"{path}: no column {strange[0]!r}; docs/features.md has them all")
-        return file.read(columns)
+        if not file.num_row_groups:
+            yield file.read(columns)
+        for piece in range(file.num_row_groups):
+            yield file.read_row_group(piece, columns)
 
 
 def check(dataset: Dataset, *, force: bool) -> None:
