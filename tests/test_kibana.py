@@ -1,4 +1,4 @@
-"""The shapes are those that Elastic publishes for 8.19.
+"""The shapes are written after what Elastic publishes for 8.19; Kibana itself was not run.
 
 Saved objects: what Kibana exports (`POST /api/saved_objects/_export`). Rules: the reference of the
 detections API, `EsqlRuleCreateProps`. Transforms: the reference of `PUT _transform`.

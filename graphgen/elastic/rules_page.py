@@ -67,7 +67,8 @@ curl -X POST localhost:5601/api/detection_engine/rules/_import?overwrite=true -H
 A world of the past is outside of a dashboard's last 90 days: `graphgen shift world --end now`.
 
 Kibana itself was not run for this, nor were transforms, which the nodes of the tests lack: tests
-hold all three to the shapes that Elastic publishes, and to the fields that the indices have.
+hold all three to shapes written after Elastic's reference and after exports that others published,
+and to the fields that the indices have.
 """
 
 

@@ -3,8 +3,8 @@
 The measure is that of securities law, out of pocket: a share is inflated by what it is traded above
 the price that there would have been without the case; a victim loses the inflation of what they buy
 and gets back that of what they sell. Sources: Dura Pharmaceuticals v. Broudo, 544 U.S. 336 (2005);
-Cornell and Morgan, "Using finance theory to measure damages in fraud on the market cases", UCLA Law
-Review 37 (1990). The inflation of a session is that of its close: our assumption.
+Burch, "Reassessing damages in securities fraud class actions", Maryland Law Review 66 (2007), page
+348. The inflation of a session is that of its close: our assumption.
 """
 
 from __future__ import annotations
