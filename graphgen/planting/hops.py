@@ -144,8 +144,7 @@ def planned(
     cash &= (sums <= 0) | (sums >= least)
     at_machine = cash & (sums > 0) & (sums <= most)
     first = _wide(at, here).astype(np.int64)
-    moments, closed = _moments(graph, rng, first, follows, payer, cash, hardness, longer)
-    cash &= at_machine | ~closed
+    moments, cash = _moments(graph, rng, first, follows, payer, cash, at_machine, hardness, longer)
     return Hops(
         within(graph, moments, here),
         here,
@@ -177,15 +176,16 @@ def _moments(
     follows: Array,
     person: Array,
     cash: Array,
+    at_machine: Array,
     hardness: float,
     longer: float,
 ) -> tuple[Array, Array]:
     """Draw when hops are made, at `first` where nothing is followed: int64 ms.
 
-    And where no counter is open then: bool.
+    And which are drawn in cash (bool): of those at a counter, those that find it open.
     """
-    at, shape = first.copy(), first.shape
-    is_open, closed = np.append(open_days(graph), False), np.zeros(shape, bool)
+    at, shape, cash = first.copy(), first.shape, cash.copy()
+    is_open = np.append(open_days(graph), False)
     lies = _LIES_MS * (1 + _LONGER * hardness) * longer
     # no two hops wait for just as long
     most = (DAY_MS * rng.uniform(0.7, 1, shape)).astype(np.int64)
@@ -198,10 +198,10 @@ def _moments(
         visit, awake = (times(graph, rng, person[:, hop], day, w) for w in ("counter", "people"))
         visit = np.where(visit <= on, visit + DAY_MS, visit)
         day = (visit - graph.world.start_ms) // DAY_MS
-        closed[:, hop] = ~is_open[np.minimum(day, len(is_open) - 1)]
+        cash[:, hop] &= at_machine[:, hop] | is_open[np.minimum(day, len(is_open) - 1)]
         on = np.where(late & (awake > on), np.minimum(awake, before + most[:, hop]), on)
         at[:, hop] = np.where(cash[:, hop], visit, on)
-    return at, closed
+    return at, cash
 
 
 def _wide(values: Array | float, here: Array) -> Array:
