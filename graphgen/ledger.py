@@ -5,7 +5,7 @@ all accounts never changes. A card, cash, instant or book payment moves at once,
 limit cover it; if not it is a declined row that moves nothing. A cheque or a batch transfer credits
 the payee from the bank's clearing account at once, and is settled, or bounces, one or two business
 days later. What a bounced item cannot take back from the payee, or a fee from the payer, is the
-bank's loss; the payee owes it, and the bank takes it from what comes to that account, but from
+bank's loss; payee or payer owes it, and the bank takes it from what comes to that account, but from
 cheques and what pays a debt there. Chain money is held until its next hop.
 """
 
@@ -212,7 +212,7 @@ class Ledger:
         order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
         link = self.links.number(proposals.edge, proposals.is_once)
         self._owes[state.claims["account"]] = True
-        claims = np.concatenate([state.claims, np.zeros(len(due), _CLAIM)])
+        claims = np.concatenate([state.claims, np.zeros(2 * len(due), _CLAIM)])
         rows, added, claimed = settle_day(
             order,
             day,

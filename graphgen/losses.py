@@ -1,10 +1,11 @@
 """Losses: what crimes cost, counted while the ledger settles.
 
 A crime's loss is what was booked on its edges of theft, and what the banks' own loss accounts had
-to pay back for it; what comes back of stolen money, returned or paid back, and what banks take from
-accounts that owe them, is recovered. A fee that nobody pays a bank is no loss: it pays that to
-itself. A look-alike costs nobody anything, but for days: where a cheque of it bounces on an account
-whose owner, without meaning to, has spent the money, it is made good.
+to pay back for it; what comes back of stolen money, returned or paid back, and what banks take for
+it from accounts that owe them, is recovered. A fee that nobody pays a bank is no loss: it pays that
+to itself, and what it gets of it later is not recovered. A look-alike costs nobody anything, but
+for days: where a cheque of it bounces on an account whose owner, without meaning to, has spent the
+money, it is made good.
 What victims of a manipulated price lose is counted by `graphgen.market.damages`.
 """
 
@@ -39,6 +40,9 @@ class Losses:
         self._first = len(graph.blocks[0].tables.get("pays", ()))
         self._case = np.concatenate([np.empty(0, np.int32), *(t["case_id"] for t in planted)])
         self._stage = np.concatenate([np.empty(0, np.int8), *(t["stage"] for t in planted)])
+        self._payer = np.concatenate(
+            [np.empty(0, np.int32), *(t["debtor_account_id"] for t in planted)]
+        )
         self._damages = Damages(graph)
         self._pays_losses = np.zeros(graph.size("account"), bool)
         self._pays_losses[graph["bank"]["loss_account_id"]] = True
@@ -61,7 +65,8 @@ class Losses:
         lost = (by_bank & (leg == _RETURN)) | ((stage == _THEFT) & (leg == _ORIGINAL))
         back = (stage == _RECOVERY) & (leg == _ORIGINAL)
         back |= (stage == _THEFT) & (leg == _RETURN) & ~by_bank
-        back |= leg == _SET_OFF
+        # what a payer still owes is a fee
+        back |= (leg == _SET_OFF) & (booked.debtor[rows] != self._payer[edge])
         for column, mine in enumerate((lost, back)):
             np.add.at(loss[:, column], case[mine], booked.amount[rows][mine])
 

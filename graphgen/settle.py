@@ -147,10 +147,10 @@ def _settle_item(
     bank: Array,
     internal: Array,
     fee: Number,
-) -> tuple[Number, Number]:
+) -> tuple[Number, Number, Number]:
     """Settle an item in clearing, or return it: from the payee, else at the bank's loss.
 
-    Gives the number of the next row, and what the bank has lost.
+    Gives the number of the next row, and what the banks have lost: for the payee, for the payer.
     """
     debtor, creditor, amount, due = (
         np.int64(item.debtor),
@@ -168,7 +168,7 @@ def _settle_item(
         _BOOKED if covered else _DECLINED, rail, original, _NONE, edge,
     )  # fmt: skip
     if covered:
-        return n, np.int64(0)
+        return n, np.int64(0), np.int64(0)
     back = min(amount, _free(creditor, balance, hold, limit))
     if back > 0:
         n = _write(
@@ -181,7 +181,8 @@ def _settle_item(
             rows, n, balance, due, loss, clearing, creditor, amount - back, _RETURN, _BOOKED,
             rail, original, _NONE, edge,
         )  # fmt: skip
-    return _charge(rows, n, item, balance, hold, limit, bank, internal, fee), amount - back
+    n, unpaid = _charge(rows, n, item, balance, hold, limit, bank, internal, fee)
+    return n, amount - back, unpaid
 
 
 @compiled
@@ -195,8 +196,11 @@ def _charge(
     bank: Array,
     internal: Array,
     fee: Number,
-) -> Number:
-    """Charge the payer of a returned item a fee; what is not covered is the bank's loss too."""
+) -> tuple[Number, Number]:
+    """Charge the payer of a returned item a fee; what is not covered is the bank's loss too.
+
+    Gives the number of the next row, and what is not covered.
+    """
     debtor, due, original, edge = (
         np.int64(item.debtor),
         item.due,
@@ -215,7 +219,7 @@ def _charge(
             rows, n, balance, due, loss, income, debtor, fee - taken, _FEE, _BOOKED, _BOOK,
             original, _NONE, edge,
         )  # fmt: skip
-    return n
+    return n, fee - taken
 
 
 @compiled
@@ -224,20 +228,21 @@ def _claim(
     count: int,
     owes: Array,
     item: Any,  # noqa: ANN401 - a record of the pending items
+    account: Number,
     lost: Number,
 ) -> int:
-    """Note what a bank has lost by an item, if it has: its customer, who was credited, owes that.
+    """Note what a bank has lost by an item, if it has: whose account it is owes that.
 
     Gives how many claims there are.
     """
     if lost == 0:
         return count
     claim = claims[count]
-    claim.account = item.creditor
+    claim.account = account
     claim.amount = lost
     claim.original = item.original
     claim.edge = item.edge
-    owes[item.creditor] = True
+    owes[account] = True
     return count + 1
 
 
@@ -388,7 +393,7 @@ def settle_day(
     """Settle due items and proposals in the order given; changes balance, hold and resolved.
 
     `order` numbers the due items first, then the proposals. Of `claims`, what banks have lost and
-    are still owed, the first `claimed` are there, and there is room for one for each due item more;
+    are still owed, the first `claimed` are there, and there is room for two for each due item more;
     `owes` says which accounts owe any. Returns the rows, int64 (columns, rows) by the numbers
     above, the items that entered clearing, and how many claims there are then.
     """
@@ -398,8 +403,10 @@ def settle_day(
     for place in order:
         rows = _with_room(rows, n + _LEGS_OF_AN_ITEM + claimed)
         if place < len(due):
-            n, lost = _settle_item(rows, n, due[place], balance, hold, limit, bank, internal, fee)
-            claimed = _claim(claims, claimed, owes, due[place], lost)
+            item = due[place]
+            n, lost, unpaid = _settle_item(rows, n, item, balance, hold, limit, bank, internal, fee)
+            claimed = _claim(claims, claimed, owes, item, np.int64(item.creditor), lost)
+            claimed = _claim(claims, claimed, owes, item, np.int64(item.debtor), unpaid)
             continue
         i = place - len(due)
         payer, payee, of, by = (

@@ -90,7 +90,8 @@ JOIN (
     WHERE NOT is_fraud AND rail = 'cash' GROUP BY ALL
 ) AS b ON b.case_id = o.case_id AND b.card = o.creditor_account_id AND s.time < b.brought
 JOIN paid AS l ON l.original_payment_id = o.payment_id
-    AND (l.leg = 'recovery' OR (l.leg = 'return' AND l.debtor_account_id <> b.card))
+    AND CASE l.leg WHEN 'recovery' THEN l.debtor_account_id = b.card
+        WHEN 'return' THEN l.debtor_account_id <> b.card END
 WHERE o.rail = 'cheque' AND o.leg = 'original'
 GROUP BY o.case_id, o.payment_id HAVING lost IS DISTINCT FROM recovered;
 

@@ -41,7 +41,9 @@ from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
 from graphgen.planting.credit import at_banks, by_cheque
 from graphgen.planting.flow import banking, held, times
+from graphgen.population.habits import habits
 from graphgen.reporting import Reporting
+from graphgen.schema import words
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS, World
 
@@ -56,6 +58,8 @@ _MADE_GOOD = np.array([[2, 5], [6, 20]])
 """So many business days, at least and at most, after all is drawn a look-alike pays in again what
 came back, if the world has so many, at easy and at hard, when banks have some of it from what came
 meanwhile; our assumption."""
+_FEES = 3
+"""For so many returned items' fees, beside what came back, there is cash; our assumption."""
 _NEVER = 2**62
 
 
@@ -160,7 +164,7 @@ class Kiting(Pattern):
             amount_of="balance",
             share=share / left,
         )  # fmt: skip
-        if not is_fraud:  # as much cash as cheques in clearing had brought, each bank's own
+        if not is_fraud:  # as much cash as cheques in clearing had brought, and fees, at each bank
             there = np.take_along_axis(bank, (place + 1) % many, axis=1)
             yield errands(
                 graph, again,
@@ -173,7 +177,7 @@ class Kiting(Pattern):
                 habit="cash_deposit",
                 rail="cash",
                 channel="branch",
-                amount_minor=amount[:, -1],
+                amount_minor=_in_cash(graph.world, amount[:, -1]),
             )  # fmt: skip
         begin = at.min(axis=(1, 2), where=here[:, None, :], initial=_NEVER)
         end = (drawn.max(axis=2) if is_fraud else again).max(axis=1, where=here, initial=0)
@@ -243,6 +247,14 @@ class Kiting(Pattern):
         again = business[np.minimum(again, len(business) - 1)]
         again = times(graph, rng, person[:, None], again, "counter")
         return cheques, drawn, np.maximum(again, drawn.max(axis=2) + 1)
+
+
+def _in_cash(world: World, amount: Array) -> Array:
+    """Say what is paid in for what came back, and fees: round, and no less (int64 minor units)."""
+    habit, paid = habits(world.place), words.HABITS.index("cash_deposit")
+    unit = int(habit.round_minor[paid])
+    fee = int(world.place.toml("habits")["clearing"]["returned_item_fee_minor"])
+    return -(-(amount + _FEES * fee) // unit) * unit
 
 
 def _lasts(days: int, hardness: float) -> int:

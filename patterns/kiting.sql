@@ -158,6 +158,7 @@ JOIN (
     GROUP BY ALL
 ) AS b ON b.case_id = o.case_id AND b.account_id = o.creditor_account_id AND s.time < b.paid_in
 JOIN paid AS l ON l.original_payment_id = o.payment_id
-    AND (l.leg = 'recovery' OR (l.leg = 'return' AND l.debtor_account_id <> b.account_id))
+    AND CASE l.leg WHEN 'recovery' THEN l.debtor_account_id = b.account_id
+        WHEN 'return' THEN l.debtor_account_id <> b.account_id END
 WHERE o.rail = 'cheque' AND o.leg = 'original'
 GROUP BY o.case_id, o.payment_id HAVING lost IS DISTINCT FROM recovered;

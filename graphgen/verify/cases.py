@@ -102,7 +102,9 @@ _LOST = """
                 OR (stage = 'theft' AND leg = 'original' AND edge = 'pays')
             ) AS lost,
             sum(amount_minor) FILTER (
-                (stage = 'recovery' AND leg = 'original') OR leg = 'recovery'
+                (stage = 'recovery' AND leg = 'original')
+                OR (leg = 'recovery' AND (edge_id, debtor_account_id) IN (
+                    SELECT (edge_id, creditor_account_id) FROM pays))
                 OR (stage = 'theft' AND leg = 'return' AND NOT by_bank)
             ) AS back
         FROM (SELECT *, debtor_account_id IN (SELECT loss_account_id FROM bank) AS by_bank

@@ -63,8 +63,9 @@ SETUP = Setup(
                             (p.counterparty_account_id, 0),
                             (f.loss_account_id, p.counterparty_account_id))
                     WHEN 'recovery' THEN s.rail <> 'book' OR s.counterparty_account_id IS NOT NULL
-                        OR s.creditor_account_id <> b.loss_account_id
-                        OR s.debtor_account_id <> p.creditor_account_id
+                        OR (s.debtor_account_id, s.creditor_account_id) NOT IN (
+                            (p.creditor_account_id, b.loss_account_id),
+                            (p.counterparty_account_id, f.loss_account_id))
                     ELSE true END) AS odd
             FROM payment AS s
             JOIN payment AS p ON p.payment_id = s.original_payment_id
@@ -75,6 +76,12 @@ SETUP = Setup(
             GROUP BY ALL
         ) AS l ON l.original_payment_id = o.payment_id
         WHERE o.leg = 'original' AND o.rail IN ('cheque', 'batch')
+        """,
+        # what banks have paid for their customers
+        """
+        CREATE TEMP TABLE claim AS
+        SELECT payment_id, counterparty_account_id AS account_id, amount_minor AS lost FROM payment
+        WHERE leg IN ('return', 'fee') AND debtor_account_id IN (SELECT loss_account_id FROM bank)
         """,
     ),
     _business_days,
@@ -159,8 +166,9 @@ PROMISES = (
     ),
     Promise(
         "claims",
-        "what a bank has lost by an item it takes from what comes to its customer's account, but "
-        "from cheques and what pays a debt there: all there is, until it has it all, and no more",
+        "what a bank has lost by an item, a fee too, it takes from what comes to its customer's "
+        "account, but from cheques and what pays a debt there: all there is, until it has it all, "
+        "and no more",
         """
         WITH bill AS (
             SELECT l.event_id FROM event_label AS l JOIN pays AS b USING (edge_id)
@@ -176,19 +184,13 @@ PROMISES = (
             FROM (
                 SELECT payment_id, account_id, change, balance, held FROM entry
                 UNION ALL
-                SELECT payment_id, counterparty_account_id, 0, NULL, 0 FROM payment
-                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
+                SELECT payment_id, account_id, 0, NULL, 0 FROM claim
             ) AS e
             JOIN payment AS p USING (payment_id)
             JOIN account AS a USING (account_id)
-            LEFT JOIN (
-                SELECT payment_id, counterparty_account_id AS account_id, amount_minor AS lost
-                FROM payment
-                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
-            ) AS c USING (payment_id, account_id)
+            LEFT JOIN claim AS c USING (payment_id, account_id)
             WHERE e.account_id IN (
-                SELECT counterparty_account_id FROM payment
-                WHERE leg = 'return' AND debtor_account_id IN (SELECT loss_account_id FROM bank)
+                SELECT account_id FROM claim
                 UNION ALL
                 SELECT debtor_account_id FROM payment WHERE leg = 'recovery'
             )

@@ -147,7 +147,7 @@ PROMISES = (
             WHEN 'settlement' THEN debtor_account_id <> payer OR counterparty_account_id <> payee
             WHEN 'return' THEN counterparty_account_id <>
                 CASE WHEN debtor_account_id = payee THEN payer ELSE payee END
-            WHEN 'recovery' THEN debtor_account_id <> payee
+            WHEN 'recovery' THEN debtor_account_id NOT IN (payer, payee)
             ELSE payer NOT IN (debtor_account_id, coalesce(counterparty_account_id, 0)) END
             OR (leg NOT IN ('fee', 'recovery') AND rail <> edge_rail)
         """,
