@@ -148,7 +148,7 @@ def network_scores(rows: Rows, seed: int) -> Array:
                 model(*batches.of(some)), torch.from_numpy(rows.is_known[some].astype(np.float32))
             )
             best.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             best.step()
         schedule.step()
     model.eval()

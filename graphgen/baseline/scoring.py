@@ -91,18 +91,17 @@ def _caught(score: Array, alerts: float) -> Array:
     order = np.argsort(-score, kind="stable")
     border = score[order[min(len(order), int(np.ceil(alerts))) - 1]]
     above, level = score > border, score == border
-    left = alerts - np.count_nonzero(above)
-    return above + level * np.clip(left / max(1, np.count_nonzero(level)), 0, 1)
+    left, tied = alerts - int(above.sum()), int(level.sum())
+    return np.asarray(above + level * min(1.0, left / max(1, tied)))
 
 
 def _above(score: Array, crime: Array, border: float) -> Array:
     """Give each crime 1 above the border; on it, the share of the honest that may be named."""
     honest = ~crime
-    level = np.count_nonzero(honest & (score == border))
-    over = np.count_nonzero(honest & (score > border))
-    share = np.clip((_FALSE * np.count_nonzero(honest) - over) / max(1, level), 0, 1)
+    level, over = int((honest & (score == border)).sum()), int((honest & (score > border)).sum())
+    share = min(1.0, max(0.0, (_FALSE * int(honest.sum()) - over) / max(1, level)))
     here = score[crime]
-    return (here > border) + (here == border) * share
+    return np.asarray((here > border) + (here == border) * share)
 
 
 def _mean(values: Array) -> float:
