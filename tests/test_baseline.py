@@ -166,6 +166,7 @@ def test_the_command_climbs_the_ladder_and_says_what_it_needed(folder: Path) -> 
     assert [rung["name"] for rung in told["rungs"]] == ["rules", "raw", "velocity", "graph"]
     assert all(0 < rung["mean"]["average_precision"] < 1 for rung in told["rungs"])
     assert told["memory"] > 0
+    assert "NaN" not in found.output
     assert told["left_out"] == "it was not asked for"
 
 
