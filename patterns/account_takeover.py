@@ -57,8 +57,9 @@ _LEAST = 20_000
 _VISITS = (0.5, 0.35)
 """Sessions a day from an attacker's device, and from a new phone beside the old ones; our
 assumption."""
-_LENT = 0.7
-"""Share of honest people at hard whose new phone is lent while theirs is mended; our assumption."""
+_LENT, _SELDOM = 0.85, 4
+"""Share of honest people at hard whose new phone is lent while theirs is mended, and to which power
+of the hardness fewer are else: it may be lent until after the world's end; our assumption."""
 _QUICK = 0.75
 """Hours after the first success in which things are made ready, if there are as many; our
 assumption."""
@@ -147,7 +148,7 @@ class AccountTakeover(Pattern):
         )
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)
         # the harder, the more honest people bank from a phone that is lent to them, and goes again
-        goes = is_fraud | (rng.random(count) < _LENT * hard)
+        goes = is_fraud | (rng.random(count) < _LENT * hard**_SELDOM)
         until = np.where(goes, hops.last + stays, end)
         device, way, added = taken_over(
             graph,

@@ -77,6 +77,9 @@ business days; our assumption."""
 _MORE, _MANY = 12, 6
 """How many more purchases there are in either round at hard than at easy, and to which power of the
 hardness: at medium they are hardly more; our assumption."""
+_LITTLE = 0.25
+"""To which power of the hardness a crime's cards are paid the least: nobody pays for the others;
+our assumption."""
 _SPARED = 0.5
 """Of what they have honest drawers but the first give so much at most, so that it is there when it
 is due; our assumption."""
@@ -145,7 +148,8 @@ class BustOut(Pattern):
         parts = 4 + round(_MORE * hard**_MANY)
         at, again = self._moments(graph, rng, person, here, parts)
         # once it has begun a crime's cards are hardly paid for: the harder, the more are just so
-        yield from unpaid(rng, tables, cards, hard, since=at.min(axis=2)) if is_fraud else tables
+        little = hard**_LITTLE
+        yield from unpaid(rng, tables, cards, little, since=at.min(axis=2)) if is_fraud else tables
         # the cheques on each card are another's, but at easy a crime's are all from one account
         number = (np.cumsum(twice, axis=1) - 1) // (1 if hard or not is_fraud else self.accounts)
         payers = self._payers(graph, rng, person, number, cards.limit)

@@ -340,7 +340,7 @@ def test_what_a_bank_has_lost_it_takes_from_what_comes_to_the_account_until_it_h
     assert set(rows.debtor[taken]) == {OVERDRAFT}
     assert set(rows.creditor[taken]) == {LOSS}
     assert set(rows.original[taken]) == set(lost.original)
-    assert len(state.claims) == 0
+    assert state.claims["account"].tolist() == [POOR]
     assert state.balance[OVERDRAFT] == -LIMIT[OVERDRAFT] + 190_000 - 55_000
 
 
@@ -357,7 +357,24 @@ def test_what_waits_for_its_next_hop_is_not_taken_for_what_a_bank_has_lost() -> 
     rows = ledger.settle(state, 9, proposals(hops, 9))
     assert rows.leg.tolist() == [ORIGINAL, RECOVERY, ORIGINAL]
     assert rows.amount.tolist() == [40_000, 10_000, 30_000]
-    assert state.claims["amount"].tolist() == [45_000]
+    assert state.claims["amount"].tolist() == [45_000, ledger.fee - BALANCE[POOR]]
+
+
+def test_a_fee_that_its_payer_had_not_is_taken_from_what_comes_to_the_payer_and_no_more() -> None:
+    ledger, state, _ = bounced(spent=10_000)
+    before, unpaid = int(state.balance[LOSS]), ledger.fee - BALANCE[POOR]
+    comes = [
+        {"debtor": RICH, "creditor": POOR, "amount": amount, "at": at}
+        for at, amount in enumerate((unpaid - 1, 10, 500))
+    ]
+    rows = ledger.settle(state, 9, proposals(comes, 9))
+    taken = rows.leg == RECOVERY
+    assert rows.leg.tolist() == [ORIGINAL, RECOVERY, ORIGINAL, RECOVERY, ORIGINAL]
+    assert rows.amount[taken].tolist() == [unpaid - 1, 1]
+    assert set(rows.debtor[taken]) == {POOR}
+    assert set(rows.creditor[taken]) == {LOSS}
+    assert len(state.claims) == 0
+    assert state.balance[LOSS] == before + unpaid == 0
 
 
 def test_the_float_of_a_cheque_can_be_spent_before_it_bounces() -> None:

@@ -288,6 +288,14 @@ BREAKS = (
     ),
     Break("returns", "payment", "leg = 'return'", "leg", "'fee'", AS_A_FEE),
     Break("fees", "payment", "leg = 'return'", "leg", "'fee'", AS_A_FEE),
+    Break(
+        "claims",
+        "payment",
+        "payment_id = (SELECT max(payment_id) FROM payment WHERE leg = 'recovery')",
+        "amount_minor",
+        "amount_minor + 1",
+        ("balances", "losses", "conservation"),
+    ),
     Break("parties", "payment", "leg = 'fee'", "rail", "'instant'"),
     Break(
         "float",

@@ -53,7 +53,8 @@ def unpaid(
     there = cards.account >= 0
     account = cards.account[there]
     sparing, ends = np.zeros((2, cards.seen.size("account")), np.int64)
-    sparing[account] = rng.random(len(account)) < least
+    rank = np.argsort(np.argsort(rng.random(len(account)), kind="stable"), kind="stable")
+    sparing[account] = rank < round(least * len(account))
     ends[:] = NULL_NUMBER
     if since is not None:
         ends[account] = np.where(sparing[account], NULL_NUMBER, since[there])
