@@ -114,7 +114,7 @@ def test_what_transactions_move_is_what_the_ledger_booked(
 ) -> None:
     [(booked,)] = dataset.sql(
         "SELECT sum(amount_minor) FROM payment "
-        "WHERE status = 'booked' AND leg IN ('original', 'fee')"
+        "WHERE status = 'booked' AND leg IN ('original', 'fee', 'recovery')"
     ).fetchall()
     node = projection.model.node("Transaction")
     assert ask(f'SELECT sum("amountMinor") FROM ({projection.select(node)})') == [(booked,)]
