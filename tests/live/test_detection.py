@@ -25,7 +25,7 @@ PREFIX = "detect"
 TWINS = [name for name in rule_names() if load_rule(name).twin]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # found by what it does alone, at easy, in so small a world
-FOUND = ("structuring", "shared_device", "fan_in", "spoofing", "wash_trading")
+FOUND = ("structuring", "shared_device", "spoofing", "wash_trading")
 
 
 @pytest.fixture(scope="module")

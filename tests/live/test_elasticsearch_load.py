@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -234,15 +235,14 @@ def test_a_field_that_is_not_declared_is_refused_and_the_document_named(
         "PUT", f"/{loaded}-payment/_doc/x", {"payment.id": "P1", "unknown": 1}
     )
     assert (status, told["error"]["type"]) == (400, "strict_dynamic_mapping_exception")
-    process = begun(world, elastic, "--prefix", "strict")
-    wait_for(client, "strict-user", process)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    assert graphgen("load", world, elastic, "--prefix", "strict").returncode == 0
     note = Note.read(client, "strict")
     assert note
+    replace(note, done=1).save(client, "strict")  # as of a load that was stopped after entities
     mapping = client.ask("GET", "/strict-payment/_mapping")["strict-payment"]["mappings"]
     del mapping["properties"]["payment"]["properties"]["rail"]
     client.ask("DELETE", "/strict-payment")
+    client.ask("DELETE", "/_index_template/strict-*")  # it would declare the field again
     client.ask("PUT", "/strict-payment", {"mappings": mapping})
     refused = graphgen("load", world, elastic, "--prefix", "strict")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
