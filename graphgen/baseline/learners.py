@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.boosting import booster
 from graphgen.learning.exporter import needed
 from graphgen.rng import stream
 from graphgen.table import Array
@@ -37,20 +38,9 @@ def sample(rows: Rows, seed: int, name: str, most: int = MOST) -> tuple[Array, A
 def boosted(values: Array, is_known: Array, weight: Array, tried: Array, seed: int) -> Array:
     """Learn from rows and columns (NaN for none), and score others: float64, 0 to 1."""
     needed("sklearn", "ml")
-    from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
-    model = HistGradientBoostingClassifier(
-        learning_rate=0.1,
-        max_iter=100,
-        # crimes are few and columns many: trees that see other columns each learn more of them
-        max_features=0.3,
-        max_leaf_nodes=15,
-        min_samples_leaf=30,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed % (1 << 32),
-    )
+    model = booster(seed, learning_rate=0.1, trees=100)
     # its threads wait for each other all the time: on a busy machine one is faster than two
     with threadpool_limits(1):
         model.fit(values, is_known, sample_weight=weight)

@@ -16,6 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from graphgen.headed import headed
+
 __all__ = ["HEADINGS", "PREFIX", "SEVERITIES", "Rule", "load_rule", "parse_rule", "rule_names"]
 
 HEADINGS = (
@@ -97,19 +99,6 @@ def load_rule(name: str) -> Rule:
 
 def parse_rule(name: str, text: str, twin: dict[str, Any] | None = None) -> Rule:
     """Take a file of ES|QL apart: its title, its headings, its steps."""
-    lines = text.splitlines()
-    comment = 0
-    while comment < len(lines) and lines[comment].startswith("//"):
-        comment += 1
-    said = [line.removeprefix("//").strip() for line in lines[:comment]]
-    about: dict[str, str] = {}
-    heading = ""
-    for line in said[1:]:
-        start, colon, rest = line.partition(": ")
-        if colon and start in HEADINGS:
-            heading = start
-            about[heading] = rest
-        elif heading:
-            about[heading] += f" {line}"
-    steps = "\n".join(lines[comment:]).split(f"\n{_THEN}\n")
-    return Rule(name, said[0] if said else "", about, tuple(s.strip() for s in steps), twin)
+    title, about, rest = headed(text, HEADINGS)
+    steps = rest.split(f"\n{_THEN}\n")
+    return Rule(name, title, about, tuple(s.strip() for s in steps), twin)

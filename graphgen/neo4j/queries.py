@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
+from graphgen.headed import headed
+
 __all__ = [
     "HEADINGS",
     "Query",
@@ -59,22 +61,8 @@ def load_query(name: str) -> Query:
 
 def parse_query(name: str, text: str) -> Query:
     """Take a file of Cypher apart: its title, its headings, its statement."""
-    lines = text.splitlines()
-    comment = 0
-    while comment < len(lines) and lines[comment].startswith("//"):
-        comment += 1
-    said = [line.removeprefix("//").strip() for line in lines[:comment]]
-    about: dict[str, str] = {}
-    heading = ""
-    for line in said[1:]:
-        start, colon, rest = line.partition(": ")
-        if colon and start in (*HEADINGS, _SHOWS):
-            heading = start
-            about[heading] = rest
-        elif heading:
-            about[heading] += f" {line}"
-    statement = "\n".join(lines[comment:]).strip().removesuffix(";")
-    return Query(name, said[0] if said else "", about, statement)
+    title, about, rest = headed(text, (*HEADINGS, _SHOWS))
+    return Query(name, title, about, rest.strip().removesuffix(";"))
 
 
 def _names(folder: str) -> list[str]:

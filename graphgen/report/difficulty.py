@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from graphgen.boosting import booster
 from graphgen.report import rows, surveillance
 from graphgen.report.leaks import difficulty_of
 from graphgen.report.moves import Moves, moves
@@ -196,20 +197,9 @@ def _scores(
     matrix: Array, ends: Array, is_crime: Array, parts: Split, seed: int
 ) -> tuple[Array, Array]:
     """Fit on the first part; give the scores of the other two."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
-    model = HistGradientBoostingClassifier(
-        learning_rate=0.05,
-        max_iter=200,
-        # crimes are few and columns many: trees that see other columns each learn more of them
-        max_features=0.3,
-        max_leaf_nodes=15,
-        min_samples_leaf=30,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed % (1 << 32),
-    )
+    model = booster(seed, learning_rate=0.05, trees=200)
     # its threads wait for each other all the time: on a busy machine one is faster than two
     with threadpool_limits(1):
         model.fit(matrix[: ends[1]], is_crime, sample_weight=parts.weight[parts.train])
