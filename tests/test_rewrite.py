@@ -815,8 +815,13 @@ def test_a_server_that_is_gone_for_a_moment_is_asked_again(
 
 
 REWRITE = """
-import sys
-from graphgen.rewrite import rewrite
+import sys, time
+from graphgen.rewrite import asking, rewrite
+was = asking.Seen.add
+def slow(seen, text):  # the signal falls between an answer's being known and its being kept
+    was(seen, text)
+    time.sleep(0.02)
+asking.Seen.add = slow
 rewrite(sys.argv[1], sys.argv[2], "writer-1", concurrency=2)
 """
 

@@ -56,7 +56,8 @@ class _Try:
 class Asking:
     """Asks for pieces; `written` is told of each that came back, and `told` after each step.
 
-    All but the requests happens in the thread that calls it.
+    All but the requests happens in one thread, which no Ctrl-C interrupts: an answer is taken
+    whole or not at all.
     """
 
     def __init__(
@@ -84,6 +85,14 @@ class Asking:
         `ChatError` if the endpoint cannot be asked, or not on. What had been asked for until then,
         or until Ctrl-C, is waited for: it is paid for.
         """
+        with ThreadPoolExecutor(1, thread_name_prefix="graphgen-rewrite") as taking:
+            try:
+                taking.submit(self._ask, some, concurrency).result()
+            except BaseException:
+                self.chat.stop()
+                raise
+
+    def _ask(self, some: Iterable[Piece], concurrency: int) -> None:
         waiting = deque(map(_Try, some))
         pool = ThreadPoolExecutor(concurrency, thread_name_prefix="graphgen-rewrite")
         try:
