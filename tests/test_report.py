@@ -25,7 +25,7 @@ from graphgen.report.acquaintance import known_ends, knows_payee, payers
 from graphgen.report.difficulty import Difficulty, Level, difficulty
 from graphgen.report.features import features
 from graphgen.report.html import page
-from graphgen.report.introduction import adds_payee
+from graphgen.report.introduction import adds_payee, days_added
 from graphgen.report.moves import Moves, moves
 from graphgen.report.precision import best_threshold, curve, f1
 from graphgen.report.reading import Facts, read
@@ -33,7 +33,7 @@ from graphgen.report.separation import chance, placed, separation
 from graphgen.report.show import rendered
 from graphgen.report.split import split
 from graphgen.schema import words
-from graphgen.world import World
+from graphgen.world import DAY_MS, World
 
 DAY = 86_400_000
 NAMES = ("kiting", "shared_device")
@@ -476,6 +476,27 @@ def test_a_payee_counts_as_added_where_the_payment_s_session_has_added_it_before
     assert {added for _, added in said} == {False, True}
 
 
+def test_a_payee_is_known_for_the_days_since_who_pays_it_has_added_it(facts: Facts) -> None:
+    asked = facts.dataset.sql("""
+        SELECT p.payment_id, date_diff('millisecond', max(a.time), any_value(p.time)) // 86400000
+        FROM payment AS p JOIN session AS s USING (session_id)
+        LEFT JOIN action AS a ON a.user_id = s.user_id AND a.type = 'payee_added'
+            AND a.payee_account_id = p.creditor_account_id AND a.time <= p.time
+        WHERE p.leg = 'original' AND p.rail = 'instant'
+        GROUP BY p.payment_id ORDER BY p.payment_id
+    """).fetchall()
+    payment = facts.events["payment"]
+    told, instant = days_added(facts, payment), words.RAILS.index("instant")
+    some = np.flatnonzero((told >= 0) & (payment["rail"] == instant))
+    assert payment["payment_id"][some].tolist() == [row[0] for row in asked]
+    days = np.array([-1 if row[1] is None else row[1] for row in asked])
+    assert (told[some] == days)[days >= 0].all()
+    assert {0, 1} <= set(days[days >= 0].tolist())
+    # whom nobody has added is known for longer than could be seen
+    today = (payment["time"][some] - payment["time"].min()) // DAY_MS
+    assert (told[some] >= today)[days < 0].all()
+
+
 def test_who_deals_with_nobody_is_put_beside_nobody_by_whom_they_know(facts: Facts) -> None:
     payment = facts.events["payment"]
     told = knows_payee(facts, payment) >= 0
@@ -488,7 +509,9 @@ def test_who_deals_with_nobody_is_put_beside_nobody_by_whom_they_know(facts: Fac
         assert 0 <= np.nanmin(share) < np.nanmax(share) <= 1
 
 
-@pytest.mark.parametrize("what", ["payer knows payee", "adds the payee"])
+@pytest.mark.parametrize(
+    "what", ["payer knows payee", "adds the payee", "days since the payee was added"]
+)
 def test_what_is_known_of_both_ends_is_measured(found: Report, what: str) -> None:
     measured = [leak for leak in found.features if leak.feature == what]
     assert measured

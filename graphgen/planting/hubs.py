@@ -9,7 +9,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -36,7 +36,7 @@ our assumption."""
 _UNUSUAL = 0.5
 """Share of the people who would add more payees than is usual, or fewer, to pay somebody new at
 hard; our assumption."""
-_PAYERS = 1.5
+_PAYERS = 2.0
 """How much more it tells by how many somebody is paid than how many they pay; our assumption."""
 _USUAL = 0.4
 """Share of all people who deal with fewer than is usual for an account."""
@@ -44,7 +44,7 @@ _LAST_ONE = 3.0
 """How much more it tells whom all of it comes to; our assumption."""
 _EACH = 10
 """A hub is drawn among so many at least; our assumption."""
-_STRANGER = 0.3
+_STRANGER = 0.38
 """One of the ring with whom the hub does not deal by habit makes it stand out as much as if it had
 passed so large a share of all people by what it deals; our assumption."""
 _TOO_BUSY = 0.8
@@ -169,22 +169,27 @@ class Ring:
     def beyond(self, people: Array, end: End) -> Array:
         """Draw a friend of any of each case's people, as of hubs at this end: int32 (cases, 1).
 
-        The one that deals with the fewest; where there is none, or in a crime that is not to look
-        as if there were, it is anybody.
+        The one that fewest others deal with, as all of these come on top; where there is none, or
+        in a crime that is not to look as if there were, it is anybody.
         """
         joins = self._rng.random(len(people)) < self._among_friends
         found = np.full(len(people), -1, np.int32)
-        found[joins] = self._friends(people[joins], end)
+        found[joins] = self._friends(people[joins], end, lonely=True)
         found[found < 0] = self.payers((int((found < 0).sum()),))
         return found[:, None]
 
-    def _friends(self, hub: Array, end: End) -> Array:
+    def _friends(self, hub: Array, end: End, *, lonely: bool = False) -> Array:
         """Take a friend of each hub, or of any of several, that is free: int32 (hubs,).
 
-        Those with whom they deal by habit first, then who deals with few. It is -1 where there is
-        none, or where other hubs have taken it.
+        Those with whom they deal by habit first, then who deals with few; or the `lonely` at once,
+        where a habit counts as one whom they deal with less. It is -1 where there is none, or where
+        other hubs have taken it.
         """
         those = self._dealings(end)
+        late = those.busy - _LAST * those.is_usual
+        if lonely:
+            late = those.others - those.is_usual
+            those, late = those.by(late)
         hubs = hub.reshape(len(hub), -1 if len(hub) else 1)
         found = np.full(len(hubs), -1, np.int32)
         for _ in range(_TRIES):
@@ -193,8 +198,8 @@ class Ring:
                 break
             row = left[np.minimum(np.searchsorted(those.near[left], hubs), len(left) - 1)]
             there = those.near[row] == hubs
-            late = np.where(there, those.busy[row] + _LAST * (1 - those.is_usual[row]), np.inf)
-            best = np.take_along_axis(row, late.argmin(axis=1)[:, None], axis=1)[:, 0]
+            last = np.where(there, late[row], np.inf).argmin(axis=1)
+            best = np.take_along_axis(row, last[:, None], axis=1)[:, 0]
             asks = np.flatnonzero((found < 0) & there.any(axis=1))
             one, first = np.unique(those.friend[best[asks]], return_index=True)
             found[asks[first]] = self._take(one)
@@ -224,12 +229,20 @@ class _Dealings:
     """Which pairs those of habit are, and which deal with each other at the other end too: bool."""
     busy: Array
     """float64: how far the friend of each pair stands out at the other end, with a payment more."""
+    others: Array
+    """float64: with how many the friend of each pair deals at the other end, as is expected."""
     partners: Array
     """float64 (users,): with how many people and others they deal, as is to be expected."""
     times: Array
     """float64 (users,): how many payments that is, beside those that are due."""
     adds: Array
     """float64 (users,): how many payees people add for errands, whom they do not pay by habit."""
+
+    def by(self, late: Array) -> tuple[_Dealings, Array]:
+        """Give the pairs of each of the people in another order, and how late each comes."""
+        order = np.lexsort((self.friend, late, self.near))
+        pairs = ("near", "friend", "is_usual", "is_mutual", "busy", "others")
+        return replace(self, **{name: getattr(self, name)[order] for name in pairs}), late[order]
 
 
 def _look(graph: Graph, end: End) -> _Dealings:
@@ -263,7 +276,7 @@ def _look(graph: Graph, end: End) -> _Dealings:
     order = np.lexsort((far, busy[far], ~by_habit, near))
     near, far, by_habit = near[order], far[order], by_habit[order]
     is_mutual = among(far.astype(np.int64) << 32 | near, near.astype(np.int64) << 32 | far)
-    return _Dealings(near, far, by_habit, is_mutual, busy[far], partners, times, adds)
+    return _Dealings(near, far, by_habit, is_mutual, busy[far], others[far], partners, times, adds)
 
 
 def _above(values: Array, more: Array | int) -> Array:

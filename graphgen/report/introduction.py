@@ -1,4 +1,4 @@
-"""Introduction: whether who orders a payment adds the payee for it."""
+"""Introduction: whether who orders a payment adds the payee for it, or has not long before."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from graphgen.report.acquaintance import payers
 from graphgen.report.reading import Events, Facts
 from graphgen.schema import words
 from graphgen.table import Array
+from graphgen.world import DAY_MS
 
-__all__ = ["adds_payee"]
+__all__ = ["adds_payee", "days_added"]
 
 _ADDED, _ORIGINAL = words.ACTIONS.index("payee_added"), words.LEGS.index("original")
 
@@ -37,4 +38,37 @@ def adds_payee(facts: Facts, payment: Events) -> Array:
     found[row] = among(key[len(done) :], known)
     if len(known):
         found[row] &= action["time"][added][order][place] <= payment["time"][row]
+    return found
+
+
+def days_added(facts: Facts, payment: Events) -> Array:
+    """Say for how many days payees of payments have been added by who orders them: int64.
+
+    These are whole days, 0 for less than one. Who added a payee before the first day, or needs not
+    add it, is said to have done so a day before. It is -1 for what is ordered in no session.
+    """
+    found = np.full(len(payment), -1, np.int64)
+    action, session = facts.events.get("action"), facts.events.get("session")
+    row = np.flatnonzero((payment["session_id"] >= 0) & (payment["leg"] == _ORIGINAL))
+    if action is None or session is None or not len(row):
+        return found
+    added = np.flatnonzero(action["type"] == _ADDED)
+    order = np.argsort(session["session_id"])
+    place = np.searchsorted(session["session_id"], payment["session_id"][row], sorter=order)
+    orderer = session["user_id"][order[place]]
+    user = np.unique(np.append(action["user_id"][added], orderer), return_inverse=True)[1]
+    payee = np.append(
+        facts.rows("account", action["payee_account_id"][added]), payers(facts, payment)[1][row]
+    )
+    pair = np.unique(user.astype(np.int64) << 32 | payee, return_inverse=True)[1]
+    time = np.append(action["time"][added], payment["time"][row])
+    time -= time.min()
+    found[row] = time[len(added) :] // DAY_MS + 1
+    if len(added):
+        key = pair * (int(time.max()) + 1) + time
+        order = np.argsort(key[: len(added)], kind="stable")
+        place = np.searchsorted(key[: len(added)], key[len(added) :], "right", sorter=order) - 1
+        last = order[np.maximum(place, 0)]
+        known = np.flatnonzero((place >= 0) & (pair[last] == pair[len(added) :]))
+        found[row[known]] = (time[len(added) + known] - time[last[known]]) // DAY_MS
     return found

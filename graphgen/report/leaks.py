@@ -13,6 +13,7 @@ from graphgen.report import rows
 from graphgen.report.reading import Events, Facts
 from graphgen.report.separation import chance, placed, separation
 from graphgen.rng import stream
+from graphgen.schema import words
 from graphgen.table import Array
 
 __all__ = [
@@ -47,6 +48,7 @@ LEAST_HONEST = 20
 """With fewer rows to put beside them, crimes' rows are not measured."""
 _SAMPLE = 100_000
 """Honest rows of a group that are looked at: enough for the third decimal."""
+_OWN = [words.LEGS.index(leg) for leg in ("original", "settlement")]
 _BY = ("debtor_account_id", "user_id", "account_id", "topic")
 """By the first of these that there is, honest rows are put into bundles as large as cases."""
 
@@ -168,12 +170,18 @@ def _measured(
     limits: Mapping[str, float],
     nothing: int | None = None,
 ) -> Iterator[Leak]:
-    """Measure columns group by group; of a row that has `nothing` in one, the others alone."""
+    """Measure columns group by group; of a row that has `nothing` in one, the others alone.
+
+    Where later legs (returned, charged or taken back) mark a pattern by definition, all that
+    is in them is put beside its look-alike's.
+    """
     asked = set(rows.words_of(events))
     by = definitions(facts)
     defined = {name: are_defined_by(facts, by, name) for name in columns}
+    by_leg = are_defined_by(facts, by, "leg")
     for kind, *parts in _parts(facts, events):
         where = rows.said(facts, events, kind)
+        follows = _follows(events, parts[0])
         for name, values in columns.items():
             crime, honest = (
                 part if nothing is None else part[values[part] != nothing] for part in parts
@@ -183,12 +191,12 @@ def _measured(
             if not len(here) or ((here == here[0]).all() and (others == here[0]).all()):
                 continue
             for pattern, ours in subjects(facts):
-                crimes = ours if pattern else ours & ~defined[name]
+                crimes = ours if pattern else ours & ~defined[name] & ~(follows & by_leg)
                 some = np.append(crimes, False)[events.case[crime]]
                 if not pattern and is_of_one(facts, events.case[crime[some]]):
                     continue
                 beside, against = others, "honest"
-                if name in by[pattern]:
+                if name in by[pattern] or (follows and "leg" in by[pattern]):
                     like = np.append(facts.cases.of(pattern, is_fraud=False), False)
                     beside = values[honest][like[events.case[honest]]]
                     against = "look-alike"
@@ -202,7 +210,7 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
     """Find words and nulls that crimes' rows have and no honest row of their group has.
 
     A group with hardly an honest row is one altogether, but where later legs (what is returned, or
-    charged) mark a pattern by definition and its look-alikes have such rows too.
+    charged) mark a pattern by definition and its look-alikes have rows of that leg too.
     """
     columns = {
         **{f"{name} {{}}": values for name, values in rows.words_of(events).items()},
@@ -215,7 +223,7 @@ def alone(facts: Facts, events: Events) -> Iterator[Alone]:
     for kind, crime, honest in _parts(facts, events, sample=False, least=1):
         where = rows.said(facts, events, kind)
         if len(honest) < LEAST_HONEST:
-            marked = _by_definition(facts, events, crime, honest)
+            marked = _by_definition(facts, events, crime)
             yield from _alone(facts, events, crime[~marked], where, "the whole group")
             continue
         for name, values in columns.items():
@@ -283,6 +291,11 @@ def _parts(
         yield int(each), all_of_it[is_crime], honest
 
 
+def _follows(events: Events, group: Array) -> bool:
+    """Say whether rows that are alike follow from others, and are no order's own settlement."""
+    return "leg" in events.columns and events["leg"][group[0]] not in _OWN
+
+
 def _leak(
     values: Array, case: Array, beside: Array, *, is_word: bool
 ) -> tuple[float, float, int, int] | None:
@@ -299,10 +312,13 @@ def _leak(
     return found.area, found.error, found.rows, found.cases
 
 
-def _by_definition(facts: Facts, events: Events, crime: Array, honest: Array) -> Array:
+def _by_definition(facts: Facts, events: Events, crime: Array) -> Array:
     """Say which crimes' rows are of patterns that their leg defines, as the look-alike's: bool."""
     pattern = facts.cases.pattern[events.case[crime]]
-    of_cases = honest[events.case[honest] >= 0]
+    if not _follows(events, crime):
+        return np.zeros(len(crime), bool)
+    of_cases = np.flatnonzero((events.case >= 0) & ~events.is_crime)
+    of_cases = of_cases[events["leg"][of_cases] == events["leg"][crime[0]]]
     alike = facts.cases.pattern[events.case[of_cases]]
     defined = [name for name in np.unique(alike) if "leg" in defined_by(str(name))]
     return np.isin(pattern, defined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphgen.report.acquaintance import knows_payee
-from graphgen.report.introduction import adds_payee
+from graphgen.report.introduction import adds_payee, days_added
 from graphgen.report.reading import NONE, Events, Facts, local
 from graphgen.rng import stream
 from graphgen.schema import SCHEMAS, Meaning
@@ -79,6 +79,7 @@ def links(facts: Facts, events: Events) -> dict[str, Array]:
     return {
         "payer knows payee": knows_payee(facts, events),
         "adds the payee": adds_payee(facts, events),
+        "days since the payee was added": days_added(facts, events),
     }
 
 
