@@ -99,7 +99,7 @@ def planted(
             told = _no_room(population, by_rate, patterns, asked - fixed, wrong)
             raise ValueError(told) from wrong
         made = sum(calendar.ordered(tables[name][0], own=True) for name in by_rate)
-        if strict and abs(fixed + made - asked) > _LEAST_SURE * max(asked, 1):
+        if strict and abs(fixed + made - asked) > _LEAST_SURE * asked:
             raise ValueError(_too_small(world, by_rate, asked, fixed, made))
     return {
         name: ([_weighted(t, pattern, population) for t in tables[name][0]], tables[name][1])
@@ -257,6 +257,11 @@ def _too_small(
     name, size = min(((name, size.crime) for name, (_, size) in by_rate.items()), key=itemgetter(1))
     users = int(np.ceil(world.users * max(2, (fixed + _SMALL * size) / asked)))
     return (
-        f"fraud.rate: asks for {asked:,.0f} payments, whole cases come to {fixed + made:,.0f}, as "
-        f"the smallest, of {name}, has {size:,.0f}; {users:,} users would do"
+        f"fraud.rate: asks for {_counted(asked)} payments, whole cases come to {fixed + made:,.0f},"
+        f" as the smallest, of {name}, has {size:,.0f}; {users:,} users would do"
     )
+
+
+def _counted(payments: float) -> str:
+    """Spell how many payments are expected, of less than one too."""
+    return f"{payments:,.0f}" if payments >= 1 else f"{payments:.2g}"

@@ -89,6 +89,14 @@ def test_a_world_that_is_too_small_for_its_rate_says_which_size_would_do_and_it_
     grow(replace(world, users=int(said[1].replace(",", ""))))
 
 
+def test_a_rate_of_less_than_a_payment_is_refused_with_the_size_that_would_do() -> None:
+    world = World(users=200, days=10, fraud=Fraud(rate=0.000_001))
+    with pytest.raises(
+        ValueError, match=r"asks for 0\.0\d+ payments.* come to 0, .* users would do"
+    ):
+        grow(world)
+
+
 @pytest.mark.parametrize(
     ("mix", "line"),
     [
