@@ -107,23 +107,26 @@ HAVING remains > 1 - declared('drained') + 1e-6;
 -- what the transfers send comes from a balance: none is declined
 SELECT case_id, payment_id FROM paid WHERE status = 'declined';
 
--- a mule passes on 90 to 98 % of each receipt, with what a bank sends back, and what is drawn in cash rounded down to notes
+-- a mule passes on 90 to 98 % of each receipt, with what a bank sends back, and what is drawn in cash
+-- rounded down to notes, or not at all where a part is sent back and so little is left
 SELECT r.case_id, r.payment_id, r.amount_minor, sum(h.amount_minor) AS passed_on FROM paid AS r
 JOIN paid AS h ON h.follows_payment_id = r.payment_id
 GROUP BY ALL
 HAVING sum(h.amount_minor) > 0.98 * r.amount_minor
     OR sum(h.amount_minor) < 0.90 * r.amount_minor
-        - sum(CASE WHEN h.rail = 'cash' THEN h.unit_minor ELSE 1 END)
+        - CASE WHEN bool_and(h.creditor_account_id = r.debtor_account_id) THEN 2500
+            ELSE sum(CASE WHEN h.rail = 'cash' THEN h.unit_minor ELSE 1 END) END
     OR bool_or(h.debtor_account_id <> r.creditor_account_id OR h.time <= r.time);
 
--- every receipt that is not too small is passed on, by mules and by nobody else
-SELECT r.case_id, r.payment_id, count(h.payment_id) AS hops FROM paid AS r
+-- every receipt of which not too little is left is passed on, by mules and by nobody else
+SELECT r.case_id, r.payment_id, count(h.payment_id) FILTER (h.creditor_account_id <> r.debtor_account_id) AS hops
+FROM paid AS r
 LEFT JOIN paid AS h ON h.follows_payment_id = r.payment_id
-    AND h.creditor_account_id <> r.debtor_account_id
 WHERE r.follows_payment_id IS NULL
 GROUP BY ALL
-HAVING count(h.payment_id) <> CASE WHEN any_value(r.is_fraud) THEN 1 ELSE 0 END
-    AND (any_value(r.amount_minor) > 2500 OR NOT any_value(r.is_fraud));
+HAVING hops <> CASE WHEN any_value(r.is_fraud) THEN 1 ELSE 0 END
+    AND (NOT any_value(r.is_fraud) OR any_value(r.amount_minor)
+        - coalesce(sum(h.amount_minor) FILTER (h.creditor_account_id = r.debtor_account_id), 0) > 2500);
 
 -- what is sent back to a victim is recovered, once at most, of the first transfer; and nothing else is
 SELECT h.case_id, h.payment_id, h.stage FROM paid AS h
