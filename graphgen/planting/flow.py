@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.amounts import ROUNDING
 from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import ROUNDING
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ __all__ = [
     "banking",
     "blend",
     "dwell",
+    "emptied",
     "firing",
     "first_day",
     "held",
     "holding",
     "hop_times",
     "kept",
+    "main_accounts",
     "on_open_days",
     "open_days",
     "outside",
@@ -43,7 +45,7 @@ _DRAWS = 20
 """How often a day is drawn again until counters are open on one."""
 
 _ROUNDED = 1 / ROUNDING
-"""The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
+"""The most that rounding leaves of a receipt that is passed on, but not in cash."""
 
 
 def kept(keeps: float) -> float:
@@ -66,6 +68,11 @@ def _banking(graph: Graph) -> Array:
     can = np.zeros(graph.size("user"), bool)
     can[standing(graph)["user_id"]] = True
     return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def main_accounts(graph: Graph, person: Array) -> Array:
+    """Give people's main accounts: int32, as `person`; -1 is nobody, and has none."""
+    return np.where(person >= 0, holders(graph).main[person], -1)
 
 
 def held(graph: Graph, person: Array) -> Array:
@@ -235,3 +242,16 @@ def blend(
     honest = np.log(np.maximum(1, pays["amount_minor"][edge])) + spread
     mean = (1 - hardness) * np.log(np.maximum(1, own)) + hardness * honest
     return np.asarray(np.maximum(1, np.rint(np.exp(mean))), np.int64)
+
+
+def emptied(
+    rng: np.random.Generator, here: Array, in_all: tuple[float, float], spread: float
+) -> Array:
+    """Draw what share of the balance that is left by then each payment takes: float64, as `here`.
+
+    All that a case has (`here`, bool) take a share of the first balance between these two; `spread`
+    is of the logarithm of their parts.
+    """
+    part = here * rng.lognormal(0, spread, here.shape)
+    part *= rng.uniform(*in_all, (len(part), 1)) / part.sum(axis=1, keepdims=True)
+    return np.asarray(part / (1 - np.cumsum(part, axis=1) + part))
