@@ -7,9 +7,10 @@ keeps a cut. Of some of the first transfers the mule's bank still finds a part a
 looks like somebody with a new phone and a new number who pays for a house move.
 
 By definition (`defined_by`) a victim has a device and an address more than before, failed attempts
-to sign in, payments that are large beside the balance, and little left after them; the look-alike
-has them too. What sets the crime apart is where the money goes from the payee, and that the device
-goes again; but the harder it is to see, the more of the honest phones are lent, and go too.
+to sign in, a payee added just before, payments that are large beside the balance, and little left
+after them; the look-alike has them too. What sets the crime apart is where the money goes from the
+payee, and that the device goes again; but the harder it is to see, the more of the honest phones
+are lent, and go too.
 
 Sources: Sift (https://www.eknix.com/blog/account-takeover-2026/): 1.2 % of sign-ins in finance are
 attacks; DeepStrike (https://deepstrike.io/blog/account-takeover-fraud-statistics): 6 million people
@@ -73,9 +74,9 @@ class AccountTakeover(Mirrored):
     """Who tells the bank within two business days of learning of it owes 50 dollars at most
     (12 CFR 1005.6(b)(1)); how many tell, and the spread, are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
-        "amount_minor", "debtor_balance_minor", "device_registered", "devices", "ended",
-        "ended devices", "ended ips", "first seen", "ips", "lowest balance", "new devices",
-        "new ips", "sessions", "sign_in_failed", "transferred out",
+        "amount_minor", "days since the payee was added", "debtor_balance_minor",
+        "device_registered", "devices", "ended", "ended devices", "ended ips", "first seen", "ips",
+        "lowest balance", "new devices", "new ips", "sessions", "sign_in_failed", "transferred out",
     )  # fmt: skip
 
     counterparts: ClassVar[Mapping[str, str]] = {"victim": "owner", "mule": "payee"}

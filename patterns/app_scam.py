@@ -6,8 +6,9 @@ pass on 90 to 98 % of each receipt. Who invests is paid a small return out of th
 that the next one is larger. It looks like a real large purchase in instalments, whose seller pays
 suppliers out of what comes in, and pays a part of the first instalment, a deposit, back.
 
-By definition the sums of romances and investments are large beside what people pay each other; so
-are those of the look-alike. What sets the crime apart is what becomes of the money.
+By definition (`defined_by`) the payee was added for the first of these payments, and the sums of
+romances and investments are large beside what people pay each other; so it is in the look-alike.
+What sets the crime apart is what becomes of the money.
 
 The parameters are what stories ask for; what comes out is what people have. Who has more is asked
 for more, but nobody for more than most of what lies on the main account, a few thousand dollars for
@@ -73,6 +74,7 @@ class AppScam(Mirrored):
     """51 % of those who are defrauded by instant payment in India tell nobody (a survey told of in
     https://www.business-standard.com/amp/economy/news/indians-see-wallets-drained-by-rs-485-cr-in-upi-scams-124112601339_1.html);
     the days are our assumption: a story lasts until it is doubted."""
+    defined_by: ClassVar[tuple[str, ...]] = ("days since the payee was added",)
     counterparts: ClassVar[Mapping[str, str]] = {
         "victim": "buyer", "mule": "seller", "second mule": "supplier",
     }  # fmt: skip

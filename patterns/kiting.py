@@ -16,7 +16,8 @@ in the accounts; but at easy, only every other business day has its round: some 
 may have cleared by then, but all cheques of one round are afloat at once. What marks the pattern by
 definition, and is the same in the look-alike: many accounts, from which all is drawn, so that
 balances are near nothing when cheques are settled, cheques come back, and what is paid from there
-later is declined. The crime is that nobody had the money, and that the sums grow.
+later is declined, so that less is paid from there, and nothing at last. The crime is that nobody
+had the money, and that the sums grow.
 
 Source: Bankers Online, "Steps to Prove Check Kiting"
 (https://bankersonline.com/qa/steps-prove-check-kiting): accounts at several banks, several cheques
@@ -66,7 +67,7 @@ class Kiting(Mirrored):
     """The bank itself finds out as cheques come back; the days are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "accounts", "leg", "debtor_balance_minor", "creditor_balance_minor", "lowest balance",
-        "returned", "declined",
+        "returned", "declined", "days out", "last out", "payments out",
     )  # fmt: skip
 
     banks: Annotated[int, Interval(ge=2, le=5)] = 4

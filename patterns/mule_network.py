@@ -11,7 +11,8 @@ smaller are the sums, and the longer money lies: at the median 20 minutes when i
 hour and a half at medium, and eight at hard, where many wait for hours at which others pay. Mules
 are young and new to the bank at every difficulty, and so are the gig workers.
 
-By definition (`defined_by`) a device is new, some share it, and it goes again; and a sum as large
+By definition (`defined_by`) a device is new, some share it, and it goes again; payees are those of
+the network, added when it begins; and a sum as large
 as comes from elsewhere goes on in parts, which are large beside what people send each other and
 small beside what they draw or send away. The look-alike's are so too. What sets the crime apart is
 that next to all of each receipt goes on, and out of the world. Who lost the money is outside the
@@ -83,7 +84,8 @@ class MuleNetwork(Mirrored):
 
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
-        "amount_minor", "ended", "first seen", "sessions", "users behind",
+        "amount_minor", "days since the payee was added", "ended", "first seen", "sessions",
+        "users behind",
     )  # fmt: skip
     counterparts: ClassVar[Mapping[str, str]] = {"collector": "shift lead", "mule": "worker"}
 

@@ -9,7 +9,8 @@ The harder it is to find, the smaller are the rings and the sums, the more often
 who knows the fewest others, and the device is the collector's own (a farm's have been for long),
 and the more often it stands at each person's own address (a proxy nearby, a carrier's gateway).
 What marks the pattern by definition, and is the same in the look-alike: how many people are behind
-a device, and that each has a device more, which goes again.
+a device, and that each has a device more, which goes again. And the collector is a payee whom the
+herder had to add, within that week; in a family or a shop hardly anybody pays.
 
 Sources: how many people are behind the device, within how many days and what they send is our
 assumption; that device and activity must aggregate together to tell such a group from an honest one
@@ -58,7 +59,7 @@ class SharedDevice(Mirrored):
     prevalence: ClassVar[float] = 5.0
     defined_by: ClassVar[tuple[str, ...]] = (
         "users behind", "most users behind a device", "devices", "new devices", "ended devices",
-        "ended", "device_registered",
+        "ended", "device_registered", "adds the payee", "days since the payee was added",
     )  # fmt: skip
     counterparts: ClassVar[Mapping[str, str]] = {
         "collector": "host", "recruit": "user", "emulator": "device",
