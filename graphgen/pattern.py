@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HARDNESS",
+    "Mirrored",
     "NoSuchError",
     "Pattern",
     "TooFewError",
@@ -94,6 +95,11 @@ class Pattern(ABC):
     difficulty: Literal["easy", "medium", "hard"] | None = None
     """How well it hides: amounts blend in, timing stretches, rings shrink; by default as the
     world's."""
+
+    def __post_init__(self) -> None:
+        fewest, most = getattr(self, "fewest", None), getattr(self, "most", None)
+        if isinstance(fewest, int) and isinstance(most, int) and fewest > most:
+            raise ValueError(f"{self.name}: fewest {fewest} is more than most {most}")
 
     @property
     def name(self) -> str:
@@ -162,6 +168,30 @@ class Pattern(ABC):
         if self.kind == "event":
             return 0
         return round(self.instances(graph) * graph.world.decoys)
+
+    def called(self, roles: Mapping[str, Array], *, is_fraud: bool) -> dict[str, Array]:
+        """Name parts as the crime does, or, by `counterparts`, as its look-alike does."""
+        of = {} if is_fraud else self.counterparts
+        return {of.get(role, role): rows for role, rows in roles.items()}
+
+
+@dataclass(frozen=True)
+class Mirrored(Pattern):
+    """A pattern whose look-alike is laid out by the same plan as the crime."""
+
+    @abstractmethod
+    def plant_cases(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        """Yield the nodes, edges, cases and members of so many crimes, or look-alikes, at once."""
+
+    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield all instances of the crime."""
+        return self.plant_cases(graph, rng, self.instances(graph), is_fraud=True)
+
+    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
+        """Yield those of its look-alike."""
+        return self.plant_cases(graph, rng, self.lookalikes(graph), is_fraud=False)
 
 
 def named(kind: Literal["crime", "event"], *, market: bool) -> list[str]:

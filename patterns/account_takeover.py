@@ -29,13 +29,14 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
-from graphgen.planting.access import addresses, attempts, own_address, taken_over
-from graphgen.planting.flow import first_day, times
-from graphgen.planting.hops import planned, through
+from graphgen.pattern import Mirrored
+from graphgen.planting.access import addresses, break_ins, own_address, taken_over
+from graphgen.planting.flow import emptied
+from graphgen.planting.hops import through
 from graphgen.planting.mules import dealt
+from graphgen.planting.onward import onward
 from graphgen.reporting import Reporting
-from graphgen.table import Array, Table
+from graphgen.table import Table
 from graphgen.world import DAY_MS
 
 _HOUR = 3_600_000
@@ -60,13 +61,10 @@ assumption."""
 _LENT, _SELDOM = 0.85, 4
 """Share of honest people at hard whose new phone is lent while theirs is mended, and to which power
 of the hardness fewer are else: it may be lent until after the world's end; our assumption."""
-_QUICK = 0.75
-"""Hours after the first success in which things are made ready, if there are as many; our
-assumption."""
 
 
 @dataclass(frozen=True)
-class AccountTakeover(Pattern):
+class AccountTakeover(Mirrored):
     """Failed sign-ins, a new device, a changed number, a new payee, and the balance is gone."""
 
     prevalence: ClassVar[float] = 15.0
@@ -74,22 +72,10 @@ class AccountTakeover(Pattern):
     """Who tells the bank within two business days of learning of it owes 50 dollars at most
     (12 CFR 1005.6(b)(1)); how many tell, and the spread, are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
-        "amount_minor",
-        "debtor_balance_minor",
-        "device_registered",
-        "devices",
-        "ended",
-        "ended devices",
-        "ended ips",
-        "first seen",
-        "ips",
-        "lowest balance",
-        "new devices",
-        "new ips",
-        "sessions",
-        "sign_in_failed",
-        "transferred out",
-    )
+        "amount_minor", "debtor_balance_minor", "device_registered", "devices", "ended",
+        "ended devices", "ended ips", "first seen", "ips", "lowest balance", "new devices",
+        "new ips", "sessions", "sign_in_failed", "transferred out",
+    )  # fmt: skip
 
     counterparts: ClassVar[Mapping[str, str]] = {"victim": "owner", "mule": "payee"}
     strangers: ClassVar[tuple[str, ...]] = ("victim", "owner")
@@ -106,18 +92,10 @@ class AccountTakeover(Pattern):
     hours: Annotated[float, Interval(ge=0.25, le=168)] = 24.0
     """Hours from the first success to the last transfer at most."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the attack on each victim, and how the mules pass on what it brings."""
-        yield from self._emptied(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield people with a new phone who pay for something large from it."""
-        yield from self._emptied(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _emptied(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        """Yield cases: a device that is new to the owner, and from it the balance paid out."""
+        """Yield break-ins, the balance paid out from a new device, and how mules pass it on."""
         hard, most, end = self.hardness, self.transfers, graph.world.end_ms
         # the harder, the more transfers, over more hours, to two accounts
         takes = np.arange(most) <= rng.binomial(most - 1, 0.1 + 0.4 * hard, (count, 1))
@@ -128,33 +106,26 @@ class AccountTakeover(Pattern):
         # the harder, the more honest people are away from home: on a network that is new to them
         away = is_fraud | (rng.random(count) < hard)
         ip = addresses(graph, rng, count, **(_ADDRESSES if is_fraud else _AWAY))
-        tries, there, out = self._moments(graph, rng, person)
-        recalled = is_fraud & (rng.random((count, 1)) < _RECALLED)
-        weight = np.ones((count, 2 * most + 1))
-        weight[:, -1] = rng.uniform(*_FOUND, count)
-        hops = planned(
-            graph,
-            rng,
-            out,
-            np.concatenate([takes, takes & is_fraud, recalled], axis=1),
-            payer=np.concatenate([owner.repeat(most, axis=1), mule, mule[:, :1]], axis=1),
-            payee=np.concatenate([mule, np.full_like(mule, -1), owner], axis=1),
-            follows=np.concatenate([np.full(most, -1), np.arange(most), [0]]),
-            share=self._shares(rng, takes),
-            weight=weight,
-            passed=_PASSED,
-            drawn=np.repeat([0, _CASH, 0], [most, most, 1]),
-            hardness=hard,
+        tries, there, out = break_ins(
+            graph, rng, person, tries=self.tries, acts=most, hours=self.hours, hardness=hard
         )
+        recalled = is_fraud & (rng.random(count) < _RECALLED)
+        hops = onward(
+            graph, rng, out, takes, takes & is_fraud,
+            payer=owner,
+            payee=mule,
+            back=recalled * rng.uniform(*_FOUND, count),
+            share=emptied(rng, takes, (self.drained, 1), 0.3 + 1.6 * hard),
+            passed=_PASSED,
+            cash=_CASH,
+            hardness=hard,
+        )  # fmt: skip
         stays = rng.integers(_HOUR, DAY_MS * (1 + round(20 * hard)), count)
         # the harder, the more honest people bank from a phone that is lent to them, and goes again
         goes = is_fraud | (rng.random(count) < _LENT * hard**_SELDOM)
         until = np.where(goes, hops.last + stays, end)
         device, way, added = taken_over(
-            graph,
-            rng,
-            tries,
-            there,
+            graph, rng, tries, there,
             person=person,
             ip=np.where(away, ip, own_address(graph, person)),
             visits=_VISITS[0 if is_fraud else 1] * rng.lognormal(0, 0.5, count),
@@ -163,44 +134,15 @@ class AccountTakeover(Pattern):
             password=(0.5 if is_fraud else 0.2) * hard,
             case=case,
             is_fraud=is_fraud,
-        )
+        )  # fmt: skip
         yield from added
-        roles = ("victim", "mule") if is_fraud else ("owner", "payee")
         yield from through(
-            graph,
-            rng,
-            self,
-            case,
-            hops,
+            graph, rng, self, case, hops,
             begins="theft",
-            roles=dict(zip(roles, (owner, payee), strict=True)),
+            roles={"victim": owner, "mule": payee},
             device={"new": device},
             span=(tries.min(axis=1, where=there, initial=end), until),
             is_fraud=is_fraud,
             amount_of="balance",
             via=np.where(hops.follows < 0, way[:, None], -1),
-        )
-
-    def _moments(
-        self, graph: Graph, rng: np.random.Generator, person: Array
-    ) -> tuple[Array, Array, Array]:
-        """Draw when attempts are made, which there are, and when money is sent: int64 ms.
-
-        All is begun, and all transfers are made, before the window ends.
-        """
-        count, end, quick = len(person), graph.world.end_ms, min(_QUICK, self.hours) * _HOUR
-        day = first_day(graph, rng, count, 2 + self.hours / 24)
-        start = times(graph, rng, person, day, "counter")
-        start = np.minimum(start, end - rng.integers(3 * _HOUR, 4 * _HOUR, count))
-        tries, there = attempts(rng, start, self.tries, quick, self.hardness)
-        entry = tries[:, -2:-1]
-        span = np.minimum(self.hours * _HOUR, 0.8 * (end - entry)) - 0.45 * quick
-        span = span * (0.02 + 0.9 * self.hardness) * rng.uniform(0.3, 1, (count, 1))
-        at = np.sort(rng.random((count, self.transfers)), axis=1)
-        return tries, there, (entry + 0.45 * quick + span * at).astype(np.int64)
-
-    def _shares(self, rng: np.random.Generator, takes: Array) -> Array:
-        """Draw what share of the balance that is left by then each transfer takes: float64."""
-        part = takes * rng.lognormal(0, 0.3 + 1.6 * self.hardness, takes.shape)
-        part *= rng.uniform(self.drained, 1, (len(part), 1)) / part.sum(axis=1, keepdims=True)
-        return np.asarray(part / (1 - np.cumsum(part, axis=1) + part))
+        )  # fmt: skip

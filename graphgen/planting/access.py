@@ -12,17 +12,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphgen.planting.flow import first_day, times
 from graphgen.population.identity import emails, phones
 from graphgen.population.network import devices
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
+from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["addresses", "attempts", "from_new_device", "own_address", "taken_over"]
+__all__ = [
+    "addresses",
+    "break_ins",
+    "from_new_device",
+    "herded",
+    "made_ready",
+    "own_address",
+    "taken_over",
+]
 
-_MINUTE = 60_000
+_MINUTE, _HOUR = 60_000, 3_600_000
+_QUICK = 0.75
+"""Hours after the first success in which things are made ready, if there are as many; our
+assumption."""
+_FEW = 0.75
+"""How many fewer of a case's people are worked from its device at hard; our assumption."""
 _FAILED, _PASSWORD, _EMAIL, _PHONE = (
     words.ACTIONS.index(w)
     for w in ("sign_in_failed", "password_changed", "email_changed", "phone_changed")
@@ -50,22 +65,40 @@ def own_address(graph: Graph, person: Array) -> Array:
     return np.asarray(found[person])
 
 
-def attempts(
-    rng: np.random.Generator, start: Array, most: int, quick: float, hardness: float
-) -> tuple[Array, Array]:
-    """Draw failed sign-ins, the one that succeeds, and when something is changed after that.
+def break_ins(
+    graph: Graph,
+    rng: np.random.Generator,
+    person: Array,
+    *,
+    tries: int,
+    acts: int,
+    hours: float,
+    hardness: float,
+) -> tuple[Array, Array, Array]:
+    """Draw when others try to sign in to people's accounts, succeed, and what they do then is done.
 
-    Gives int64 ms (cases, most + 2), the last two always, and which there are: bool. They begin at
-    `start`, and there are at most so many failed ones, the fewer the harder; whoever has failed
-    gives it up for an hour or so. The change comes within a third of `quick`, ms.
+    Gives the sign-ins, int64 ms (people, `tries` + 2): those that fail, the one that succeeds, and
+    when something is changed after it; which of them there are (bool); and when each of so many
+    `acts` is done, int64 ms (people, acts), ascending, within so many hours of the success and
+    before the window ends. The harder, the fewer attempts fail, and the longer it takes; whoever
+    has failed gives it up for an hour or so.
     """
-    place = np.arange(most + 2)
-    more = rng.binomial(most - 1, 0.8 - 0.6 * hardness, (len(start), 1))
-    there = (place <= more) | (place >= most)
+    count, end, quick = len(person), graph.world.end_ms, min(_QUICK, hours) * _HOUR
+    day = first_day(graph, rng, count, 2 + hours / 24)
+    start = times(graph, rng, person, day, "counter")
+    start = np.minimum(start, end - rng.integers(3 * _HOUR, 4 * _HOUR, count))
+    place = np.arange(tries + 2)
+    more = rng.binomial(tries - 1, 0.8 - 0.6 * hardness, (count, 1))
+    there = (place <= more) | (place >= tries)
     wait = rng.integers(4_000, _MINUTE, there.shape) * there
-    wait[:, -2] = rng.integers(50 * _MINUTE, 90 * _MINUTE, len(start))
-    wait[:, -1] = quick * rng.uniform(0.1, 0.33, len(start))
-    return start[:, None] + wait.cumsum(axis=1), there
+    wait[:, -2] = rng.integers(50 * _MINUTE, 90 * _MINUTE, count)
+    wait[:, -1] = quick * rng.uniform(0.1, 0.33, count)
+    tried = start[:, None] + wait.cumsum(axis=1)
+    entry = tried[:, -2:-1]
+    span = np.minimum(hours * _HOUR, 0.8 * (end - entry)) - 0.45 * quick
+    span = span * (0.02 + 0.9 * hardness) * rng.uniform(0.3, 1, (count, 1))
+    done = entry + 0.45 * quick + span * np.sort(rng.random((count, acts)), axis=1)
+    return tried, there, done.astype(np.int64)
 
 
 def taken_over(
@@ -85,7 +118,7 @@ def taken_over(
     """Let people's accounts be signed into from a new phone, and something be changed from there.
 
     Gives the phones' rows (int32, one a case), the rows of `signs_in` (int32, one a case), and the
-    tables. `tries` and `there` are as of `attempts`; `visits` is sessions a day from then `until`
+    tables. `tries` and `there` are as of `break_ins`; `visits` is sessions a day from then `until`
     (ms); `password` is the share of changes that are of the password, other than of the number or
     the e-mail address.
     """
@@ -189,3 +222,27 @@ def from_new_device(
         case_id=of,
     )
     return device, rows, [made, signs_in]
+
+
+def herded(rng: np.random.Generator, here: Array, hardness: float) -> Array:
+    """Draw who of each case's people (bool, a grid) is worked from its device: bool.
+
+    At least two, and the fewer, the harder it is; the first almost always.
+    """
+    drawn = np.where(here, rng.random(here.shape), 2)
+    drawn[:, 0] **= 1 - 0.8 * hardness
+    return np.asarray(drawn <= np.maximum(np.sort(drawn, axis=1)[:, 1:2], 1 - _FEW * hardness))
+
+
+def made_ready(
+    graph: Graph, rng: np.random.Generator, people: Array, first: Array, ahead: float
+) -> Array:
+    """Draw from when on each of a case's people is worked: int64 ms, a grid as of them.
+
+    That is by so many ms at most `ahead` of the `first` payment (int64 ms, a column), at hours of
+    the counter, where these are not too late.
+    """
+    gap = np.minimum(ahead, first - graph.world.start_ms)
+    ready = first - (gap * rng.uniform(0.1, 1, people.shape)).astype(np.int64)
+    visit = times(graph, rng, people, (ready - graph.world.start_ms) // DAY_MS, "counter")
+    return np.where(visit < first - 0.1 * gap, visit, ready)

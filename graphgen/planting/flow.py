@@ -23,6 +23,7 @@ __all__ = [
     "banking",
     "blend",
     "dwell",
+    "emptied",
     "firing",
     "first_day",
     "held",
@@ -235,3 +236,16 @@ def blend(
     honest = np.log(np.maximum(1, pays["amount_minor"][edge])) + spread
     mean = (1 - hardness) * np.log(np.maximum(1, own)) + hardness * honest
     return np.asarray(np.maximum(1, np.rint(np.exp(mean))), np.int64)
+
+
+def emptied(
+    rng: np.random.Generator, here: Array, in_all: tuple[float, float], spread: float
+) -> Array:
+    """Draw what share of the balance that is left by then each payment takes: float64, as `here`.
+
+    All that a case has (`here`, bool) take a share of the first balance between these two; `spread`
+    is of the logarithm of their parts.
+    """
+    part = here * rng.lognormal(0, spread, here.shape)
+    part *= rng.uniform(*in_all, (len(part), 1)) / part.sum(axis=1, keepdims=True)
+    return np.asarray(part / (1 - np.cumsum(part, axis=1) + part))

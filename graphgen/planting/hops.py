@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.pattern import Pattern
 
-__all__ = ["Hops", "planned", "through", "tree"]
+__all__ = ["Hops", "planned", "through"]
 
 _ALONE = 0.8
 """Share of hard cases in which all that comes in does so from one account."""
@@ -38,25 +38,6 @@ _ATM, _BRANCH, _FILE, _ONLINE = (
 _LAYERING, _INTEGRATION, _RECOVERY = (
     words.STAGES.index(w) for w in ("layering", "integration", "recovery")
 )
-
-
-def tree(layers: int, fan: int, width: int) -> tuple[Array, Array, Array]:
-    """Lay accounts out, layer by layer, each paying at most `fan` of the next: int64 (accounts,).
-
-    Gives the layer of each, the place of the one that pays it (-1 for the first), and the place of
-    the one of the second layer through whom that comes (of those before their own).
-    """
-    size = [min(width, fan**place) for place in range(layers)]
-    first = np.cumsum([0, *size])
-    parent = [
-        first[place - 1] + np.arange(size[place]) * size[place - 1] // size[place]
-        for place in range(1, layers)
-    ]
-    payer = np.concatenate([[-1], *parent])
-    branch = np.arange(len(payer))
-    for place in range(sum(size[:2]), len(payer)):
-        branch[place] = branch[payer[place]]
-    return np.repeat(np.arange(layers), size), payer, branch
 
 
 @dataclass(frozen=True)
@@ -235,8 +216,8 @@ def through(
     begins
         A crime's stage where nothing is passed on.
     roles, device
-        For each role a grid of users (cases, members), -1 for nobody; for each role a device a
-        case, int32.
+        For each of the crime's roles a grid of users (cases, members), -1 for nobody; for each role
+        a device a case, int32. A look-alike's are called by the pattern's `counterparts`.
     span
         From when to when cases go on, int64 ms, where that is more than their payments.
     is_fraud
@@ -274,6 +255,7 @@ def through(
     first, last = span or (hops.first, hops.last)
     first, last = np.minimum(first, hops.first), np.maximum(last, hops.last)
     yield cases(graph, pattern, case, first, last, is_fraud=is_fraud)
-    account = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
+    users = pattern.called(roles, is_fraud=is_fraud)
+    account = {role: np.where(user >= 0, main[user], -1) for role, user in users.items()}
     things = {role: rows[:, None] for role, rows in (device or {}).items()}
-    yield from members(case, user=roles, account=account, device=things)
+    yield from members(case, user=users, account=account, device=things)
