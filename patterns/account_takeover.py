@@ -30,7 +30,8 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored
-from graphgen.planting.access import addresses, break_ins, own_address, taken_over
+from graphgen.planting.access import break_ins, taken_over
+from graphgen.planting.addresses import addresses, own_address
 from graphgen.planting.flow import emptied
 from graphgen.planting.hops import through
 from graphgen.planting.mules import dealt

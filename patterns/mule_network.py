@@ -38,12 +38,14 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
-from graphgen.planting.access import addresses, from_new_device
-from graphgen.planting.flow import blend, times
-from graphgen.planting.hops import Hops, planned, through, tree
+from graphgen.pattern import Mirrored
+from graphgen.planting.access import from_new_device, herded, made_ready
+from graphgen.planting.addresses import addresses
+from graphgen.planting.flow import blend
+from graphgen.planting.hops import through
 from graphgen.planting.mules import parties
-from graphgen.table import Array, Table
+from graphgen.planting.onward import arrivals, cascade, ordered_over, tree
+from graphgen.table import Table
 from graphgen.world import DAY_MS
 
 _HOUR = 3_600_000
@@ -61,6 +63,9 @@ and how many times longer still at hard; our assumption."""
 _LEAST = 12_000
 """The least that comes in at hard, about, so that something is left for the last layer, in minor
 units; when it is easy to see, three times as much; our assumption."""
+_LESS = 0.4, 0.15
+"""By how much less comes in at hard than on other accounts, to mules and to shift leads; our
+assumption."""
 _NARROW = 0.5
 """Share of the hard cases in which the collector pays but one; our assumption."""
 _DEVICES = {"phone": 0.5, "tablet": 0.3, "laptop": 0.2}
@@ -73,17 +78,13 @@ _SOON = 8.0
 
 
 @dataclass(frozen=True)
-class MuleNetwork(Pattern):
+class MuleNetwork(Mirrored):
     """Layers of recruited accounts that keep a cut and pass the rest on, out of the world."""
 
     prevalence: ClassVar[float] = 3.0
     defined_by: ClassVar[tuple[str, ...]] = (
-        "amount_minor",
-        "ended",
-        "first seen",
-        "sessions",
-        "users behind",
-    )
+        "amount_minor", "ended", "first seen", "sessions", "users behind",
+    )  # fmt: skip
     counterparts: ClassVar[Mapping[str, str]] = {"collector": "shift lead", "mule": "worker"}
 
     layers: Annotated[int, Interval(ge=2, le=6)] = 5
@@ -107,113 +108,60 @@ class MuleNetwork(Pattern):
     minutes: Annotated[float, Interval(ge=1, le=1440)] = 20.0
     """Minutes for which money lies on an account: the median, when it is easy to see."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the recruits' ways over the herder's device, and the money through the layers."""
-        ip = addresses(graph, rng, self.instances(graph), **_ADDRESSES)
-        yield from self._layered(graph, rng, ip, is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield gig workers who share pooled tips out, and the device that is theirs at work."""
-        ip = addresses(graph, rng, self.lookalikes(graph), **_AT_WORK)
-        yield from self._layered(graph, rng, ip, is_fraud=False)
-
-    def _layered(
-        self, graph: Graph, rng: np.random.Generator, ip: Array, *, is_fraud: bool
+    def plant_cases(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        """Yield cases: accounts in layers, a device that some share, and money running through."""
-        hard, count = self.hardness, len(ip)
+        """Yield accounts in layers, a device that some share, and money running through."""
+        hard, kinds = self.hardness, _ADDRESSES if is_fraud else _AT_WORK
+        ip = addresses(graph, rng, count, **kinds)
         # the harder, the fewer accounts there are
         fan, width = max(1, round(self.fan - hard)), max(1, round(self.width * (1 - 0.3 * hard)))
         layer, parent, branch = tree(self.layers, fan, width)
         depth = rng.integers(2, self.layers + 1, (count, 1))
         here = (layer < depth) & ((branch <= 1) | (rng.random((count, 1)) >= _NARROW * hard))
-        leaf = here & (layer == depth - 1)
-        pays = np.where(leaf, 1, np.bincount(parent[1:], minlength=len(layer)))
+        last = here & (layer == depth - 1)
+        pays = np.where(last, 1, np.bincount(parent[1:], minlength=len(layer)))
         people = parties(graph, rng, self, here, payers=1, payees=pays, is_fraud=is_fraud)
-        hops, begins = self._hops(graph, rng, people, parent, leaf, is_fraud=is_fraud)
-        # the herder works at least two of the accounts, and the fewer, the harder it is
-        drawn = np.where(here, rng.random(here.shape), 2)
-        drawn[:, 0] **= 1 - 0.8 * hard  # the collector's least of all
-        herded = drawn <= np.maximum(np.sort(drawn, axis=1)[:, 1:2], 1 - 0.75 * hard)
+        leaves = last & (is_fraud | (rng.random(last.shape) < _SPENDS))
+        comes, there = arrivals(
+            graph, rng, people[:, :1], most=self.deposits, days=self.days, hardness=hard
+        )
+        own = self.amount * rng.lognormal(0, _SPREAD, comes.shape)
+        sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="file")
+        least = _LEAST * (3 - 2 * hard) * rng.uniform(1, 2, comes.shape)
+        hops = cascade(
+            graph, rng, comes, there,
+            people=people,
+            parent=parent,
+            leaves=leaves,
+            # a shift lead's receipts are larger, as workers pass on less of them
+            amount=np.maximum((1 - _LESS[0 if is_fraud else 1] * hard) * sums, least),
+            passed=_PASSED if is_fraud else _SHARED_OUT,
+            cash=_CASH[0] + (_CASH[1] - _CASH[0]) * hard,
+            hardness=hard**_SOON,
+            longer=self.minutes / 20 * (1 if is_fraud else _SLOWLY),
+        )  # fmt: skip
+        begins = made_ready(graph, rng, people, comes[:, :1], _READY * (1 + _READIER * hard))
+        worked = herded(rng, here, hard)
         until = hops.last + rng.integers(_HOUR, 2 * DAY_MS, count)
         case = graph.new("case", count)
         device, way, added = from_new_device(
-            graph,
-            rng,
-            _DEVICES,
-            person=np.where(herded, people, -1),
+            graph, rng, _DEVICES,
+            person=np.where(worked, people, -1),
             ip=ip,
             rate=0.1 * rng.lognormal(0, 0.5, here.shape),
             begin=begins,
             end=until[:, None],
             case=case,
             is_fraud=is_fraud,
-        )
+        )  # fmt: skip
         yield from added
-        via = np.concatenate([np.where(parent < 0, -1, way[:, parent]), way], axis=1)
-        roles = ("collector", "mule") if is_fraud else ("shift lead", "worker")
         yield from through(
-            graph,
-            rng,
-            self,
-            case,
-            hops,
+            graph, rng, self, case, hops,
             begins="placement",
-            roles=dict(zip(roles, (people[:, :1], people[:, 1:]), strict=True)),
+            roles={"collector": people[:, :1], "mule": people[:, 1:]},
             device={"shared": device},
-            span=(begins.min(axis=1, where=herded, initial=graph.world.end_ms), until),
+            span=(begins.min(axis=1, where=worked, initial=graph.world.end_ms), until),
             is_fraud=is_fraud,
-            via=np.where(hops.cash, -1, np.tile(via, self.deposits)),
-        )
-
-    def _hops(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        people: Array,
-        parent: Array,
-        leaf: Array,
-        *,
-        is_fraud: bool,
-    ) -> tuple[Hops, Array]:
-        """Draw how money runs through the accounts, and from when on each is worked: int64 ms.
-
-        All deposits of a case lie side by side, of each the hops into accounts, then out of them.
-        """
-        (count, nodes), hard = people.shape, self.hardness
-        exits = leaf & (is_fraud | (rng.random(leaf.shape) < _SPENDS))
-        more = rng.binomial(self.deposits - 1, 0.8 - 0.5 * hard, (count, 1))
-        lane = np.arange(self.deposits).repeat(2 * nodes)
-        here = (lane <= more) & np.tile(np.append(people >= 0, exits, axis=1), self.deposits)
-        before = np.tile(np.append(parent, np.arange(nodes)), self.deposits)
-        payer = np.append(np.where(parent < 0, -1, people[:, parent]), people, axis=1)
-        payee = np.append(people, np.full_like(people, -1), axis=1)
-        days = min(self.days, max(1, graph.world.days))
-        begin = rng.random((count, 1)) * max(0, graph.world.days - days - 2)
-        spread = rng.random((count, self.deposits)) * (0.3 + 0.7 * hard)
-        day = np.minimum(begin + 1 + (days - 1) * spread, graph.world.days - 1).astype(np.int64)
-        comes = np.sort(times(graph, rng, people[:, :1], day, "people"), axis=1)
-        own = self.amount * rng.lognormal(0, _SPREAD, comes.shape)
-        sums = blend(graph, rng, own, hard, habit="transfer", rail="instant", channel="file")
-        # a shift lead's receipts are larger, as workers pass on less of them
-        less = 0.4 if is_fraud else 0.15
-        least = _LEAST * (3 - 2 * hard) * rng.uniform(1, 2, comes.shape)
-        draws = _CASH[0] + (_CASH[1] - _CASH[0]) * hard
-        hops = planned(
-            graph,
-            rng,
-            comes[:, lane],
-            here,
-            payer=np.tile(payer, self.deposits),
-            payee=np.tile(payee, self.deposits),
-            follows=np.where(before < 0, -1, before + lane * 2 * nodes),
-            amount=np.maximum((1 - less * hard) * sums, least)[:, lane],
-            passed=_PASSED if is_fraud else _SHARED_OUT,
-            drawn=np.tile([0, draws], self.deposits).repeat(nodes),
-            hardness=hard**_SOON,
-            longer=self.minutes / 20 * (1 if is_fraud else _SLOWLY),
-        )
-        gap = np.minimum(_READY * (1 + _READIER * hard), comes[:, :1] - graph.world.start_ms)
-        ready = comes[:, :1] - (gap * rng.uniform(0.1, 1, people.shape)).astype(np.int64)
-        visit = times(graph, rng, people, (ready - graph.world.start_ms) // DAY_MS, "counter")
-        return hops, np.where(visit < comes[:, :1] - 0.1 * gap, visit, ready)
+            via=ordered_over(way, parent, hops),
+        )  # fmt: skip

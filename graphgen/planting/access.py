@@ -1,4 +1,4 @@
-"""Access: new devices and addresses over which patterns let people be banked for, and new contacts.
+"""Access: new devices from which patterns let people be banked for, and what is changed from there.
 
 Everything works on grids: a row for each case.
 """
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from graphgen.graph import Graph
 
 __all__ = [
-    "addresses",
     "break_ins",
     "from_new_device",
     "herded",
     "made_ready",
-    "own_address",
     "taken_over",
 ]
 
@@ -42,27 +40,6 @@ _FAILED, _PASSWORD, _EMAIL, _PHONE = (
     words.ACTIONS.index(w)
     for w in ("sign_in_failed", "password_changed", "email_changed", "phone_changed")
 )
-
-
-def addresses(
-    graph: Graph, rng: np.random.Generator, count: int, **kinds: float
-) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """Draw internet addresses that people have already, of kinds in these shares: int32."""
-    of = graph["ip"]["kind"]
-    order, codes = np.argsort(of, kind="stable"), [words.IP_KINDS.index(kind) for kind in kinds]
-    kind = rng.choice(codes, count, p=[*kinds.values()])
-    first, last = (np.searchsorted(of[order], kind, side) for side in ("left", "right"))
-    return order[first + (rng.random(count) * (last - first)).astype(np.int64)].astype(np.int32)
-
-
-def own_address(graph: Graph, person: Array) -> Array:
-    """Find the first address that each of these people banks from all the time: int32."""
-    found = np.full(graph.size("user"), -1, np.int32)
-    if graph.blocks:
-        known = graph.blocks[0].tables["signs_in"]
-        stands = (known["valid_from"] <= graph.world.start_ms) & (known["valid_to"] == NULL_NUMBER)
-        found[known["user_id"][stands][::-1]] = known["ip_id"][stands][::-1]
-    return np.asarray(found[person])
 
 
 def break_ins(

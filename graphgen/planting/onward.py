@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.planting.flow import times
 from graphgen.planting.hops import Hops, planned
 from graphgen.table import Array
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["cascade", "onward", "ordered_over", "tree"]
+__all__ = ["arrivals", "cascade", "onward", "ordered_over", "tree"]
 
 
 def onward(
@@ -96,6 +97,29 @@ def tree(layers: int, fan: int, width: int) -> tuple[Array, Array, Array]:
     for place in range(sum(size[:2]), len(payer)):
         branch[place] = branch[payer[place]]
     return np.repeat(np.arange(layers), size), payer, branch
+
+
+def arrivals(
+    graph: Graph,
+    rng: np.random.Generator,
+    person: Array,
+    *,
+    most: int,
+    days: int,
+    hardness: float,
+) -> tuple[Array, Array]:
+    """Draw when money comes to somebody in each case, `most` times or fewer, within so many days.
+
+    Gives int64 ms (cases, most), ascending, and whether it does: bool, the first of each line.
+    `person` is int32 users (cases, 1). The harder, the fewer times, and over more of the days.
+    """
+    count, lasts = len(person), min(days, max(1, graph.world.days))
+    more = rng.binomial(most - 1, 0.8 - 0.5 * hardness, (count, 1))
+    begin = rng.random((count, 1)) * max(0, graph.world.days - lasts - 2)
+    spread = rng.random((count, most)) * (0.3 + 0.7 * hardness)
+    day = np.minimum(begin + 1 + (lasts - 1) * spread, graph.world.days - 1).astype(np.int64)
+    at = np.sort(times(graph, rng, person, day, "people"), axis=1)
+    return at, np.arange(most) <= more
 
 
 def cascade(

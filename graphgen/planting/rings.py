@@ -16,7 +16,7 @@ from graphgen.table import Array, Table
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["in_grid", "own_ways", "quietest", "recruits", "sizes", "ways"]
+__all__ = ["in_grid", "loner_first", "own_ways", "quietest", "recruits", "sizes", "ways"]
 
 _CASES_EACH = 4
 """Cases that a person is in at most; our assumption."""
@@ -52,6 +52,22 @@ def recruits(rng: np.random.Generator, pool: Array, here: Array, what: str) -> A
     return in_grid(
         here, order[np.arange(here.sum()) % max(1, len(order))] if largest else order[:0]
     )
+
+
+def loner_first(graph: Graph, people: Array, some: Array) -> Array:
+    """Put who knows the fewest others first, in some cases (bool): int32, as `people`.
+
+    Recruits who pay the first know the first as often as others know whom they pay.
+    """
+    knows, size = graph["knows"], graph.size("user")
+    known = sum(np.bincount(knows[end], minlength=size) for end in ("user_id", "other_user_id"))
+    fewest = np.where(people >= 0, np.asarray(known)[people], size).argmin(axis=1)
+    place = np.where(some, fewest, 0)[:, None]
+    people = people.copy()
+    first = people[:, :1].copy()
+    people[:, :1] = np.take_along_axis(people, place, axis=1)
+    np.put_along_axis(people, place, np.where(place > 0, first, people[:, :1]), axis=1)
+    return people
 
 
 def own_ways(graph: Graph) -> tuple[Array, Array]:
