@@ -37,7 +37,8 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.credit import by_cheque, means, open_cards, sparing
+from graphgen.planting.cheques import by_cheque
+from graphgen.planting.credit import open_cards
 from graphgen.planting.flow import (
     banking,
     first_day,
@@ -47,6 +48,7 @@ from graphgen.planting.flow import (
     within,
     without,
 )
+from graphgen.planting.means import means, sparing
 from graphgen.planting.rings import recruits
 from graphgen.planting.spree import everyday, spells, split, spree
 from graphgen.planting.unpaid import unpaid

@@ -36,21 +36,18 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, members
-from graphgen.planting.credit import open_cards
+from graphgen.pattern import Mirrored, cases, choose, members
+from graphgen.planting.credit import open_for_newcomers
 from graphgen.planting.flow import banking, first_day, times, within
+from graphgen.planting.fragments import fragments
 from graphgen.planting.rings import in_grid, sizes
 from graphgen.planting.spree import everyday, spells, spree
 from graphgen.planting.unpaid import thin, unpaid
-from graphgen.population import settle
-from graphgen.population.draw import take, uniform_ms
 from graphgen.reporting import Reporting
-from graphgen.schema import NULL_NUMBER
 from graphgen.table import Array, Table
 
 _SHARED = {"phone": 0.4, "email": 0.25, "address": 0.35}
 """How often it is which that is shared; our assumption."""
-_EDGES = {"phone": "has_phone", "email": "has_email", "address": "lives_at"}
 _BEND = 2.0
 """Most rings are small: sizes have a median of 9 and a mean of 14; our assumption."""
 _NURSED, _NURSED_WITH = 3, (0.01, 0.06)
@@ -61,7 +58,7 @@ _BOUGHT = 0.5
 
 
 @dataclass(frozen=True)
-class IdentityRing(Pattern):
+class IdentityRing(Mirrored):
     """Identities that share phones, mailboxes and homes, whose credit is nursed and drawn."""
 
     prevalence: ClassVar[float] = 3.0
@@ -69,21 +66,10 @@ class IdentityRing(Pattern):
     """Nobody misses the money but the bank, which takes it for a debt that is not paid; our
     assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
-        "debtor_balance_minor",
-        "most users behind a phone",
-        "most users behind a email",
-        "most users behind a address",
-        "phones",
-        "emails",
-        "addresses",
-        "accounts",
-        "customer since",
-        "opened",
-        "sum in",
-        "transferred in",
-        "largest in",
-        "pass-through",
-    )
+        "debtor_balance_minor", "most users behind a phone", "most users behind a email",
+        "most users behind a address", "phones", "emails", "addresses", "accounts",
+        "customer since", "opened", "sum in", "transferred in", "largest in", "pass-through",
+    )  # fmt: skip
 
     counterparts: ClassVar[Mapping[str, str]] = {"organiser": "tenant", "identity": "newcomer"}
 
@@ -102,33 +88,17 @@ class IdentityRing(Pattern):
     days: Annotated[int, Interval(ge=1, le=90)] = 28
     """All is drawn within at most so many days."""
 
-    def __post_init__(self) -> None:
-        if self.fewest > self.most:
-            raise ValueError(f"identity_ring: fewest {self.fewest} is more than most {self.most}")
-
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the identities, what they share, their credit, and its drawing."""
-        yield from self._planted(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield flat shares and families, whose newcomers furnish by card."""
-        yield from self._planted(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _planted(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield newcomers, what they share, their credit, and its drawing; or their furnishing."""
         hard = self.hardness
         organiser = choose(rng, banking(graph), (count, 1), "identity_ring: organisers")
         here = sizes(rng, count, self.fewest, self.most, _BEND + hard)
-        user = graph.size("user") + np.arange(here.sum(), dtype=np.int32)
-        new = list(settle(graph, len(user), rng, arrived=float(self.years)))
-        settled = graph.grow("settled", new)
-        graph.new("card", settled.size("card") - graph.size("card"))  # of which none is used here
-        since = settled["user"]["customer_since"][user]
-        opened = uniform_ms(rng, since, graph.world.start_ms, len(user))
-        cards, tables = open_cards(graph, rng, here, user, opened, settled=settled, people=new)
+        user, cards, tables = open_for_newcomers(graph, rng, here, self.years)
         people = in_grid(here, user)
-        yield from self._fragments(cards.seen, rng, np.concatenate([organiser, people], axis=1))
+        ring = np.concatenate([organiser, people], axis=1)
+        yield from fragments(cards.seen, rng, ring, _SHARED, hard)
         at = self._moments(cards.seen, rng, people, 6 + round(16 * hard))
         lived = thin(tables, cards, _BOUGHT)
         begins = at[:, :, _NURSED] if is_fraud else None
@@ -154,35 +124,8 @@ class IdentityRing(Pattern):
                 stage=stage if is_fraud else None,
             )  # fmt: skip
         yield cases(graph, self, case, *spells(at, here), is_fraud=is_fraud)
-        roles = ("organiser", "identity") if is_fraud else ("tenant", "newcomer")
-        yield from members(
-            case,
-            user=dict(zip(roles, (organiser, people), strict=True)),
-            account={"card": cards.account},
-        )
-
-    def _fragments(self, seen: Graph, rng: np.random.Generator, people: Array) -> Iterator[Table]:
-        """Yield what each but the first gives to the bank that is another's: one of three things.
-
-        At easy it is the first's, at hard that of the one before, between these of anybody before.
-        """
-        place = np.arange(1, people.shape[1])
-        spot = np.clip(rng.random((len(people), len(place))) + 2 * self.hardness - 1, 0, 0.999)
-        other = np.take_along_axis(people, (spot * place).astype(np.int64), axis=1)
-        kind = take(rng, list(_SHARED.values()), spot.size).reshape(spot.shape)
-        for code, what in enumerate(_SHARED):
-            given, column = seen[_EDGES[what]], f"{what}_id"
-            now = np.flatnonzero(given["until"] == NULL_NUMBER)
-            thing = np.full(seen.size("user"), -1, np.int32)
-            thing[given["user_id"][now]] = given[column][now]
-            some = (people[:, 1:] >= 0) & (kind == code)
-            who, shared = people[:, 1:][some], thing[other[some]]
-            start = seen.world.start_ms
-            since = uniform_ms(rng, seen["user"]["customer_since"][who], start, len(who))
-            # who lives with the other at one address has given it already
-            new = np.flatnonzero(shared != thing[who])
-            things = {column: shared[new]}
-            yield Table.of(_EDGES[what], user_id=who[new], since=since[new], **things)
+        roles = self.called({"organiser": organiser, "identity": people}, is_fraud=is_fraud)
+        yield from members(case, user=roles, account={"card": cards.account})
 
     def _moments(self, graph: Graph, rng: np.random.Generator, people: Array, parts: int) -> Array:
         """Draw when each shops a little, and then draws: int64 ms (cases, people, moments)."""

@@ -39,7 +39,7 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.credit import at_banks, by_cheque
+from graphgen.planting.cheques import at_banks, by_cheque
 from graphgen.planting.flow import banking, held, times
 from graphgen.population.habits import habits
 from graphgen.reporting import Reporting

@@ -1,31 +1,30 @@
-"""Credit for patterns: cards opened like anybody's, and lived with; accounts at banks; cheques."""
+"""Credit for patterns: cards opened like anybody's, and lived with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.pattern import errands
 from graphgen.planting.rings import in_grid
-from graphgen.population import open_checking, with_life
+from graphgen.population import settle, with_life
 from graphgen.population.banking import cards_of, draw_banks
+from graphgen.population.draw import uniform_ms
 from graphgen.population.holders import holders
 from graphgen.population.shops import shops
 from graphgen.population.spending import purchases
-from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["Cards", "at_banks", "by_cheque", "means", "open_cards", "sparing"]
+__all__ = ["Cards", "open_cards", "open_for_newcomers"]
 
 _CREDIT = words.ACCOUNT_TYPES.index("credit_card")
 _PURCHASE = words.HABITS.index("purchase")
-_OF_SUM, _OF_DEBT = words.AMOUNT_OF.index("sum"), words.AMOUNT_OF.index("debt")
+_OF_DEBT = words.AMOUNT_OF.index("debt")
 _ACTIVITY = 0.2
 """How much of a main account's shopping a further card sees; our assumption."""
 _SELDOM = 0.3
@@ -45,9 +44,6 @@ _STEADY, _SPARE = 0.25, 0.15
 """Where debts shall stay: what of them is paid a month at least (a month's purchases are a tenth of
 the limit, so that two fifths of it come to be owed), and what of the monthly income may be spent
 with all these cards; our assumption."""
-_TRANSFERS = [words.RAILS.index(rail) for rail in ("instant", "batch", "cheque")]
-_MONTHS = 2
-"""How many months' income comes within the weeks of a case; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +122,23 @@ def open_cards(
     return Cards(
         in_grid(here, account), in_grid(here, card), limits, room, usual, costs, seen
     ), lived
+
+
+def open_for_newcomers(
+    graph: Graph, rng: np.random.Generator, here: Array, years: float
+) -> tuple[Array, Cards, list[Table]]:
+    """Settle people who became customers in the last years, and open a credit card for each.
+
+    `here` (bool, a grid) says where there is somebody. Gives who they are (int32 users, as they
+    come in the grid), their cards, and the tables of all that is new, as of `open_cards`.
+    """
+    user = graph.size("user") + np.arange(here.sum(), dtype=np.int32)
+    new = list(settle(graph, len(user), rng, arrived=float(years)))
+    settled = graph.grow("settled", new)
+    graph.new("card", settled.size("card") - graph.size("card"))  # of which none is used here
+    since = settled["user"]["customer_since"][user]
+    opened = uniform_ms(rng, since, graph.world.start_ms, len(user))
+    return user, *open_cards(graph, rng, here, user, opened, settled=settled, people=new)
 
 
 def _usual(lived: list[Table], account: Array) -> tuple[Array, Array]:
@@ -211,101 +224,3 @@ def _paid_slowly(rng: np.random.Generator, pays: Table, is_card: Array, steady: 
     some = is_card[pays["creditor_account_id"]] & (pays["amount_of"] == _OF_DEBT)
     share = np.maximum(_STEADY * steady, rng.uniform(*_LEAST, len(pays)))
     return pays.with_columns(share=np.where(some, share, pays["share"]).astype(np.float32))
-
-
-def by_cheque(
-    graph: Graph,
-    at: Array,
-    *,
-    payer: Array,
-    payee: Array,
-    person: Array,
-    amount: Array,
-    **columns: Any,  # noqa: ANN401 - whatever broadcasts
-) -> Table:
-    """Give cheques of a person's account that are paid in on another; columns are as of `errands`.
-
-    The account that pays, the one that is paid, the person (int32) and the amount (int64, minor
-    units) broadcast against the times.
-    """
-    return errands(
-        graph,
-        at,
-        hours="counter",
-        debtor_account_id=payer,
-        creditor_account_id=payee,
-        user_id=person,
-        rail="cheque",
-        channel="branch",
-        amount_minor=amount,
-        **columns,
-    )
-
-
-def means(graph: Graph, person: Array) -> Array:
-    """Say what people can have in their main accounts within the weeks of a case: float64.
-
-    All that will come once counts, all that comes at a rate as often as it may, and of a share of
-    somebody's balance, the whole balance.
-    """
-    table, account = graph["account"], holders(graph).main[person]
-    pays = graph["pays"]
-    pays = pays.take(np.isin(pays["creditor_account_id"], account))
-    has, shared = table["opening_balance_minor"], pays["amount_of"] != _OF_SUM
-    sums = np.where(shared, np.abs(has[pays["debtor_account_id"]]), pays["amount_minor"])
-    often = np.where(
-        pays["schedule"] == ONCE, stands_for(graph.world), pays["rate"] * graph.world.days
-    )
-    comes = np.bincount(pays["creditor_account_id"], sums * often, len(table))
-    free = has + table["credit_limit_minor"] + comes
-    return np.asarray(free[account] + _MONTHS * graph["user"]["income_minor"][person] / 12)
-
-
-def sparing(graph: Graph, people: Array, share: float) -> Array:
-    """Keep a share of these people (int32): who sends the least from the main account."""
-    sent = graph.once("sent", lambda: _sent(graph))[people]
-    return people[np.sort(np.argsort(sent, kind="stable")[: round(share * len(people))])]
-
-
-def _sent(graph: Graph) -> Array:
-    """Say what people's main accounts will send in the window: float64 (users,), minor units.
-
-    Of debts it is what is bought meanwhile on the account that has them, of balances their share.
-    """
-    pays, size = graph["pays"], graph.size("account")
-    schedule, payer = pays["schedule"], pays["debtor_account_id"]
-    times = np.where(schedule == BY_RATE, pays["rate"] * graph.world.days, graph.world.days / 30.4)
-    times = np.where(schedule == ONCE, stands_for(graph.world), times)
-    is_sum = pays["amount_of"] == _OF_SUM
-    sums = np.where(is_sum, pays["amount_minor"] * times, 0.0)
-    bought = np.bincount(payer, sums, size)[pays["creditor_account_id"]]
-    has = np.maximum(0, graph["account"]["opening_balance_minor"])[payer] * pays["share"] * times
-    sums = np.where(is_sum, sums, np.where(pays["amount_of"] == _OF_DEBT, bought, has))
-    sums *= np.isin(pays["rail"], _TRANSFERS)
-    return np.asarray(np.bincount(payer, sums, size)[holders(graph).main])
-
-
-def at_banks(
-    graph: Graph, rng: np.random.Generator, person: Array, here: Array, least: Array
-) -> tuple[Array, Array, list[Table]]:
-    """Give people accounts at different banks: the banks, the accounts, and tables of new ones.
-
-    Both are int32 (people, accounts), where `here` says that there is one, else -1 for the account;
-    there are no more than banks. The first is the main account; the others are opened, with `least`
-    (minor units) in them, and get an honest life; the bank of the last grants no overdraft.
-    """
-    main = holders(graph).main[person]
-    rank = rng.random((len(person), graph.size("bank")))
-    rank[np.arange(len(person)), graph["account"]["bank_id"][main]] = -1
-    bank = np.argsort(rank, axis=1)[:, : here.shape[1]].astype(np.int32)
-    further = here[:, 1:]
-    owner, _ = np.nonzero(further)
-    new, tables = open_checking(graph, person[owner], bank[:, 1:][further], rng, least=least[owner])
-    last = np.append(owner[1:] != owner[:-1], True)[: len(owner)]
-    has, limit = (tables[0][f"{what}_minor"] for what in ("opening_balance", "credit_limit"))
-    tables[0] = tables[0].with_columns(
-        opening_balance_minor=np.where(last, np.maximum(has, 0), has),
-        credit_limit_minor=np.where(last, 0, limit),
-    )
-    lived = with_life(graph, rng, tables, accounts=new)
-    return bank, np.hstack([main[:, None], in_grid(further, new)]), lived
