@@ -38,14 +38,13 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern, cases, choose, errands, members
-from graphgen.planting.cheques import at_banks, by_cheque
-from graphgen.planting.flow import banking, held, times
-from graphgen.population.habits import habits
+from graphgen.pattern import Mirrored, cases, choose, members
+from graphgen.planting.cheques import at_banks
+from graphgen.planting.flow import banking, held, open_days
+from graphgen.planting.rounds import round_about, rounds
 from graphgen.reporting import Reporting
-from graphgen.schema import words
 from graphgen.table import Array, Table
-from graphgen.world import DAY_MS, World
+from graphgen.world import World
 
 _OF_BALANCE, _LITTLE, _BEYOND = (0.08, 0.4), 0.3, 0.15
 """What share of the main account a usual cheque is for, what that account holds at least, and a
@@ -58,27 +57,19 @@ _MADE_GOOD = np.array([[2, 5], [6, 20]])
 """So many business days, at least and at most, after all is drawn a look-alike pays in again what
 came back, if the world has so many, at easy and at hard, when banks have some of it from what came
 meanwhile; our assumption."""
-_FEES = 3
-"""For so many returned items' fees, beside what came back, there is cash; our assumption."""
-_NEVER = 2**62
 
 
 @dataclass(frozen=True)
-class Kiting(Pattern):
+class Kiting(Mirrored):
     """Cycles of cheques between one person's accounts at different banks, till they bounce."""
 
     prevalence: ClassVar[float] = 5.0
     reporting: ClassVar[Reporting] = Reporting(share=0.95, days=5.0, spread=0.5)
     """The bank itself finds out as cheques come back; the days are our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
-        "accounts",
-        "leg",
-        "debtor_balance_minor",
-        "creditor_balance_minor",
-        "lowest balance",
-        "returned",
-        "declined",
-    )
+        "accounts", "leg", "debtor_balance_minor", "creditor_balance_minor", "lowest balance",
+        "returned", "declined",
+    )  # fmt: skip
 
     banks: Annotated[int, Interval(ge=2, le=5)] = 4
     """At most so many accounts, and at least two, each at a bank of its own."""
@@ -101,87 +92,50 @@ class Kiting(Pattern):
         fits = [days for days in range(1, world.days + 1) if _lasts(days, hard) <= business]
         return max(fits, default=0)
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield each kiter's accounts, the rounds of cheques through them, and the drawing out."""
-        yield from self._planted(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield people who move their own money round by cheque, and never more than they have."""
-        yield from self._planted(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _planted(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
-        business = graph.world.place.is_business_day(graph.world.start, graph.world.days)
-        business = np.flatnonzero(business)
-        if not len(business):  # then nobody does it
-            count, business = 0, np.zeros(1, np.int64)
+        """Yield the accounts, the rounds of cheques through them, and the drawing out."""
+        hard, count = self.hardness, count if open_days(graph).any() else 0
         # whoever moves money of their own has it, at any difficulty
-        person, size = self._first(graph, rng, count, self.hardness if is_fraud else 1.0)
+        person, size = self._first(graph, rng, count, hard if is_fraud else 1.0)
         most = min(self.banks, graph.size("bank"))
-        many = rng.integers(min(2, most), most + 1, (count, 1))
-        place = np.arange(most)
-        here = place < many
-        at, drawn, again = self._moments(graph, rng, person, here, business, is_fraud=is_fraud)
-        low, high = (0.0, 1.5 * self.hardness) if is_fraud else (1.0, 2.0)
-        owned = rng.uniform(low, high, len(person))
-        bank, account, tables = at_banks(graph, rng, person, here, owned * size)
+        here = np.arange(most) < rng.integers(min(2, most), most + 1, (count, 1))
+        parts, soon = 1 + (hard > 0), _MADE_GOOD[0] + hard * (_MADE_GOOD[1] - _MADE_GOOD[0])
+        when = rounds(
+            graph, rng, person, here,
+            days=_lasts(self.days, hard),
+            every=parts if is_fraud else 2,
+            parts=parts,
+            made_good=np.rint(soon).astype(int),
+            is_fraud=is_fraud,
+        )  # fmt: skip
+        low, high = (0.0, 1.5 * hard) if is_fraud else (1.0, 2.0)
+        owned = size * rng.uniform(low, high, count)
+        bank, account, tables = at_banks(graph, rng, person, here, owned)
         yield from tables
         # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
-        share, last = np.minimum(rng.uniform(_DRAWN, 1.15, drawn.shape), 1), many - 1
-        np.put_along_axis(share[:, :, -1], last, 1, axis=1)
+        share = np.minimum(rng.uniform(_DRAWN, 1.15, when.drawn.shape), 1)
+        np.put_along_axis(share[:, :, -1], here.sum(axis=1, keepdims=True) - 1, 1, axis=1)
         if is_fraud:  # what little comes there by itself does not cover a cheque
             size = np.maximum(size, _BEYOND * self.amount)
-        growth = (1 + self.growth * is_fraud) ** np.arange(at.shape[1])[:, None]
+        shape = when.cheques.shape
+        growth = (1 + self.growth * is_fraud) ** np.arange(shape[1])[:, None]
         # each cheque is a little less than the last, so that the day's round is covered by itself
-        less = 1 - 0.01 * np.arange(at.shape[2]) - 0.01 * rng.random(at.shape)
-        case, left = graph.new("case", len(person)), np.arange(drawn.shape[2], 0, -1)
-        amount = np.rint(size[:, None, None] * growth * less).astype(np.int64)
-        payee = np.take_along_axis(account, (place + 1) % many, axis=1)
-        yield by_cheque(
-            graph, at,
-            case=case[:, None, None],
-            here=here[:, None, :],
-            payer=account[:, None, :],
-            payee=payee[:, None, :],
-            person=person[:, None, None],
-            habit="transfer",
-            stage="preparation" if is_fraud else None,
-            amount=amount,
+        less = 1 - 0.01 * np.arange(shape[2]) - 0.01 * rng.random(shape)
+        case = graph.new("case", count)
+        yield from round_about(
+            graph, when, here,
+            person=person,
+            account=account,
+            bank=bank,
+            amount=np.rint(size[:, None, None] * growth * less).astype(np.int64),
+            share=share / np.arange(parts, 0, -1),
+            case=case,
+            is_fraud=is_fraud,
         )  # fmt: skip
-        yield errands(
-            graph, drawn,
-            case=case[:, None, None],
-            here=here[:, :, None],
-            hours="counter",
-            debtor_account_id=account[:, :, None],
-            creditor_account_id=graph["bank"]["vault_account_id"][bank[:, :, None]],
-            user_id=person[:, None, None],
-            habit="cash_withdrawal",
-            rail="cash",
-            channel="branch",
-            stage="integration" if is_fraud else None,
-            amount_of="balance",
-            share=share / left,
-        )  # fmt: skip
-        if not is_fraud:  # as much cash as cheques in clearing had brought, and fees, at each bank
-            there = np.take_along_axis(bank, (place + 1) % many, axis=1)
-            yield errands(
-                graph, again,
-                case=case[:, None],
-                here=here,
-                hours="counter",
-                debtor_account_id=graph["bank"]["vault_account_id"][there],
-                creditor_account_id=payee,
-                user_id=person[:, None],
-                habit="cash_deposit",
-                rail="cash",
-                channel="branch",
-                amount_minor=_in_cash(graph.world, amount[:, -1]),
-            )  # fmt: skip
-        begin = at.min(axis=(1, 2), where=here[:, None, :], initial=_NEVER)
-        end = (drawn.max(axis=2) if is_fraud else again).max(axis=1, where=here, initial=0)
-        yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
+        span = when.spells(here, made_good=not is_fraud)
+        yield cases(graph, self, case, *span, is_fraud=is_fraud)
         role = "kiter" if is_fraud else "owner"
         yield from members(case, user={role: person[:, None]}, account={"account": account})
 
@@ -203,65 +157,7 @@ class Kiting(Pattern):
         hard **= _OWN
         return person, own ** (1 - hard) * usual**hard
 
-    def _moments(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        person: Array,
-        here: Array,
-        business: Array,
-        *,
-        is_fraud: bool,
-    ) -> tuple[Array, Array, Array]:
-        """Draw when cheques are paid in, when all is drawn at the end, and paid in again: int64 ms.
-
-        Cheques go in on business days, on every other but for a crime at easy, one after the other
-        while the counters are open: (people, rounds, banks), ascending where `here` says that there
-        is one.
-        What is drawn of each account, but at easy in two parts, is drawn after the cheques, by a
-        look-alike on the next business day: (people, banks, parts). What of that is paid in again
-        is so once all cheques have come back that do, within days: (people, banks).
-        """
-        soon = np.rint(_MADE_GOOD[0] + self.hardness * (_MADE_GOOD[1] - _MADE_GOOD[0])).astype(int)
-        later, made_good = (0, 0) if is_fraud else (1, int(soon[0]))
-        banks, parts = here.shape[1], 1 + (self.hardness > 0)
-        days = min(_lasts(self.days, self.hardness), len(business))
-        rounds = np.arange(0, days, parts if is_fraud else 2)
-        reserved = days - 1 + later + made_good
-        place = rng.integers(0, max(1, len(business) - reserved), len(person))[:, None]
-        day = business[place + rounds]
-        paid_in = np.repeat(day[:, :-1, None], banks, axis=2)
-        paid_in = _in_order(
-            times(graph, rng, person[:, None, None], paid_in, "counter"), here[:, None]
-        )
-        final = np.repeat(day[:, -1:], banks * (1 + parts), axis=1)
-        final = times(graph, rng, person[:, None], final, "counter")
-        final = _in_order(final, np.tile(here, 1 + parts))
-        cheques = np.concatenate([paid_in, final[:, None, :banks]], axis=1)
-        # after as many cheques as there are, the first part of each account, and then the second
-        turn = here.sum(axis=1)[:, None, None] * (1 + np.arange(parts)) + np.arange(banks)[:, None]
-        drawn = np.take_along_axis(final[:, None], np.minimum(turn, final.shape[1] - 1), axis=2)
-        wait = business[np.minimum(place + rounds[-1] + later, len(business) - 1)] - day[:, -1:]
-        drawn += wait[:, :, None] * DAY_MS
-        again = place + rounds[-1] + later + rng.integers(soon[0], soon[1] + 1, here.shape)
-        again = business[np.minimum(again, len(business) - 1)]
-        again = times(graph, rng, person[:, None], again, "counter")
-        return cheques, drawn, np.maximum(again, drawn.max(axis=2) + 1)
-
-
-def _in_cash(world: World, amount: Array) -> Array:
-    """Say what is paid in for what came back, and fees: round, and no less (int64 minor units)."""
-    habit, paid = habits(world.place), words.HABITS.index("cash_deposit")
-    unit = int(habit.round_minor[paid])
-    fee = int(world.place.toml("habits")["clearing"]["returned_item_fee_minor"])
-    return -(-(amount + _FEES * fee) // unit) * unit
-
 
 def _lasts(days: int, hardness: float) -> int:
     """Say how many business days it goes on for: the harder, the fewer."""
     return max(2, round(days * (1 - 0.4 * hardness)))
-
-
-def _in_order(at: Array, here: Array) -> Array:
-    """Sort moments along the last axis, those that are not (`here`, bool) after all others."""
-    return np.sort(np.where(here, at, _NEVER), axis=-1)
