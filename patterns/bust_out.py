@@ -38,7 +38,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, choose, members
 from graphgen.planting.credit import Cards, open_cards
-from graphgen.planting.flow import banking, held
+from graphgen.planting.flow import banking, held, main_accounts
 from graphgen.planting.means import means
 from graphgen.planting.redrawn import Drawn, drawers, redrawing, redrawn
 from graphgen.planting.unpaid import unpaid
@@ -134,10 +134,7 @@ class BustOut(Mirrored):
             is_fraud=is_fraud,
         )  # fmt: skip
         yield cases(graph, self, case, *when.spells(here, made_good), is_fraud=is_fraud)
-        account = {
-            "card": cards.account,
-            "payer": np.where(payers >= 0, holders(graph).main[payers], -1),
-        }
+        account = {"card": cards.account, "payer": main_accounts(graph, payers)}
         yield from members(case, user={"holder": person[:, None]}, account=account)
 
     def _busted(

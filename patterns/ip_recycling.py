@@ -33,9 +33,8 @@ from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, members
 from graphgen.planting.addresses import exits
 from graphgen.planting.devices import own_or_new
-from graphgen.planting.flow import banking, first_day, times
+from graphgen.planting.flow import banking, first_day, main_accounts, times
 from graphgen.planting.rings import quietest, recruits, sizes, ways
-from graphgen.population.holders import holders
 from graphgen.table import Table
 from graphgen.world import DAY_MS
 
@@ -120,10 +119,9 @@ class IpRecycling(Mirrored):
         begin = start.min(axis=(1, 2), where=use, initial=2**62)
         end = until.max(axis=(1, 2), where=use, initial=0)
         yield cases(graph, self, case, begin, end, is_fraud=is_fraud)
-        account = np.where(here, holders(graph).main[people], -1)
         yield from members(
             case,
             user={"holder": people},
-            account={"account": account},
+            account={"account": main_accounts(graph, people)},
             ip={"exit" if is_fraud else "gateway": ip},
         )

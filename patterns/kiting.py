@@ -51,8 +51,6 @@ _OF_BALANCE, _LITTLE, _BEYOND = (0.08, 0.4), 0.3, 0.15
 kiter's cheque is for, in median first cheques; our assumption."""
 _OWN = 6
 """To which power of the hardness sums are as anybody's cheques; our assumption."""
-_DRAWN = 0.85
-"""What share of what there is is drawn at least; our assumption."""
 _MADE_GOOD = np.array([[2, 5], [6, 20]])
 """So many business days, at least and at most, after all is drawn a look-alike pays in again what
 came back, if the world has so many, at easy and at hard, when banks have some of it from what came
@@ -114,23 +112,16 @@ class Kiting(Mirrored):
         owned = size * rng.uniform(low, high, count)
         bank, account, tables = at_banks(graph, rng, person, here, owned)
         yield from tables
-        # equal parts of what there is: a half, then nearly all of the rest, or all, as of the last
-        share = np.minimum(rng.uniform(_DRAWN, 1.15, when.drawn.shape), 1)
-        np.put_along_axis(share[:, :, -1], here.sum(axis=1, keepdims=True) - 1, 1, axis=1)
         if is_fraud:  # what little comes there by itself does not cover a cheque
             size = np.maximum(size, _BEYOND * self.amount)
-        shape = when.cheques.shape
-        growth = (1 + self.growth * is_fraud) ** np.arange(shape[1])[:, None]
-        # each cheque is a little less than the last, so that the day's round is covered by itself
-        less = 1 - 0.01 * np.arange(shape[2]) - 0.01 * rng.random(shape)
         case = graph.new("case", count)
         yield from round_about(
-            graph, when, here,
+            graph, rng, when, here,
             person=person,
             account=account,
             bank=bank,
-            amount=np.rint(size[:, None, None] * growth * less).astype(np.int64),
-            share=share / np.arange(parts, 0, -1),
+            first=size,
+            growth=self.growth * is_fraud,
             case=case,
             is_fraud=is_fraud,
         )  # fmt: skip

@@ -32,9 +32,8 @@ from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, errands, members
 from graphgen.planting.addresses import meeting_places
 from graphgen.planting.devices import had_for_long, shared_devices, worked_from
-from graphgen.planting.flow import banking, blend, first_day, times
+from graphgen.planting.flow import banking, blend, first_day, main_accounts, times
 from graphgen.planting.rings import loner_first, recruits, sizes
-from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 from graphgen.world import DAY_MS
 
@@ -88,7 +87,7 @@ class SharedDevice(Mirrored):
         here = np.arange(self.most * _FARM) < many
         people = recruits(rng, banking(graph), here, "shared_device: people")
         people = loner_first(graph, people, rng.random(count) < hard * is_fraud)
-        first, own = people[:, 0], np.where(here, holders(graph).main[people], -1)
+        first, own = people[:, 0], main_accounts(graph, people)
         start, sends, at, until = self._moments(graph, rng, people, is_fraud=is_fraud)
         # the harder, the more often the device is of a type that people use
         emulators = np.where(farm[:, 0], _EMULATORS, 1)

@@ -20,6 +20,7 @@ from graphgen.planting.flow import (
     dwell,
     firing,
     first_day,
+    main_accounts,
     open_days,
     outside,
     times,
@@ -286,7 +287,7 @@ def chained(
         people, accounts = {role: owner[rows] for role, rows in roles.items()}, dict(roles)
     else:
         people = dict(roles)
-        accounts = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
+        accounts = {role: main_accounts(graph, user) for role, user in roles.items()}
     yield from members(case, user=people, account=accounts)
 
 

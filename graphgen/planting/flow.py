@@ -30,6 +30,7 @@ __all__ = [
     "holding",
     "hop_times",
     "kept",
+    "main_accounts",
     "on_open_days",
     "open_days",
     "outside",
@@ -67,6 +68,11 @@ def _banking(graph: Graph) -> Array:
     can = np.zeros(graph.size("user"), bool)
     can[standing(graph)["user_id"]] = True
     return np.flatnonzero(can & (holders(graph).main >= 0)).astype(np.int32)
+
+
+def main_accounts(graph: Graph, person: Array) -> Array:
+    """Give people's main accounts: int32, as `person`; -1 is nobody, and has none."""
+    return np.where(person >= 0, holders(graph).main[person], -1)
 
 
 def held(graph: Graph, person: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import dwell, open_days, outside, times, within
+from graphgen.planting.flow import dwell, main_accounts, open_days, outside, times, within
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -256,6 +256,6 @@ def through(
     first, last = np.minimum(first, hops.first), np.maximum(last, hops.last)
     yield cases(graph, pattern, case, first, last, is_fraud=is_fraud)
     users = pattern.called(roles, is_fraud=is_fraud)
-    account = {role: np.where(user >= 0, main[user], -1) for role, user in users.items()}
+    account = {role: main_accounts(graph, user) for role, user in users.items()}
     things = {role: rows[:, None] for role, rows in (device or {}).items()}
     yield from members(case, user=users, account=account, device=things)

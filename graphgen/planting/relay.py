@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import blend, dwell, first_day, held, kept, outside, times, within
+from graphgen.planting.flow import (
+    blend,
+    dwell,
+    first_day,
+    held,
+    kept,
+    main_accounts,
+    outside,
+    times,
+    within,
+)
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -225,5 +235,5 @@ def relay(
     start = at.min(axis=1, where=here, initial=_LONG_AGO)
     end = at.max(axis=1, where=here, initial=0)
     yield cases(graph, pattern, case, start, end, is_fraud=is_fraud)
-    accounts = {role: np.where(user >= 0, main[user], -1) for role, user in roles.items()}
+    accounts = {role: main_accounts(graph, user) for role, user in roles.items()}
     yield from members(case, user=roles, account=accounts)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rounds", "round_about", "rounds"]
 
+_ALL_BUT = 0.85
+"""What share of what there is is drawn at least, of all but the last account; our assumption."""
 _FEES = 3
 """For so many returned items' fees, beside what came back, there is cash; our assumption."""
 _NEVER = 2**62
@@ -111,14 +113,15 @@ def rounds(
 
 def round_about(
     graph: Graph,
+    rng: np.random.Generator,
     when: Rounds,
     here: Array,
     *,
     person: Array,
     account: Array,
     bank: Array,
-    amount: Array,
-    share: Array,
+    first: Array,
+    growth: float,
     case: Array,
     is_fraud: bool,
 ) -> Iterator[Table]:
@@ -126,14 +129,14 @@ def round_about(
 
     Parameters
     ----------
-    graph, when, here
-        What is planted on, when all of it happens, and which accounts there are: bool, a grid.
+    graph, rng, when, here
+        What is planted on, where chance comes from, when all of it happens, and which accounts
+        there are: bool, a grid.
     person, account, bank
         int32: whose they are (people,), and the accounts and their banks, as `here`.
-    amount
-        Of each cheque, in minor units: int64 (people, rounds, accounts).
-    share
-        Of what is there by then each part draws: float64 (people, accounts, parts).
+    first, growth
+        What each person's first cheques are for, in minor units: float64; and by what share more
+        those of each round are than those of the one before.
     case, is_fraud
         The rows of the cases, and whether it is the crime. Where it is not, days later as much cash
         as the last cheques to each account, and fees, is paid in on it.
@@ -144,6 +147,7 @@ def round_about(
         np.take_along_axis(grid, (place + 1) % np.maximum(1, many), axis=1)
         for grid in (account, bank)
     )
+    share, amount = _drawn(rng, when, here), _cheques(rng, when, first, growth)
     yield by_cheque(
         graph,
         when.cheques,
@@ -179,6 +183,27 @@ def round_about(
             person=person[:, None],
             amount_minor=_in_cash(graph.world, amount[:, -1]),
         )
+
+
+def _drawn(rng: np.random.Generator, when: Rounds, here: Array) -> Array:
+    """Draw what share of what is there by then each part draws: float64, as `when.drawn`.
+
+    They are equal parts: a half, then nearly all of the rest, or all, as of the last account.
+    """
+    share = np.minimum(rng.uniform(_ALL_BUT, 1.15, when.drawn.shape), 1)
+    np.put_along_axis(share[:, :, -1], here.sum(axis=1, keepdims=True) - 1, 1, axis=1)
+    return share / np.arange(share.shape[2], 0, -1)
+
+
+def _cheques(rng: np.random.Generator, when: Rounds, first: Array, growth: float) -> Array:
+    """Draw what each cheque is for: int64 minor units, as `when.cheques`.
+
+    Each is a little less than the last, so that the day's round is covered by itself.
+    """
+    shape = when.cheques.shape
+    grown = (1 + growth) ** np.arange(shape[1])[:, None]
+    less = 1 - 0.01 * np.arange(shape[2]) - 0.01 * rng.random(shape)
+    return np.asarray(np.rint(first[:, None, None] * grown * less), np.int64)
 
 
 def _in_cash(world: World, amount: Array) -> Array:
