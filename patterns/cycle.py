@@ -27,7 +27,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.circles import circles
 from graphgen.table import Table
 
@@ -40,7 +40,7 @@ _STAYS = (0.7, 0.95)
 
 
 @dataclass(frozen=True)
-class Cycle(Pattern):
+class Cycle(Mirrored):
     """Money that goes round through people's accounts, and comes back less what each keeps."""
 
     prevalence: ClassVar[float] = 3.0
@@ -60,22 +60,10 @@ class Cycle(Pattern):
     amount: Annotated[int, Interval(ge=10_000, le=100_000_000)] = 200_000
     """Median of what goes round, in minor units, at easy difficulty."""
 
-    def __post_init__(self) -> None:
-        if self.fewest > self.most:
-            raise ValueError(f"cycle: fewest {self.fewest} is more than most {self.most}")
-
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the money that comes in, and its way round."""
-        return self._round(graph, rng, self.instances(graph), self.keeps, is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield savings circles: at leisure, of usual sums, with next to nothing kept."""
-        keeps = self.keeps * _HONEST
-        return self._round(graph, rng, self.lookalikes(graph), keeps, is_fraud=False)
-
-    def _round(
-        self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
+    def plant_cases(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield money that comes in, and its way round; or savings circles, at leisure."""
         trading, most = round(_IN_TRADE * count), self.most * (2 if self.hardness == 1 else 1)
         for many, in_trade in ((count - trading, False), (trading, True)):
             yield from circles(
@@ -86,7 +74,7 @@ class Cycle(Pattern):
                 ("origin", "link"),
                 days=self.days,
                 median=self.amount,
-                keeps=keeps,
+                keeps=self.keeps * (1 if is_fraud else _HONEST),
                 stays=(0.0, 0.0) if in_trade else _STAYS,
                 in_trade=in_trade,
                 is_fraud=is_fraud,

@@ -22,14 +22,14 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
 
 
 @dataclass(frozen=True)
-class FanIn(Pattern):
+class FanIn(Mirrored):
     """Many people pay one within days."""
 
     prevalence: ClassVar[float] = 4.0
@@ -43,17 +43,10 @@ class FanIn(Pattern):
     amount: Annotated[int, Interval(ge=1_000, le=10_000_000)] = 30_000
     """Median of what each pays, in minor units, where it does not hide among usual sums."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield what recruits pay their collector."""
-        return self._collected(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield what housemates pay the one who pays the rent."""
-        return self._collected(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _collected(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield what recruits pay their collector; or housemates the one who pays the rent."""
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
         hub = ring.hubs(count, creditor=FEWEST)
         here = sizes(rng, count, self.most, self.hardness)

@@ -21,7 +21,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
 from graphgen.table import Table
@@ -31,7 +31,7 @@ _LARGE = 0.25
 
 
 @dataclass(frozen=True)
-class FanOut(Pattern):
+class FanOut(Mirrored):
     """One is paid from elsewhere and splits it among many within days."""
 
     prevalence: ClassVar[float] = 4.0
@@ -48,17 +48,10 @@ class FanOut(Pattern):
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
     """At most this share of what has come in stays with the distributor."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the proceeds that a distributor is paid, and what recruits get of them."""
-        return self._distributed(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield what somebody is paid for a job, and what those get who did it."""
-        return self._distributed(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _distributed(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield proceeds, and what recruits get of them; or a job's, and what its workers get."""
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
         hub = ring.hubs(count, creditor=0, debtor=FEWEST)[:, None]
         here = sizes(rng, count, self.most, self.hardness)

@@ -22,7 +22,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
@@ -30,7 +30,7 @@ from graphgen.table import Table
 
 
 @dataclass(frozen=True)
-class GatherScatter(Pattern):
+class GatherScatter(Mirrored):
     """Many pay a hub, and the hub pays it on to many others, less a fee."""
 
     prevalence: ClassVar[float] = 3.0
@@ -47,17 +47,10 @@ class GatherScatter(Pattern):
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
     """At most this share of each receipt stays with the hub."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield what is paid to each hub and what the hub pays on."""
-        return self._turned_over(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield what clients pay the head of a small agency, and what that pays the workers."""
-        return self._turned_over(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _turned_over(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield what is paid to each hub, and what it pays on; or an agency, and its workers."""
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
         hub = ring.hubs(count, creditor=FEWEST, debtor=FEWEST)[:, None]
         gathers = sizes(rng, count, most, self.hardness)

@@ -60,10 +60,6 @@ class PumpAndDump(Pattern):
     fall: Annotated[float, Interval(ge=0.05, le=0.95)] = 0.5
     """How far it falls then, as a share."""
 
-    def __post_init__(self) -> None:
-        if self.fewest > self.most:
-            raise ValueError(f"pump_and_dump: fewest {self.fewest} is more than most {self.most}")
-
     def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield the rings, their talk, and what the price does."""
         yield from self._driven_up(graph, rng, is_fraud=True)

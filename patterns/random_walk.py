@@ -23,7 +23,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
@@ -36,7 +36,7 @@ _LEAST = 20_000
 
 
 @dataclass(frozen=True)
-class RandomWalk(Pattern):
+class RandomWalk(Mirrored):
     """Money wanders hop by hop, and does not return."""
 
     prevalence: ClassVar[float] = 4.0
@@ -53,17 +53,10 @@ class RandomWalk(Pattern):
     keeps: Annotated[float, Interval(ge=0, le=0.2)] = 0.1
     """At most this share of each receipt stays with whoever sends it on."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the hops of money that hides by wandering."""
-        return self._sent_on(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield debts among friends, each paid back from the last."""
-        return self._sent_on(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _sent_on(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield the hops of money that wanders; or of debts, each paid back from the last."""
         ring = Ring(graph, rng, self, is_fraud=is_fraud)
         # a walk that is hard to find is no shorter: it is found hop by hop
         here = sizes(rng, count, self.most, 0)

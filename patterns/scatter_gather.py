@@ -24,7 +24,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.flow import kept
 from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, split, sums
@@ -35,7 +35,7 @@ _LARGE = 0.15
 
 
 @dataclass(frozen=True)
-class ScatterGather(Pattern):
+class ScatterGather(Mirrored):
     """One pays another through many, each of whom keeps a fee."""
 
     prevalence: ClassVar[float] = 3.0
@@ -52,17 +52,10 @@ class ScatterGather(Pattern):
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
     """At most this share of each receipt stays with whoever passes it on."""
 
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield the proceeds, what intermediaries get of them, and what they pay on."""
-        return self._passed(graph, rng, self.instances(graph), is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield a refund, what each traveller gets of it, and what they pay for the next trip."""
-        return self._passed(graph, rng, self.lookalikes(graph), is_fraud=False)
-
-    def _passed(
+    def plant_cases(
         self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield proceeds, what intermediaries get and pay on; or a refund, for the next trip."""
         ring, most = Ring(graph, rng, self, is_fraud=is_fraud), self.most
         source = ring.hubs(count, debtor=FEWEST, goes_on=True)[:, None]
         here = sizes(rng, count, most, self.hardness)

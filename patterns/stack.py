@@ -25,13 +25,13 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.layers import layered
 from graphgen.table import Table
 
 
 @dataclass(frozen=True)
-class Stack(Pattern):
+class Stack(Mirrored):
     """Three layers of firms or more, each fully paid onward to the next."""
 
     prevalence: ClassVar[float] = 2.0
@@ -58,21 +58,10 @@ class Stack(Pattern):
     amount: Annotated[int, Interval(ge=10_000, le=100_000_000)] = 150_000
     """Median of what an originator pays an intermediary, in minor units, at easy difficulty."""
 
-    def __post_init__(self) -> None:
-        if self.fewest > self.most:
-            raise ValueError(f"stack: fewest {self.fewest} is more than most {self.most}")
-
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield money that is paid onward, as good as all of it."""
-        return self._flow(graph, rng, self.instances(graph), self.keeps, is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield traders, who keep a margin."""
-        return self._flow(graph, rng, self.lookalikes(graph), self.margin, is_fraud=False)
-
-    def _flow(
-        self, graph: Graph, rng: np.random.Generator, count: int, keeps: float, *, is_fraud: bool
+    def plant_cases(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
     ) -> Iterator[Table]:
+        """Yield money that is paid onward, as good as all of it; or traders, who keep a margin."""
         most = self.fewest if self.hardness == 1 else self.most
         size = rng.integers(self.fewest, most + 1, (count, 1, 1))
         return layered(
@@ -83,6 +72,6 @@ class Stack(Pattern):
             ("originator", *("intermediary",) * (self.layers - 2), "beneficiary"),
             days=self.days,
             median=self.amount,
-            keeps=keeps,
+            keeps=self.keeps if is_fraud else self.margin,
             is_fraud=is_fraud,
         )

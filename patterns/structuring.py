@@ -30,7 +30,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.pattern import Pattern
+from graphgen.pattern import Mirrored
 from graphgen.planting.deposits import collected
 from graphgen.planting.flow import kept
 from graphgen.table import Table
@@ -41,7 +41,7 @@ it, and of them the supplier gets such shares; our assumption."""
 
 
 @dataclass(frozen=True)
-class Structuring(Pattern):
+class Structuring(Mirrored):
     """Deposits of cash just under a threshold, and what they come to wired on."""
 
     prevalence: ClassVar[float] = 3.0
@@ -77,32 +77,12 @@ class Structuring(Pattern):
     keeps: Annotated[float, Interval(ge=0, le=0.5)] = 0.4
     """At most this share of the deposits is not wired on: a quarter of it at easy, all at hard."""
 
-    def __post_init__(self) -> None:
-        if self.fewest > self.most:
-            raise ValueError(f"structuring: fewest {self.fewest} is more than most {self.most}")
-
-    def plant(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield deposits that stay under the threshold, the closer the easier to find."""
+    def plant_cases(
+        self, graph: Graph, rng: np.random.Generator, count: int, *, is_fraud: bool
+    ) -> Iterator[Table]:
+        """Yield deposits that stay under the threshold; or takings that are below it anyway."""
         least = _MOST - 0.04 - (_MOST - 0.04 - self.least) * self.hardness
         stays = self.keeps * (0.25 + 0.75 * self.hardness)
-        shares, wired = (least, _MOST), (1 - kept(stays), 1.0)
-        return self._paid_in(graph, rng, self.instances(graph), shares, wired, is_fraud=True)
-
-    def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
-        """Yield takings that are below the threshold anyway."""
-        count = self.lookalikes(graph)
-        return self._paid_in(graph, rng, count, _TAKINGS, _TO_SUPPLIERS, is_fraud=False)
-
-    def _paid_in(
-        self,
-        graph: Graph,
-        rng: np.random.Generator,
-        count: int,
-        shares: tuple[float, float],
-        wired: tuple[float, float],
-        *,
-        is_fraud: bool,
-    ) -> Iterator[Table]:
         most = self.most - round(0.75 * self.hardness * (self.most - self.fewest))
         return collected(
             graph,
@@ -111,8 +91,8 @@ class Structuring(Pattern):
             np.arange(most) < rng.integers(self.fewest, most + 1, (count, 1)),
             days=round(self.days * (0.3 + 0.7 * self.hardness)),
             threshold=self.threshold,
-            shares=shares,
-            wired=wired,
+            shares=(least, _MOST) if is_fraud else _TAKINGS,
+            wired=(1 - kept(stays), 1.0) if is_fraud else _TO_SUPPLIERS,
             roles=("depositor", "collecting"),
             is_fraud=is_fraud,
         )
