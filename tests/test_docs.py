@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+from graphgen import planting
 from graphgen.cli import help_texts
 from graphgen.config import parse_world_file, read_world_file
 from graphgen.describe import KINDS, entries, find
@@ -49,6 +51,13 @@ def test_everything_that_has_a_name_describes_itself(kind: str) -> None:
 def test_every_pattern_names_its_source() -> None:
     for entry in entries("patterns"):
         assert "source" in entry.story.lower(), entry.name
+
+
+def test_every_mechanic_that_patterns_share_is_named_where_patterns_are_explained() -> None:
+    page = (ROOT / "docs" / "fraud.md").read_text(encoding="utf-8")
+    modules = {module.name for module in iter_modules(planting.__path__)}
+    assert modules <= set(re.findall(r"`(\w+)`", page))
+    assert modules == set(re.findall(r"`(\w+)`", str(planting.__doc__)))
 
 
 def test_every_table_and_column_is_in_the_data_dictionary() -> None:

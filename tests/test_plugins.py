@@ -63,6 +63,10 @@ BROKEN = {
         WHOLE.replace("    prevalence: ClassVar[float] = 1.0\n", ""),
         r"Plain has no prevalence",
     ),
+    "unplanned": (
+        WHOLE.replace("Pattern", "Mirrored").replace("plant_lookalike", "plant_other"),
+        r"Plain has no plant_cases",
+    ),
     "halved": (WHOLE.replace("plant_lookalike", "plant_other"), r"Plain has no plant_lookalike"),
     "asking": (
         WHOLE.replace("= 1.0\n", "= 1.0\n    days: int\n", 1).replace(

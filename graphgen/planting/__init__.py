@@ -1,5 +1,8 @@
 """Planting: what several patterns share, on grids of cases and their people, payments or hops.
 
-Who takes part (`mules`, `hubs`, `rings`), how money moves between them (`flow`, `hops`, `relay`,
-`chains`, `layers`), and what else they do (`access`, `credit`).
+Who takes part (`flow`, `means`, `mules`, `hubs`, `rings`, `acquaintances`), from where they bank
+(`access`, `devices`, `addresses`, `fragments`), how money goes from hand to hand (`hops`, `onward`,
+`relay`, `chains`, `circles`, `layers`, `instalments`), what they do with cards, cheques and cash
+(`credit`, `unpaid`, `spree`, `redrawn`, `cheques`, `rounds`, `deposits`), and in the market
+(`desk`, `market`, `manipulation`, `funding`, `surprise`).
 """

@@ -1,4 +1,4 @@
-"""Cheques, and cash at a counter: errands that people run at their banks, on grids of cases."""
+"""Cheques and cash at the counters of banks, and accounts at several of them, on grids of cases."""
 
 from __future__ import annotations
 
