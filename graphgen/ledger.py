@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphgen import settle
+from graphgen import journal
 from graphgen.losses import Losses
 from graphgen.market.book import RESTING, UNSETTLED, Book, Traded
 from graphgen.market.orders import Orders
@@ -129,19 +129,19 @@ class Booked:
     def of(cls, rows: Array, **beside: Any) -> Booked:  # noqa: ANN401 - the fields below
         """Take what the compiled loop booked, and what stands beside it."""
         return cls(
-            time=rows[settle.TIME],
-            debtor=rows[settle.DEBTOR],
-            creditor=rows[settle.CREDITOR],
-            counterparty=rows[settle.COUNTERPARTY],
-            amount=rows[settle.AMOUNT],
-            debtor_balance=rows[settle.DEBTOR_BALANCE],
-            creditor_balance=rows[settle.CREDITOR_BALANCE],
-            leg=rows[settle.LEG].astype(np.int8),
-            status=rows[settle.STATUS].astype(np.int8),
-            rail=rows[settle.RAIL].astype(np.int8),
-            original=rows[settle.ORIGINAL],
-            proposal=rows[settle.PROPOSAL],
-            edge=rows[settle.EDGE].astype(np.int32),
+            time=rows[journal.TIME],
+            debtor=rows[journal.DEBTOR],
+            creditor=rows[journal.CREDITOR],
+            counterparty=rows[journal.COUNTERPARTY],
+            amount=rows[journal.AMOUNT],
+            debtor_balance=rows[journal.DEBTOR_BALANCE],
+            creditor_balance=rows[journal.CREDITOR_BALANCE],
+            leg=rows[journal.LEG].astype(np.int8),
+            status=rows[journal.STATUS].astype(np.int8),
+            rail=rows[journal.RAIL].astype(np.int8),
+            original=rows[journal.ORIGINAL],
+            proposal=rows[journal.PROPOSAL],
+            edge=rows[journal.EDGE].astype(np.int32),
             **beside,
         )
 

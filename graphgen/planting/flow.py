@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.amounts import ROUNDING
 from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import ROUNDING
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _DRAWS = 20
 """How often a day is drawn again until counters are open on one."""
 
 _ROUNDED = 1 / ROUNDING
-"""The most that rounding leaves of a receipt that is passed on (`graphgen.settle`), but in cash."""
+"""The most that rounding leaves of a receipt that is passed on, but not in cash."""
 
 
 def kept(keeps: float) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.amounts import ROUNDING
 from graphgen.compiled import compiled
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import ROUNDING
 from graphgen.table import Array
 
 __all__ = ["COLUMNS", "proposed"]
@@ -36,7 +36,7 @@ def _rounded(amount: int, unit: int, in_fifths: bool) -> int:  # noqa: FBT001 - 
     """Round to the nearest whole units, one at least; a small sum to fifths of one, or not at all.
 
     By so much up or down that what is passed on of a receipt is as often as round, which is rounded
-    down only (`graphgen.settle`).
+    down only (`graphgen.amounts`).
     """
     if not in_fifths or amount <= 0:
         return max(1, (amount + unit // 2) // unit) * unit
