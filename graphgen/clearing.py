@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,16 @@ from graphgen.journal import BOOKED, DECLINED, NONE, Number, free, write
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["CLEARING", "INCOME", "LEGS_OF_AN_ITEM", "LOSS", "enter", "falls_due", "settle_item"]
+__all__ = [
+    "CLEARING",
+    "INCOME",
+    "LEGS_OF_AN_ITEM",
+    "LOSS",
+    "Terms",
+    "enter",
+    "falls_due",
+    "settle_item",
+]
 
 CLEARING, INCOME, LOSS = 0, 1, 2
 """The places of a bank's own accounts among `internal`."""
@@ -21,6 +30,19 @@ _SETTLEMENT, _RETURN, _FEE = (
     np.int64(words.LEGS.index(leg)) for leg in ("settlement", "return", "fee")
 )
 _CHEQUE, _BOOK = (np.int64(words.RAILS.index(rail)) for rail in ("cheque", "book"))
+
+
+class Terms(NamedTuple):
+    """What a day's items are cleared by."""
+
+    first: Array
+    """int64 (2,): when the next business day begins, and the one after it, ms."""
+    posting: Array
+    """int64 (2,): when on it items begin to be settled, and within how long, ms."""
+    salt: np.uint64
+    """Where chance comes from."""
+    fee: int
+    """What the payer of a returned item is charged, in minor units."""
 
 
 @compiled

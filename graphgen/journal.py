@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,7 @@ __all__ = [
     "ROOM",
     "STATUS",
     "TIME",
+    "Books",
     "Number",
     "free",
     "with_room",
@@ -61,6 +62,21 @@ ROOM = 1024
     EDGE,
     COLUMNS,
 ) = range(14)
+
+
+class Books(NamedTuple):
+    """What a day's rows change and look at."""
+
+    balance: Array
+    """int64 (accounts,): minor units."""
+    hold: Array
+    """int64 (accounts,): what of that waits for something, and cannot be taken."""
+    limit: Array
+    """int64 (accounts,): how far below zero each may go."""
+    bank: Array
+    """int (accounts,): rows of `bank`."""
+    internal: Array
+    """int64 (banks, 3): each bank's own accounts (`graphgen.clearing`)."""
 
 
 @compiled

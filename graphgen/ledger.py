@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphgen import journal
+from graphgen.clearing import Terms
+from graphgen.journal import Books
 from graphgen.losses import Losses
 from graphgen.market.book import RESTING, UNSETTLED, Book, Traded
 from graphgen.market.orders import Orders
@@ -26,7 +28,7 @@ from graphgen.population.habits import habits
 from graphgen.proposals import Payments, stacked
 from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import settle_day
+from graphgen.settle import Chains, Proposed, settle_day
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
@@ -210,37 +212,17 @@ class Ledger:
         due, later = state.pending[is_due], state.pending[~is_due]
         first = midnight + DAY_MS * np.array(self._business_days(day), np.int64)
         order = by_time(np.concatenate([due["due"], proposals.time]), midnight)
-        link = self.links.number(proposals.edge, proposals.is_once)
         self._owes[state.claims["account"]] = True
         claims = np.concatenate([state.claims, np.zeros(2 * len(due), _CLAIM)])
         rows, added, claimed = settle_day(
             order,
             day,
             due,
-            proposals.time,
-            proposals.debtor,
-            proposals.creditor,
-            proposals.amount,
-            proposals.amount_of,
-            proposals.share,
-            proposals.rail,
-            proposals.edge,
-            link,
-            self.links.first_child,
-            self.links.child,
-            self.links.share,
-            self.links.unit,
-            self.links.notes,
-            state.balance,
-            state.hold,
+            Proposed.of(proposals, self.links.number(proposals.edge, proposals.is_once)),
+            self.links.chains,
+            Books(state.balance, state.hold, self.limit, self.bank, self.internal),
             state.resolved,
-            self.limit,
-            self.bank,
-            self.internal,
-            first,
-            self.posting,
-            self.salt,
-            self.fee,
+            Terms(first, self.posting, self.salt, self.fee),
             self.note,
             np.empty(len(proposals), _PENDING),
             claims,
@@ -285,16 +267,8 @@ class Links:
 
     edge: Array
     """int32: the rows of `pays` that follow another or are followed, ascending."""
-    first_child: Array
-    """int32 (links + 1,): where each link's followers begin in `child`."""
-    child: Array
-    """int32: followers, as numbers of links."""
-    share: Array
-    """float64: for each follower, the share of the receipt that it passes on."""
-    unit: Array
-    """int64: for each follower, what is rounded down to whole multiples of; at least 1."""
-    notes: Array
-    """bool: whether that is a note, and it is paid in cash."""
+    chains: Chains
+    """Which of these passes on the receipt of which."""
 
     @classmethod
     def of(cls, graph: Graph) -> Links:
@@ -320,7 +294,8 @@ class Links:
         units = np.concatenate([np.empty(0, np.int64), *unit])[order]
         in_notes = np.concatenate([np.empty(0, bool), *notes])[order]
         follower = number[order].astype(np.int32)
-        return cls(edge, first.astype(np.int32), follower, shares, units, in_notes)
+        chains = Chains(first.astype(np.int32), follower, shares, units, in_notes)
+        return cls(edge, chains)
 
     def number(self, edge: Array, is_once: Array) -> Array:
         """Give the link of each edge, -1 for those of no chain: int32."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 
 from graphgen.amounts import (
@@ -15,16 +17,65 @@ from graphgen.amounts import (
     resolve,
 )
 from graphgen.claims import note_claim, set_off
-from graphgen.clearing import CLEARING, LEGS_OF_AN_ITEM, LOSS, enter, falls_due, settle_item
+from graphgen.clearing import CLEARING, LEGS_OF_AN_ITEM, LOSS, Terms, enter, falls_due, settle_item
 from graphgen.compiled import compiled
-from graphgen.journal import BOOKED, COLUMNS, DECLINED, NONE, ROOM, Number, with_room, write
+from graphgen.journal import BOOKED, COLUMNS, DECLINED, NONE, ROOM, Books, Number, with_room, write
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["settle_day"]
+if TYPE_CHECKING:
+    from graphgen.proposals import Payments
+
+__all__ = ["Chains", "Proposed", "settle_day"]
 
 _FIRST = np.int64(words.LEGS.index("original"))
 _CHEQUE, _BATCH, _CASH = (np.int64(words.RAILS.index(r)) for r in ("cheque", "batch", "cash"))
+
+
+class Proposed(NamedTuple):
+    """What is proposed, one row each."""
+
+    time: Array
+    debtor: Array
+    creditor: Array
+    amount: Array
+    amount_of: Array
+    share: Array
+    rail: Array
+    edge: Array
+    """As of `graphgen.proposals.Payments`."""
+    link: Array
+    """int32: the number of each in chains, -1 for none."""
+
+    @classmethod
+    def of(cls, payments: Payments, link: Array) -> Proposed:
+        """Take the columns that settling looks at."""
+        return cls(
+            payments.time,
+            payments.debtor,
+            payments.creditor,
+            payments.amount,
+            payments.amount_of,
+            payments.share,
+            payments.rail,
+            payments.edge,
+            link,
+        )
+
+
+class Chains(NamedTuple):
+    """Which proposal passes on the receipt of which."""
+
+    first: Array
+    """int32 (links + 1,): where each link's followers begin in the others."""
+    child: Array
+    """int32: followers, as numbers of links."""
+    share: Array
+    """float64: the share of the receipt that each passes on."""
+    unit: Array
+    """int64: what that is rounded down to whole multiples of; at least 1."""
+    notes: Array
+    """bool: whether that is a note, and it is paid in cash."""
 
 
 @compiled
@@ -32,43 +83,28 @@ def settle_day(
     order: Array,
     day: int,
     due: Array,
-    time: Array,
-    debtor: Array,
-    creditor: Array,
-    amount: Array,
-    amount_of: Array,
-    share: Array,
-    rail: Array,
-    edge: Array,
-    link: Array,
-    first_child: Array,
-    child: Array,
-    child_share: Array,
-    child_unit: Array,
-    child_notes: Array,
-    balance: Array,
-    hold: Array,
+    proposed: Proposed,
+    chains: Chains,
+    books: Books,
     resolved: Array,
-    limit: Array,
-    bank: Array,
-    internal: Array,
-    first: Array,
-    posting: Array,
-    salt: np.uint64,
-    fee: int,
+    terms: Terms,
     note: int,
     added: Array,
     claims: Array,
     claimed: int,
     owes: Array,
 ) -> tuple[Array, Array, int]:
-    """Settle due items and proposals in the order given; changes balance, hold and resolved.
+    """Settle due items and proposals in the order given; changes the books and `resolved`.
 
-    `order` numbers the due items first, then the proposals. Of `claims`, what banks have lost and
-    are still owed, the first `claimed` are there, and there is room for two for each due item more;
-    `owes` says which accounts owe any. Returns the rows, int64 (columns, rows) by the numbers
-    above, the items that entered clearing, and how many claims there are then.
+    `order` numbers the due items first, then the proposals. `resolved` is what each link of a chain
+    will pay, `note` the least bank note. Of `claims`, what banks have lost and are still owed, the
+    first `claimed` are there, and there is room for two for each due item more; `owes` says which
+    accounts owe any. Returns the rows, int64 (columns, rows) as of `graphgen.journal`, the items
+    that entered clearing, and how many claims there are then.
     """
+    # the arrays themselves: a tuple that is handed on costs as much as settling does
+    balance, hold, limit, bank, internal = books
+    time, debtor, creditor, amount, amount_of, share, rail, edge, link = proposed
     rows = np.empty((COLUMNS, len(time) + len(due) + ROOM), np.int64)
     n: Number = np.int64(0)
     new = 0
@@ -76,17 +112,15 @@ def settle_day(
         rows = with_room(rows, n + LEGS_OF_AN_ITEM + claimed)
         if place < len(due):
             item = due[place]
-            n, lost, unpaid = settle_item(rows, n, item, balance, hold, limit, bank, internal, fee)
+            n, lost, unpaid = settle_item(
+                rows, n, item, balance, hold, limit, bank, internal, terms.fee
+            )
             claimed = note_claim(claims, claimed, owes, item, np.int64(item.creditor), lost)
             claimed = note_claim(claims, claimed, owes, item, np.int64(item.debtor), unpaid)
             continue
         i = place - len(due)
-        payer, payee, of, by = (
-            np.int64(debtor[i]),
-            np.int64(creditor[i]),
-            amount_of[i],
-            np.int64(rail[i]),
-        )
+        payer, payee, of = np.int64(debtor[i]), np.int64(creditor[i]), amount_of[i]
+        by = np.int64(rail[i])
         receipt = resolved[link[i]] if of == OF_RECEIPT else 0
         held = released(of, amount[i], receipt)
         # what is due comes before what was bought since
@@ -102,9 +136,9 @@ def settle_day(
         status = BOOKED
         if by in (_CHEQUE, _BATCH):
             # what a hop pays this way stays held until it is settled, so that it surely is
-            number = (day << 32) | n
+            number, both = (day << 32) | n, payer << 32 | payee
             enter(added[new], payer, payee, paid, number, edge[i], by, held > 0)
-            added[new].due = falls_due(first, posting, salt, time[i], payer << 32 | payee, by)
+            added[new].due = falls_due(terms.first, terms.posting, terms.salt, time[i], both, by)
             new += 1
             counterparty = payer
             payer = internal[bank[payee], CLEARING]
@@ -116,16 +150,23 @@ def settle_day(
             np.int64(i), np.int64(edge[i]),
         )  # fmt: skip
         if link[i] >= 0 and status == BOOKED:
-            for follower in range(first_child[link[i]], first_child[link[i] + 1]):
-                passed = passed_on(
-                    np.int64(child_share[follower] * paid),
-                    child_unit[follower],
-                    child_notes[follower],
-                )
-                resolved[child[follower]] = max(0, resolved[child[follower]]) + passed
-                hold[payee] += passed
+            _pass_on(chains, link[i], paid, payee, resolved, hold)
         # a cheque may come back itself, and who pays a bill pays that
         if owes[payee] and status == BOOKED and by != _CHEQUE and of != OF_DEBT:
             loss = internal[bank[payee], LOSS]
             n = set_off(rows, n, claims, claimed, owes, time[i], payee, balance, hold, limit, loss)
     return rows[:, :n], added[:new], claimed
+
+
+@compiled
+def _pass_on(
+    chains: Chains, link: Number, paid: Number, payee: Number, resolved: Array, hold: Array
+) -> None:
+    """Let what has come be passed on by each that follows: it is held until then."""
+    for follower in range(chains.first[link], chains.first[link + 1]):
+        passed = passed_on(
+            np.int64(chains.share[follower] * paid), chains.unit[follower], chains.notes[follower]
+        )
+        child = chains.child[follower]
+        resolved[child] = max(0, resolved[child]) + passed
+        hold[payee] += passed
