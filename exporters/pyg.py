@@ -43,9 +43,14 @@ class PyG(FolderExporter, LearningExporter):
         self, dataset: Dataset, folder: Path, tell: Callable[[int, int, int], None]
     ) -> Mapping[str, int]:
         """Write both graphs, and how they are loaded."""
-        from graphgen.learning.tensors import write_graphs
+        from graphgen.learning.graph_arrays import graph_arrays
+        from graphgen.memory import give_back
 
         with self.frame(dataset) as frame:
-            rows = write_graphs(frame, folder, blind=self.blind)
+            graph = graph_arrays(frame, blind=self.blind)
+        give_back()
+        from graphgen.learning.tensors import write_graphs
+
+        rows = write_graphs(graph, folder)
         tell(1, 1, sum(rows.values()))
         return rows

@@ -124,7 +124,7 @@ def _field(name: str, column: str, one: Configuration, keys: Mapping[str, str]) 
     finds no order for record sets that refer to each other (a bank has accounts of its own). A
     table in several files has no such column; that it is meant stands in words.
     """
-    table = one.refers.get(column)
+    table = one.refers.get(column, "")
     told: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{name}/{column}",
