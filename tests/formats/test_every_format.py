@@ -11,9 +11,11 @@ from contents import contents
 
 from graphgen import Dataset, World
 from graphgen.exporter import DatasetExporter, FileExporter
+from graphgen.folder_exporter import FolderExporter
 from graphgen.generate import generate
 from graphgen.ids import spell_id
 from graphgen.learning.exporter import LearningExporter
+from graphgen.one_file_exporter import OneFileExporter
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.stage import StoreError
@@ -24,12 +26,18 @@ FORMATS = [
     for name, kind in EXPORTERS.usable(DatasetExporter).items()
     if issubclass(kind, LearningExporter)
 ]
+WRITTEN = [
+    name
+    for name, kind in EXPORTERS.usable(DatasetExporter).items()
+    if issubclass(kind, FolderExporter | OneFileExporter)
+]
+"""All that becomes files: those for learners, and those for servers and graph databases."""
 NEEDS = {"pyg": "torch_geometric", "ladybug": "ladybug"}
 CANONICAL = ["amlworld", "elliptic", "gexf", "graphml", "huggingface", "npz", "relbench"]
 NAMES = {
     "is_fraud", "is_victim", "is_lookalike", "case_id", "pattern", "stage", "told", "reported_at",
     "split_case", "Is Laundering", "event_label", "edge_label", "node_label", "case_label",
-    "fraud_report", "payment_labelled",
+    "fraud_report", "payment_labelled", "GroundTruth", "MEMBER_OF", "caseId", "isFraud", "truth",
 }  # fmt: skip
 """What labels, and tables of them, are called."""
 
@@ -68,9 +76,12 @@ def labels_in(path: Path, dataset: Dataset) -> list[str]:
 
 def test_all_formats_are_looked_at() -> None:
     assert set(FORMATS) >= {*CANONICAL, "duckdb", "pyg"}
+    assert set(WRITTEN) >= {*FORMATS, "ladybug", "neo4j_csv", "neo4j_admin", "es_bulk"}
+    kinds = EXPORTERS.usable(DatasetExporter)
+    assert [name for name in WRITTEN if "blind" not in kinds[name].__dataclass_fields__] == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_no_format_carries_a_label_where_it_was_told_not_to(
     name: str, write: Write, dataset: Dataset
 ) -> None:
@@ -78,7 +89,7 @@ def test_no_format_carries_a_label_where_it_was_told_not_to(
     assert labels_in(write(name, blind=True, **options(dataset, name)), dataset) == []
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("npz", "elliptic")])
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name not in ("npz", "elliptic")])
 def test_a_label_that_is_there_is_seen(name: str, write: Write, dataset: Dataset) -> None:
     needed(name)  # npz and elliptic have labels by place alone: their own tests read these
     assert labels_in(write(name, **options(dataset, name)), dataset) != []
