@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 from graphgen.table import Array
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _CLASSES = ("2", "1", "unknown")
 
 
 @dataclass(frozen=True)
-class Elliptic(FolderExporter, LearningExporter):
+class Elliptic(FolderExporter, ToldExporter):
     """The three files of the Elliptic set."""
 
     mark: ClassVar[str] = "elliptic_txs_classes.csv"

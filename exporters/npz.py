@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 from graphgen.schema import words
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _UNKNOWN, _NO_PERSON = 2, 3
 
 
 @dataclass(frozen=True)
-class Npz(FolderExporter, LearningExporter):
+class Npz(FolderExporter, ToldExporter):
     """A file of numpy with DGraph-Fin's keys."""
 
     mark: ClassVar[str] = _FILE

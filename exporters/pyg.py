@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter, needed
+from graphgen.learning.exporter import ToldExporter, needed
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -28,7 +28,7 @@ __all__ = ["PyG"]
 
 
 @dataclass(frozen=True)
-class PyG(FolderExporter, LearningExporter):
+class PyG(FolderExporter, ToldExporter):
     """Graphs for PyTorch Geometric."""
 
     mark: ClassVar[str] = "hetero/processed/data.pt"

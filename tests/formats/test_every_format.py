@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from contents import contents
 
@@ -15,6 +16,9 @@ from graphgen.folder_exporter import FolderExporter
 from graphgen.generate import generate
 from graphgen.ids import spell_id
 from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.frame import Frame
+from graphgen.learning.labelling import Labelling
+from graphgen.learning.splits import borders
 from graphgen.one_file_exporter import OneFileExporter
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
@@ -166,6 +170,33 @@ def test_a_bank_s_view_is_smaller_than_the_world(
     whole = kind(str(tmp_path / "whole"))
     seen, all_ = (each.load(dataset, force=False, tell=lambda *_: None) for each in (view, whole))
     assert 0 < sum(seen.values()) < sum(all_.values())
+
+
+def test_labels_are_those_that_were_known_when_training_ended_where_that_is_asked_for(
+    write: Write, dataset: Dataset
+) -> None:
+    day = borders(dataset)[0]
+    frame = Frame(dataset, Labelling(known_at=day))
+    [(edges,)] = frame.sql(
+        "SELECT count(*) FROM transfer WHERE told AND status = 'booked'"
+    ).fetchall()
+    [(nodes,)] = frame.sql(
+        "SELECT count(*) FROM node_label JOIN account_part ON account_id = entity_id "
+        "WHERE told AND entity = 'account'"
+    ).fetchall()
+    frame.close()
+    text = (write("amlworld", known_at="training") / "formatted_transactions.csv").read_text()
+    assert text.count(",1\n") == edges > 0
+    y = np.load(write("npz", known_at=str(day)) / "dgraphfin.npz")["y"]
+    assert (y == 1).sum() == nodes > 0
+    assert (y == 1).sum() < (np.load(write("npz") / "dgraphfin.npz")["y"] == 1).sum()
+
+
+def test_a_day_that_is_none_is_told_in_one_line(dataset: Dataset, tmp_path: Path) -> None:
+    kind = EXPORTERS.load("npz", DatasetExporter)
+    exporter = kind(str(tmp_path / "out"), known_at="soon")
+    with pytest.raises(StoreError, match=r"^known_at: 'soon' is no day; one is YYYY-MM-DD, or"):
+        exporter.load(dataset, force=False, tell=lambda *_: None)
 
 
 @pytest.mark.parametrize("name", ["relbench", "duckdb", "huggingface"])
