@@ -36,7 +36,8 @@ class PyG(FolderExporter, ToldExporter):
 
     def check(self, *, force: bool) -> None:
         """Refuse where PyTorch Geometric is not installed, and what `FolderExporter` refuses."""
-        needed("torch_geometric", "gnn")
+        for package in ("torch_geometric", "torch"):
+            needed(package, "gnn")
         super().check(force=force)
 
     def fill(
