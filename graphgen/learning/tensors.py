@@ -23,7 +23,7 @@ _README = """\
 Written by graphgen. Both load with PyTorch Geometric alone:
 
 ```python
-from torch_geometric.data import HeteroData, TemporalData
+from torch_geometric.data import HeteroData, InMemoryDataset, TemporalData
 
 
 class Graph(InMemoryDataset):
