@@ -100,8 +100,8 @@ def climbed(name: str) -> dict[str, Any]:
                 [*run, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
             )
     found: dict[str, Any] = json.loads(said.stdout)
-    found["path"] = name
-    return found
+    del found["path"]
+    return {"commands": list(commands(name)), **found}
 
 
 def commands(name: str, folder: str = "") -> tuple[str, str]:
@@ -116,15 +116,12 @@ def tables(found: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Give the lines below the mark: all worlds beside each other, how they came, and each."""
     yield from at_a_glance(found)
     yield from ("", "## Commands", "", "```sh")
-    for name in found:
-        yield from commands(name)
-    seconds = sum(each["seconds"] for each in found.values()) / 60
-    yield from (
-        "```",
-        "",
-        "`python scripts/build_baselines.py` runs them and writes all below here ",
-    )
-    yield f"and above; the ladders took {seconds:.0f} CPU minutes, the worlds one or two."
+    for each in found.values():
+        yield from each["commands"]
+    minutes = sum(each["seconds"] for each in found.values()) / 60
+    yield from ("```", "")
+    yield "`python scripts/build_baselines.py` runs all worlds and writes the tables of this page anew. The"
+    yield f"ladders took {minutes:.0f} CPU minutes, the worlds one or two."
     for name, each in found.items():
         yield from ("", f"## Measured: {WORLDS[name].title}, {people(each)}", "")
         yield from section(each)
