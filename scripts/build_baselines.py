@@ -120,8 +120,8 @@ def tables(found: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield from each["commands"]
     minutes = sum(each["seconds"] for each in found.values()) / 60
     yield from ("```", "")
-    yield "`python scripts/build_baselines.py` runs all of them and writes this page's tables anew. The"
-    yield f"ladders took {minutes:.0f} CPU minutes, the worlds one or two."
+    yield "`python scripts/build_baselines.py` runs all of them and writes the tables anew."
+    yield f"The ladders took {minutes:.0f} CPU minutes, the worlds one or two."
     for name, each in found.items():
         yield from ("", f"## Measured: {WORLDS[name].title}, {people(each)}", "")
         yield from section(each)
