@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -28,7 +28,7 @@ __all__ = ["AmlWorld"]
 
 
 @dataclass(frozen=True)
-class AmlWorld(FolderExporter, LearningExporter):
+class AmlWorld(FolderExporter, ToldExporter):
     """CSV as in IBM's AMLworld."""
 
     mark: ClassVar[str] = "formatted_transactions.csv"

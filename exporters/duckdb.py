@@ -2,10 +2,11 @@
 
 Tables are called as everywhere, money stands in minor units and in major ones. Entities have
 primary keys, what refers to them from entities and edges foreign ones; events are in order of time
-and have none, which would cost more than it proves (`graphgen verify` proves it). The views
-`account_day` (what came and went on each account and day) and `payment_labelled` (payments as they
-were ordered, with labels, splits, and when they became known); the truth is in the schema `truth`,
-and `blind` leaves it out. Every column has its meaning as a comment: `FROM duckdb_columns()`.
+and have none, which would cost more than it proves (`graphgen verify` proves it). The view
+`account_day` has what came and went on each account and day, `payment_labelled` payments as they
+were ordered, with labels, splits, and when they became known; `known_at(moment)` gives what was
+known as a crime by then. The truth is in the schema `truth`, and `blind` leaves it out. Every
+column has its meaning as a comment: `FROM duckdb_columns()`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 from graphgen.one_file_exporter import OneFileExporter
 from graphgen.stage import StoreError
 
@@ -27,7 +28,7 @@ __all__ = ["DuckDB"]
 
 
 @dataclass(frozen=True)
-class DuckDB(OneFileExporter, LearningExporter):
+class DuckDB(OneFileExporter, ToldExporter):
     """A file of DuckDB."""
 
     holds: ClassVar[str] = "a database"

@@ -10,7 +10,7 @@ their ids in graphgen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 from graphgen.table import Array
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Elliptic"]
 
+_NODE = {"id": np.int64, "src": np.int64, "dst": np.int64, "told": np.int8}
+"""What is kept of a payment until all are read."""
 _STEPS = 49
 _UNKNOWN = 2
 _CLASSES = ("2", "1", "unknown")
@@ -34,7 +36,7 @@ _CLASSES = ("2", "1", "unknown")
 
 
 @dataclass(frozen=True)
-class Elliptic(FolderExporter, LearningExporter):
+class Elliptic(FolderExporter, ToldExporter):
     """The three files of the Elliptic set."""
 
     mark: ClassVar[str] = "elliptic_txs_classes.csv"
@@ -46,18 +48,24 @@ class Elliptic(FolderExporter, LearningExporter):
         """Write the features span by span, then what goes on, and the classes."""
         from graphgen.learning.csv_file import put_head, put_rows
         from graphgen.learning.places import Places
-        from graphgen.learning.raw import payments
+        from graphgen.learning.raw import lay, payments, payments_in
 
-        ends: list[tuple[Array, Array, Array, Array]] = []
         with (
             self.frame(dataset) as frame,
             (folder / "elliptic_txs_features.csv").open("wb") as file,
         ):
-            for part in payments(frame, Places(frame), "true"):
-                put_rows(file, _features(part, dataset))
-                ends.append((*(part[n].to_numpy() for n in ("id", "src", "dst")), self._told(part)))
-                tell(1, 3, sum(len(each[0]) for each in ends))
-        ids, payer, payee, told = (np.concatenate(each) for each in zip(*ends, strict=True))
+            count = payments_in(frame, "true")
+            whole = {name: np.empty(count, kind) for name, kind in _NODE.items()}
+
+            def written() -> Iterator[dict[str, Array]]:
+                for part in payments(frame, Places(frame), "true"):
+                    put_rows(file, _features(part, dataset))
+                    told = {"told": self._told(part)}
+                    yield {n: part[n].to_numpy() for n in ("id", "src", "dst")} | told
+                    tell(1, 3, count)
+
+            lay(written(), whole)
+        ids, payer, payee, told = whole.values()
         before, after = _goes_on(payer, payee)
         with (folder / "elliptic_txs_edgelist.csv").open("wb") as file:
             put_head(file, "txId1,txId2")

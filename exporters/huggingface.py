@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -24,7 +24,7 @@ __all__ = ["HuggingFace"]
 
 
 @dataclass(frozen=True)
-class HuggingFace(FolderExporter, LearningExporter):
+class HuggingFace(FolderExporter, ToldExporter):
     """Parquet files with a card."""
 
     mark: ClassVar[str] = "croissant.json"

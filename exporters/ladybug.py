@@ -2,8 +2,7 @@
 
 The graph that Neo4j gets (`neo4j.md`), in the embedded database that goes on from Kuzu: a table
 for each label and each type. Ladybug's nodes have one label: a second one stands in `secondLabel`
-(`a.secondLabel = 'Internal'`). The queries in `cypher/` that its dialect takes are in
-`learning.md`.
+(`a.secondLabel = 'Internal'`). What of Neo4j's Cypher its dialect takes is in `ladybug.md`.
 
 `DIR/graph.lbug` opens with `ladybug.Database`, or at once by `graphgen query DATASET "MATCH ..."`.
 It appears whole or not at all. Needs `pip install 'graphgen[ladybug]'`.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.exporter import ToldExporter
 from graphgen.schema import words
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _UNKNOWN, _NO_PERSON = 2, 3
 
 
 @dataclass(frozen=True)
-class Npz(FolderExporter, LearningExporter):
+class Npz(FolderExporter, ToldExporter):
     """A file of numpy with DGraph-Fin's keys."""
 
     mark: ClassVar[str] = _FILE
@@ -45,14 +45,15 @@ class Npz(FolderExporter, LearningExporter):
     ) -> Mapping[str, int]:
         """Write the file."""
         from graphgen.learning.places import Places
-        from graphgen.learning.raw import ACCOUNT, accounts, matrix, payments
+        from graphgen.learning.raw import ACCOUNT, accounts, lay, matrix, payments, payments_in
 
         with self.frame(dataset) as frame:
             places = Places(frame)
             nodes = accounts(frame, places)
-            edges = [_edge(part, dataset) for part in payments(frame, places)]
+            count = payments_in(frame)
+            whole = {name: np.empty((count, *shape), np.int64) for name, shape in _EDGE.items()}
+            lay((_edge(part, dataset) for part in payments(frame, places)), whole)
         part = nodes["part"].fill_null(_NO_PERSON).to_numpy()
-        whole = {name: np.concatenate([each[name] for each in edges]) for name in _EDGE}
         masks = ("train_mask", "valid_mask", "test_mask")
         arrays: dict[str, Any] = {
             "x": matrix(nodes, ACCOUNT),
@@ -67,7 +68,8 @@ class Npz(FolderExporter, LearningExporter):
         return rows
 
 
-_EDGE = ("edge_index", "edge_type", "edge_timestamp", "edge_id")
+_EDGE = {"edge_index": (2,), "edge_type": (), "edge_timestamp": (), "edge_id": ()}
+"""What a payment has, each of this shape."""
 
 
 def _edge(part: pa.Table, dataset: Dataset) -> dict[str, Array]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from graphgen.folder_exporter import FolderExporter
-from graphgen.learning.exporter import LearningExporter, needed
+from graphgen.learning.exporter import ToldExporter, needed
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -28,7 +28,7 @@ __all__ = ["PyG"]
 
 
 @dataclass(frozen=True)
-class PyG(FolderExporter, LearningExporter):
+class PyG(FolderExporter, ToldExporter):
     """Graphs for PyTorch Geometric."""
 
     mark: ClassVar[str] = "hetero/processed/data.pt"
@@ -36,16 +36,22 @@ class PyG(FolderExporter, LearningExporter):
 
     def check(self, *, force: bool) -> None:
         """Refuse where PyTorch Geometric is not installed, and what `FolderExporter` refuses."""
-        needed("torch_geometric", "gnn")
+        for package in ("torch_geometric", "torch"):
+            needed(package, "gnn")
         super().check(force=force)
 
     def fill(
         self, dataset: Dataset, folder: Path, tell: Callable[[int, int, int], None]
     ) -> Mapping[str, int]:
         """Write both graphs, and how they are loaded."""
-        from graphgen.learning.tensors import write_graphs
+        from graphgen.learning.graph_arrays import graph_arrays
+        from graphgen.memory import give_back
 
         with self.frame(dataset) as frame:
-            rows = write_graphs(frame, folder, blind=self.blind)
+            graph = graph_arrays(frame, blind=self.blind)
+        give_back()
+        from graphgen.learning.tensors import write_graphs
+
+        rows = write_graphs(graph, folder)
         tell(1, 1, sum(rows.values()))
         return rows

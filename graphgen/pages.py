@@ -10,6 +10,7 @@ from graphgen.describe import Entry, entries, meaning_of, spell
 from graphgen.elastic.page import page as elasticsearch_page
 from graphgen.elastic.rules_page import page as rules_page
 from graphgen.fields import Field, fields_of, plain
+from graphgen.ladybug.page import page as ladybug_page
 from graphgen.neo4j.page import page as neo4j_page
 from graphgen.schema import SCHEMAS, Schema
 from graphgen.world import FRAUD, TRANSFERS, Fraud, Transfers, World
@@ -168,6 +169,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "exporters.md": _exporters_page,
     "features.md": _features_page,
+    "ladybug.md": ladybug_page,
     "neo4j.md": neo4j_page,
     "patterns.md": _patterns_page,
     "tables.md": tables_page,

@@ -108,6 +108,7 @@ def _refuse_writing(connection: duckdb.DuckDBPyConnection, text: str) -> None:
 def _cypher(
     dataset: Dataset, text: str, limit: int | None, tell: Callable[[int, int, int], None]
 ) -> Found:
+    from graphgen.ladybug.dialect import differences_in
     from graphgen.ladybug.store import opened
     from graphgen.stage import StoreError
 
@@ -115,7 +116,9 @@ def _cypher(
         try:
             columns, rows = store.ask(text)
         except StoreError as wrong:
-            raise DatasetError(str(wrong)) from None
+            names = ", ".join(each.name for each in differences_in(text))
+            told = f"; what it has here is Neo4j's alone: {names}" if names else ""
+            raise DatasetError(f"{wrong}{told}") from None
     return _found(columns, [tuple(row) for row in rows], limit)
 
 

@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
-def test_the_pages_in_docs_say_what_the_code_says() -> None:
-    check = [sys.executable, str(ROOT / "scripts" / "build_docs.py"), "--check"]
+@pytest.mark.parametrize("script", ["build_docs.py", "build_baselines.py"])
+def test_the_pages_in_docs_say_what_the_code_says(script: str) -> None:
+    check = [sys.executable, str(ROOT / "scripts" / script), "--check"]
     said = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout) == (0, "")
 

@@ -140,6 +140,27 @@ def test_without_delay_all_crimes_are_known_as_they_happen(dataset: Dataset) -> 
     ).fetchall() == [(0,)]
 
 
+def test_what_is_learnt_from_may_be_what_was_known_on_a_day(dataset: Dataset, frame: Frame) -> None:
+    day = borders(dataset)[0]
+    then = Frame(dataset, Labelling(known_at=day))
+    moment = f"TIMESTAMPTZ '{day} 00:00:00Z'"
+    truth = "SELECT id, is_fraud, reported_at FROM transfer ORDER BY id"
+    assert then.sql(truth).fetchall() == frame.sql(truth).fetchall()
+    wanted = f"(reported_at <= {moment} OR time >= {moment})"
+    told = "SELECT id FROM transfer WHERE {} ORDER BY id"
+    known = then.sql(told.format("told")).fetchall()
+    assert known == frame.sql(told.format(f"is_fraud AND {wanted}")).fetchall()
+    assert 0 < len(known) < len(frame.sql(told.format("is_fraud")).fetchall())
+    learnt = (
+        "SELECT entity, entity_id FROM {} WHERE told AND reported_at <= {} OR told AND since >= {} "
+        "AND (entity, entity_id) NOT IN (SELECT ('account', account_id) FROM account_part "
+        "WHERE part = 0) ORDER BY ALL"
+    )
+    nodes = then.sql("SELECT entity, entity_id FROM node_label WHERE told ORDER BY ALL").fetchall()
+    assert nodes == frame.sql(learnt.format("node_label", moment, moment)).fetchall()
+    assert 0 < len(nodes) < len(frame.sql("FROM node_label WHERE told").fetchall())
+
+
 def test_another_pattern_moves_no_label(dataset: Dataset, tmp_path: Path) -> None:
     other = Frame(written(tmp_path / "world", {"cycle": 12, "bipartite": 2}))
     query = "SELECT * FROM case_label WHERE pattern = 'cycle' ORDER BY case_id"

@@ -4,7 +4,7 @@ The conventions are those of the published files (https://www.kaggle.com/dataset
 ibm-transactions-for-anti-money-laundering-aml) and of `format_kaggle_files.py` of IBM/Multi-GNN at
 252b025: times in minutes, as seconds since ten seconds before the first day; accounts, currencies
 and formats numbered in the order in which they appear, of a row the payer first, the received
-currency first; rows in order of time.
+currency first; rows in order of time; no quotes and no empty cells.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from graphgen.learning.csv_file import put_head, put_rows
 from graphgen.learning.parquet_file import spans
@@ -134,12 +133,17 @@ class AmlWorldFiles:
         return text, coded, [edge, part["id"]]
 
     def _accounts(self) -> None:
-        """Write who holds which account, and which number each has."""
-        rows = self._frame.sql(_ACCOUNTS).to_arrow_table()
+        """Write who holds which account, and which number each has.
+
+        An entity is called as there: what it is, and a number; loaders take its kind from that.
+        """
+        rows = self._frame.sql(_ACCOUNTS).to_arrow_table().combine_chunks()
         place = self._places.of("account", rows["account_id"]).to_numpy()
         number = self._account.number[place]
+        shown = rows.drop_columns(["account_id"])
         with (self._folder / "graphgen_accounts.csv").open("wb") as file:
-            csv.write_csv(rows.drop_columns(["account_id"]), file)
+            put_head(file, ",".join(shown.column_names))
+            put_rows(file, shown.columns)
         ordered = np.argsort(number, kind="stable")[np.sort(number) >= 0]
         self.rows["accounts"] = len(rows)
         with (self._folder / "graphgen_nodes.csv").open("wb") as file:
@@ -228,14 +232,18 @@ SELECT bank_id::VARCHAR AS bank, 'A' || account_id AS account FROM account JOIN 
 USING (account_id) ORDER BY n"""
 
 _ACCOUNTS = """
-SELECT any_value(b.name) AS "Bank Name", any_value(a.bank_id) AS "Bank ID",
-    'A' || a.account_id AS "Account Number",
-    min(coalesce('U' || u.user_id, 'M' || m.merchant_id, 'E' || e.employer_id)) AS "Entity ID",
-    min(coalesce(u.given_name || ' ' || u.family_name, m.name, e.name)) AS "Entity Name",
+WITH holder AS (
+    SELECT account_id, user_id AS id, 'U' AS letter, 'Individual' AS kind
+    FROM has_account WHERE role = 'owner'
+    UNION ALL SELECT account_id, merchant_id, 'M', 'Corporation' FROM merchant
+    UNION ALL SELECT account_id, employer_id, 'E', 'Corporation' FROM employer
+    UNION ALL SELECT account_id, bank_id, 'B', 'Bank' FROM account WHERE type = 'internal'
+), first AS (
+    SELECT account_id, min_by(h, (letter, id)) AS h FROM holder AS h GROUP BY 1
+)
+SELECT b.name AS "Bank Name", a.bank_id AS "Bank ID", 'A' || a.account_id AS "Account Number",
+    coalesce(h.letter || h.id, 'A' || a.account_id) AS "Entity ID",
+    coalesce(h.kind, 'Unknown') || ' #' || coalesce(h.id, a.account_id) AS "Entity Name",
     a.account_id
-FROM account AS a LEFT JOIN bank AS b USING (bank_id)
-LEFT JOIN has_account AS h ON h.account_id = a.account_id AND h.role = 'owner'
-LEFT JOIN "user" AS u ON u.user_id = h.user_id
-LEFT JOIN merchant AS m ON m.account_id = a.account_id
-LEFT JOIN employer AS e ON e.account_id = a.account_id
-GROUP BY a.account_id ORDER BY a.account_id"""
+FROM account AS a LEFT JOIN bank AS b USING (bank_id) LEFT JOIN first USING (account_id)
+ORDER BY a.account_id"""

@@ -51,6 +51,12 @@ _TRUTH = {
     "case_label": "SELECT * FROM case_label ORDER BY case_id",
     "member": "SELECT case_id, entity, entity_id, role FROM member ORDER BY ALL",
 }
+_CASE = "case_label"
+_ENDS = {
+    "payment": {"payer": "account", "payee": "account"},
+    "trade": {"payer": "account", "payee": "security"},
+}
+"""What the two ends of an edge are."""
 _TITLES = {
     "entity_label": "What is known of accounts, people, devices and internet addresses.",
     "case_label": "What was planted, and when it became known.",
@@ -100,6 +106,9 @@ def write_configurations(
         one = Configuration(name, _TITLES.get(name, ""), _DOCS)
         if name in SCHEMAS:
             one = _configuration(SCHEMAS[name], blind=False)
+            one.refers = {"case_id": _CASE}
+        elif name == _CASE:
+            one.key = "case_id"
         _write(frame, folder, one, query)
         found += [one] if one.rows else []
     tell(steps, steps, sum(each.rows for each in found))
@@ -112,6 +121,7 @@ def _configuration(schema: Schema, *, blind: bool) -> Configuration:
     refers = {name: table for name, table in refers.items() if table[:1] != "="}
     if _edge_of(schema):
         docs |= {name: _DOCS[name] for name in ("payer", "payee", *_labels(blind=blind))}
+        refers |= _ENDS[schema.name] if blind else {**_ENDS[schema.name], "case_id": _CASE}
     return Configuration(schema.name, schema.doc, docs, schema.key, refers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ croissant-spec.html, appendix 1)."""
 def croissant(dataset: Dataset, found: list[Configuration], folder: Path) -> str:
     """Give the document; the files are in the folder."""
     run = dataset.run
+    keys = {one.name: one.key for one in found if one.key and len(one.files) == 1}
     told = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -78,7 +80,7 @@ def croissant(dataset: Dataset, found: list[Configuration], folder: Path) -> str
         "distribution": [
             _file(split, path, one, folder) for one in found for split, path in one.files.items()
         ],
-        "recordSet": [_records(split, one) for one in found for split in one.files],
+        "recordSet": [_records(split, one, keys) for one in found for split in one.files],
     }
     return json.dumps(told, indent=2) + "\n"
 
@@ -101,7 +103,7 @@ def _file(split: str, path: str, one: Configuration, folder: Path) -> dict[str, 
     }
 
 
-def _records(split: str, one: Configuration) -> dict[str, Any]:
+def _records(split: str, one: Configuration, keys: Mapping[str, str]) -> dict[str, Any]:
     name = _id(one, split)
     told: dict[str, Any] = {
         "@type": "cr:RecordSet",
@@ -111,29 +113,33 @@ def _records(split: str, one: Configuration) -> dict[str, Any]:
     }
     if one.key:
         told["key"] = {"@id": f"{name}/{one.key}"}
-    told["field"] = [_field(name, column, one) for column in one.types]
+    told["field"] = [_field(name, column, one, keys) for column in one.types]
     return told
 
 
-def _field(name: str, column: str, one: Configuration) -> dict[str, Any]:
-    """Give a column; whose key it holds is told in words.
+def _field(name: str, column: str, one: Configuration, keys: Mapping[str, str]) -> dict[str, Any]:
+    """Give a column, and the column of another file whose key it holds.
 
-    `references` would say it too, but mlcroissant 1.1.1 joins what they name, and fails where that
-    refers further.
+    That is named by its file: mlcroissant 1.1.1 joins what is referred to before it reads, and
+    finds no order for record sets that refer to each other (a bank has accounts of its own). A
+    table in several files has no such column; that it is meant stands in words.
     """
-    table = one.refers.get(column)
-    refers = f" A key of {table}." if table else ""
-    return {
+    table = one.refers.get(column, "")
+    told: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{name}/{column}",
         "name": column,
-        "description": one.docs.get(column, "") + refers,
+        "description": one.docs.get(column, "") + (f" A key of {table}." if table else ""),
         "dataType": _type(one.types[column]),
-        "source": {
-            "fileObject": {"@id": f"{name}.parquet"},
-            "extract": {"column": column},
-        },
+        "source": _source(name, column),
     }
+    if table in keys:
+        told["references"] = _source(table, keys[table])
+    return told
+
+
+def _source(name: str, column: str) -> dict[str, Any]:
+    return {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}}
 
 
 def _type(kind: pa.DataType) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Interval
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from graphgen.dataset import Dataset
     from graphgen.learning.frame import Frame
 
-__all__ = ["LearningExporter", "needed"]
+__all__ = ["LearningExporter", "ToldExporter", "needed"]
 
 _Share = Annotated[float, Interval(ge=0, le=1)]
 
@@ -43,9 +44,8 @@ class LearningExporter(DatasetExporter):
     unlabelled: str = ""
     """Patterns, with commas between, whose crimes are told as honest."""
 
-    @property
-    def labelling(self) -> Labelling:
-        """What is told beside the truth; `UnknownNameError` for a pattern that there is not."""
+    def labelling(self, dataset: Dataset) -> Labelling:  # noqa: ARG002 - for those that inherit it
+        """Say what is told beside the truth; `UnknownNameError` for a pattern that there is not."""
         names = tuple(name.strip() for name in self.unlabelled.split(",") if name.strip())
         for name in names:
             PATTERNS.load(name, Pattern)
@@ -56,11 +56,24 @@ class LearningExporter(DatasetExporter):
         """Open a dataset with its labels and splits, as it was asked for."""
         from graphgen.learning.frame import Frame
 
-        frame = Frame(dataset, self.labelling, bank=_bank(dataset, self.view))
+        frame = Frame(dataset, self.labelling(dataset), bank=_bank(dataset, self.view))
         try:
             yield frame
         finally:
             frame.close()
+
+
+@dataclass(frozen=True)
+class ToldExporter(LearningExporter):
+    """A sink that tells one label of a row, which may be what was known on some day."""
+
+    known_at: str = ""
+    """Tell of crimes before a day (YYYY-MM-DD; `training`: the first after training) only those
+    that had been reported when it began."""
+
+    def labelling(self, dataset: Dataset) -> Labelling:
+        """Say what is told, and as it was known when; `StoreError` for what is no day."""
+        return replace(super().labelling(dataset), known_at=_day(dataset, self.known_at))
 
 
 def needed(package: str, extra: str) -> None:
@@ -69,6 +82,19 @@ def needed(package: str, extra: str) -> None:
 
     if find_spec(package) is None:
         raise StoreError(f"{package} is not installed; pip install 'graphgen[{extra}]'")
+
+
+def _day(dataset: Dataset, known_at: str) -> date | None:
+    if known_at == "training":
+        from graphgen.learning.splits import borders
+
+        return borders(dataset)[0]
+    try:
+        return date.fromisoformat(known_at) if known_at else None
+    except ValueError:
+        raise StoreError(
+            f"known_at: {known_at!r} is no day; one is YYYY-MM-DD, or training"
+        ) from None
 
 
 def _bank(dataset: Dataset, view: str) -> int | None:

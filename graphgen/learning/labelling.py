@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from annotated_types import Interval
@@ -26,6 +27,9 @@ class Labelling:
     """Share of the honest rows of those who deal with criminals that are told as crimes."""
     unlabelled: tuple[str, ...] = ()
     """Patterns whose crimes are told as honest, all of them."""
+    known_at: date | None = None
+    """The day at whose beginning (UTC) one learns: crimes before it that had not been reported by
+    then are told as honest; what comes later, on which one is tried, is told as it is."""
     delay: bool = True
     """Whether it takes time until a crime becomes known; else all of it is known as it happens."""
 

@@ -20,7 +20,7 @@ from graphgen.registry import PATTERNS
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["make_labels"]
+__all__ = ["make_known_at", "make_labels"]
 
 
 def make_labels(connection: duckdb.DuckDBPyConnection, seed: int, how: Labelling) -> None:
@@ -33,7 +33,8 @@ def make_labels(connection: duckdb.DuckDBPyConnection, seed: int, how: Labelling
     * `node_label` (entity, entity_id, is_fraud, is_victim, is_lookalike, since, reported_at, told):
       accounts, users, devices and addresses that belong to a case, or of which something false is
       told.
-    * `known_at(moment)`, a macro: the rows of `edge_label` that are known as crimes by then.
+    * `known_at(moment)` and `nodes_known_at(moment)`, macros: the rows of `edge_label` and of
+      `node_label` that are known as crimes by then.
 
     `is_fraud` is the truth; `told` is what a learner is told, null where that is nothing;
     `reported_at` is null where nobody ever tells.
@@ -44,7 +45,17 @@ def make_labels(connection: duckdb.DuckDBPyConnection, seed: int, how: Labelling
     for statement in (_PLANTED, _CASE, _EDGE, _NODE):
         connection.execute(statement.format(**keys, late="1" if how.delay else "0"))
     tell_falsely(connection, seed, how)
-    connection.execute(_KNOWN_AT)
+    make_known_at(connection)
+    if how.known_at:
+        moment = f"TIMESTAMPTZ '{how.known_at} 00:00:00Z'"
+        for statement in (_EDGES_TOLD_AT, _NODES_TOLD_AT):
+            connection.execute(statement.format(moment=moment))
+
+
+def make_known_at(connection: duckdb.DuckDBPyConnection, schema: str = "") -> None:
+    """Make the macros that say what is known at a moment; `schema` is where labels lie."""
+    for statement in (_EDGES_KNOWN_AT, _NODES_KNOWN_AT):
+        connection.execute(statement.format(schema=schema))
 
 
 def _reporting(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -138,7 +149,24 @@ SELECT entity, entity_id, bool_or(is_fraud) AS is_fraud, bool_or(is_victim) AS i
 FROM part GROUP BY 1, 2 ORDER BY 1, 2
 """
 
-_KNOWN_AT = """
+_EDGES_KNOWN_AT = """
 CREATE MACRO known_at(moment) AS TABLE
-SELECT event, event_id, reported_at FROM edge_label WHERE told AND reported_at <= moment
+SELECT event, event_id, reported_at FROM {schema}edge_label WHERE told AND reported_at <= moment
 """
+
+_NODES_KNOWN_AT = """
+CREATE MACRO nodes_known_at(moment) AS TABLE
+SELECT entity, entity_id, reported_at FROM {schema}node_label WHERE told AND reported_at <= moment
+"""
+
+_EDGES_TOLD_AT = """
+UPDATE edge_label SET told = false WHERE told AND time < {moment}
+AND (event, event_id) NOT IN (SELECT (event, event_id) FROM known_at({moment}))
+"""
+
+_NODES_TOLD_AT = """
+UPDATE node_label SET told = false WHERE told AND (since < {moment} OR entity = 'account'
+    AND entity_id IN (SELECT account_id FROM account_part WHERE part = 0))
+AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM nodes_known_at({moment}))
+"""
+"""Of accounts, all of the training by account are learnt from, whenever their crimes begin."""

@@ -6,7 +6,7 @@ stands in it; what a payment is comes from its own row. Neither hangs on a label
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
     from graphgen.learning.frame import Frame
 
-__all__ = ["ACCOUNT", "NOTHING", "PAYMENT", "accounts", "matrix", "payments"]
+__all__ = ["ACCOUNT", "NOTHING", "PAYMENT", "accounts", "lay", "matrix", "payments", "payments_in"]
 
 NOTHING = -1
 """What stands where nothing is told."""
 
 _IN = "SELECT payee AS account_id, {} FROM transfer WHERE {} GROUP BY 1"
 _OUT = "SELECT payer AS account_id, {} FROM transfer WHERE {} GROUP BY 1"
-_SEEN = "split_time(time) = 0 AND status = 'booked'"
+_BOOKED = "status = 'booked'"
+_SEEN = f"split_time(time) = 0 AND {_BOOKED}"
 
 
 def _log(expression: str) -> str:
@@ -96,7 +97,24 @@ LEFT JOIN ({received}) USING (account_id) LEFT JOIN ({sent}) USING (account_id)"
     return rows.take(np.argsort(places.of("account", rows["id"]).to_numpy()))
 
 
-def payments(frame: Frame, places: Places, where: str = "status = 'booked'") -> Iterator[pa.Table]:
+def payments_in(frame: Frame, where: str = _BOOKED) -> int:
+    """Say how many rows `payments` has."""
+    ((count,),) = frame.sql(f"SELECT count(*) FROM transfer WHERE {where}").fetchall()
+    return int(count)
+
+
+def lay(parts: Iterable[Mapping[str, Array]], into: Mapping[str, Array]) -> None:
+    """Lay parts one behind the other into arrays of the length of all of them together."""
+    first = 0
+    for part in parts:
+        end = first
+        for name, whole in into.items():
+            end = first + len(part[name])
+            whole[first:end] = part[name]
+        first = end
+
+
+def payments(frame: Frame, places: Places, where: str = _BOOKED) -> Iterator[pa.Table]:
     """Yield payments as they were ordered, in order of time, span by span.
 
     Columns: `id`, `time` (seconds since 1970), `src` and `dst` (accounts' places), the numbers of

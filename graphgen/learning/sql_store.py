@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphgen.learning.frame import EDGES, labelled
+from graphgen.learning.labels import make_known_at
 from graphgen.learning.luck import make_macros
 from graphgen.learning.splits import make_split_macros
 from graphgen.schema import SCHEMAS, Column, Kind, Meaning, Schema
@@ -180,6 +181,7 @@ def _views(frame: Frame, *, blind: bool) -> None:
     if not blind:
         make_macros(connection)
         make_split_macros(connection, frame.dataset, int(frame.dataset.run["seed"]))
+        make_known_at(connection, "truth.")
     for event, rows in () if blind else EDGES.values():
         if event in there:
             made[f"{event}_labelled"] = labelled(rows, event, "truth.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import zipfile
 from collections.abc import Iterator
@@ -33,9 +34,12 @@ def _said(file: Path) -> Iterator[Said]:
         yield from _of_tensors(file)
     elif _is_database(file):
         yield from _of_database(file)
+    elif file.suffix == ".lbug":
+        yield from _of_graph(file)
     else:
         assert not zipfile.is_zipfile(file), file
-        text = file.read_text("utf-8")
+        packed = file.suffix == ".gz"
+        text = gzip.decompress(file.read_bytes()).decode() if packed else file.read_text("utf-8")
         lines = text.splitlines()
         head = set(lines[0].split(",")) if file.suffix == ".csv" and lines else set()
         words = set(re.findall(r"[A-Za-z0-9_]+", text))
@@ -85,3 +89,19 @@ def _of_database(file: Path) -> Iterator[Said]:
             table = connection.sql(f'FROM "{schema}"."{name}"').to_arrow_table()
             names, values = _of_table(table)
             yield f"{schema}.{name}", {*names, name}, values
+
+
+def _of_graph(file: Path) -> Iterator[Said]:
+    from graphgen.ladybug.store import opened
+
+    with opened(file.parent) as store:
+        _, tables = store.ask("CALL show_tables() RETURN name, type")
+        for table, kind in tables:
+            _, properties = store.ask(f"CALL table_info('{table}') RETURN name")
+            names = {name for (name,) in properties}
+            match = f"(n:`{table}`)" if kind == "NODE" else f"()-[n:`{table}`]->()"
+            shown = ", ".join(f"n.`{name}` AS `{name}`" for name in sorted(names))
+            values: set[object] = set()
+            if names:
+                values = _of_table(store.arrow(f"MATCH {match} RETURN {shown}"))[1]
+            yield table, {table, *names}, values

@@ -105,12 +105,25 @@ def test_patterns_are_blocks_of_lines_of_the_raw_file(folder: Any, raw: Any) -> 
     assert len(listed) == (raw["Is Laundering"] == "1").sum()
 
 
-def test_every_account_is_in_the_list_of_accounts(folder: Any, raw: Any) -> None:
+def test_the_list_of_accounts_is_as_the_published_one(folder: Any, raw: Any, frame: Frame) -> None:
+    text = (folder / "graphgen_accounts.csv").read_text("ascii")
+    assert text.startswith("Bank Name,Bank ID,Account Number,Entity ID,Entity Name\n")
+    assert '"' not in text
+    assert ",," not in text
     listed = pd.read_csv(folder / "graphgen_accounts.csv", dtype=str)
-    assert list(listed.columns) == [
-        "Bank Name", "Bank ID", "Account Number", "Entity ID", "Entity Name",
-    ]  # fmt: skip
-    assert set(raw["Account"]) | set(raw["Account.1"]) <= set(listed["Account Number"])
+    banks = dict(zip(listed["Account Number"], listed["Bank ID"], strict=True))
+    assert len(banks) == len(listed)
+    for bank, account in (("From Bank", "Account"), ("To Bank", "Account.1")):
+        assert (raw[account].map(banks) == raw[bank]).all()
+    owned = frame.sql(
+        "SELECT 'A' || account_id, 'U' || min(user_id) FROM has_account WHERE role = 'owner' "
+        "GROUP BY 1"
+    ).fetchall()
+    entities = listed.set_index("Account Number")["Entity ID"]
+    assert {account: entities[account] for account, _ in owned} == dict(owned)
+    kinds = listed["Entity Name"].str.extract(r"^([A-Z][a-z]+) #\d+$")[0]
+    assert set(kinds) == {"Individual", "Corporation", "Bank", "Unknown"}
+    assert listed.groupby("Entity ID")["Entity Name"].nunique().max() == 1
 
 
 def test_numbers_lead_back_to_accounts_and_payments(

@@ -63,6 +63,12 @@ def test_labelled_payments_are_those_of_the_frame(ask: Any, frame: Frame) -> Non
     assert ask("SELECT count(*) FROM trade_labelled")[0][0] > 0
 
 
+def test_what_is_known_at_a_moment_is_that_of_the_frame(ask: Any, frame: Frame) -> None:
+    for macro in ("known_at", "nodes_known_at"):
+        query = f"FROM {macro}(TIMESTAMPTZ '2026-02-01 00:00:00Z') ORDER BY ALL"
+        assert ask(query) == frame.sql(query).fetchall() != []
+
+
 def test_days_of_accounts_add_up_to_what_was_booked(ask: Any, frame: Frame) -> None:
     [(booked,)] = frame.sql("SELECT sum(amount) FROM payment WHERE status = 'booked'").fetchall()
     assert ask("SELECT sum(credited), sum(debited) FROM account_day") == [(booked, booked)]

@@ -6,14 +6,20 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from contents import contents
 
 from graphgen import Dataset, World
 from graphgen.exporter import DatasetExporter, FileExporter
+from graphgen.folder_exporter import FolderExporter
 from graphgen.generate import generate
 from graphgen.ids import spell_id
 from graphgen.learning.exporter import LearningExporter
+from graphgen.learning.frame import Frame
+from graphgen.learning.labelling import Labelling
+from graphgen.learning.splits import borders
+from graphgen.one_file_exporter import OneFileExporter
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS
 from graphgen.stage import StoreError
@@ -24,12 +30,18 @@ FORMATS = [
     for name, kind in EXPORTERS.usable(DatasetExporter).items()
     if issubclass(kind, LearningExporter)
 ]
+WRITTEN = [
+    name
+    for name, kind in EXPORTERS.usable(DatasetExporter).items()
+    if issubclass(kind, FolderExporter | OneFileExporter)
+]
+"""All that becomes files: those for learners, and those for servers and graph databases."""
 NEEDS = {"pyg": "torch_geometric", "ladybug": "ladybug"}
 CANONICAL = ["amlworld", "elliptic", "gexf", "graphml", "huggingface", "npz", "relbench"]
 NAMES = {
     "is_fraud", "is_victim", "is_lookalike", "case_id", "pattern", "stage", "told", "reported_at",
     "split_case", "Is Laundering", "event_label", "edge_label", "node_label", "case_label",
-    "fraud_report", "payment_labelled",
+    "fraud_report", "payment_labelled", "GroundTruth", "MEMBER_OF", "caseId", "isFraud", "truth",
 }  # fmt: skip
 """What labels, and tables of them, are called."""
 
@@ -68,9 +80,12 @@ def labels_in(path: Path, dataset: Dataset) -> list[str]:
 
 def test_all_formats_are_looked_at() -> None:
     assert set(FORMATS) >= {*CANONICAL, "duckdb", "pyg"}
+    assert set(WRITTEN) >= {*FORMATS, "ladybug", "neo4j_csv", "neo4j_admin", "es_bulk"}
+    kinds = EXPORTERS.usable(DatasetExporter)
+    assert [name for name in WRITTEN if "blind" not in kinds[name].__dataclass_fields__] == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_no_format_carries_a_label_where_it_was_told_not_to(
     name: str, write: Write, dataset: Dataset
 ) -> None:
@@ -78,7 +93,7 @@ def test_no_format_carries_a_label_where_it_was_told_not_to(
     assert labels_in(write(name, blind=True, **options(dataset, name)), dataset) == []
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("npz", "elliptic")])
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name not in ("npz", "elliptic")])
 def test_a_label_that_is_there_is_seen(name: str, write: Write, dataset: Dataset) -> None:
     needed(name)  # npz and elliptic have labels by place alone: their own tests read these
     assert labels_in(write(name, **options(dataset, name)), dataset) != []
@@ -155,6 +170,33 @@ def test_a_bank_s_view_is_smaller_than_the_world(
     whole = kind(str(tmp_path / "whole"))
     seen, all_ = (each.load(dataset, force=False, tell=lambda *_: None) for each in (view, whole))
     assert 0 < sum(seen.values()) < sum(all_.values())
+
+
+def test_labels_are_those_that_were_known_when_training_ended_where_that_is_asked_for(
+    write: Write, dataset: Dataset
+) -> None:
+    day = borders(dataset)[0]
+    frame = Frame(dataset, Labelling(known_at=day))
+    [(edges,)] = frame.sql(
+        "SELECT count(*) FROM transfer WHERE told AND status = 'booked'"
+    ).fetchall()
+    [(nodes,)] = frame.sql(
+        "SELECT count(*) FROM node_label JOIN account_part ON account_id = entity_id "
+        "WHERE told AND entity = 'account'"
+    ).fetchall()
+    frame.close()
+    text = (write("amlworld", known_at="training") / "formatted_transactions.csv").read_text()
+    assert text.count(",1\n") == edges > 0
+    y = np.load(write("npz", known_at=str(day)) / "dgraphfin.npz")["y"]
+    assert (y == 1).sum() == nodes > 0
+    assert (y == 1).sum() < (np.load(write("npz") / "dgraphfin.npz")["y"] == 1).sum()
+
+
+def test_a_day_that_is_none_is_told_in_one_line(dataset: Dataset, tmp_path: Path) -> None:
+    kind = EXPORTERS.load("npz", DatasetExporter)
+    exporter = kind(str(tmp_path / "out"), known_at="soon")
+    with pytest.raises(StoreError, match=r"^known_at: 'soon' is no day; one is YYYY-MM-DD, or"):
+        exporter.load(dataset, force=False, tell=lambda *_: None)
 
 
 @pytest.mark.parametrize("name", ["relbench", "duckdb", "huggingface"])

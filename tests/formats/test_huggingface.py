@@ -62,7 +62,34 @@ def test_croissant_is_valid_and_its_records_can_be_read(folder: Any, frame: Fram
     record = next(iter(opened.records("payment_test")))
     wanted = frame.sql("SELECT min(id) FROM transfer WHERE split_time = 'test'").fetchall()
     assert record["payment_test/payment_id"] == wanted[0][0]
-    assert next(iter(opened.records("account")))["account/account_id"]
+    for name, key in (("account", "account_id"), ("bank", "bank_id"), ("member", "case_id")):
+        found = [record[f"{name}/{key}"] for record in opened.records(name)]
+        wanted = frame.sql(f"SELECT {key} FROM {name} ORDER BY 1").fetchall()
+        assert found == [id_ for (id_,) in wanted], name
+
+
+def test_croissant_says_which_column_of_which_file_a_key_is_of(folder: Any) -> None:
+    import pyarrow.parquet as pq
+
+    told = json.loads((folder / "croissant.json").read_text())
+    files = {one["@id"]: folder / one["contentUrl"] for one in told["distribution"]}
+
+    def values(source: Any) -> set[object]:
+        file = files[source["fileObject"]["@id"]]
+        return set(pq.read_table(file, columns=[source["extract"]["column"]])[0].to_pylist())
+
+    refers = {
+        field["@id"]: (field["source"], field["references"])
+        for records in told["recordSet"]
+        for field in records["field"]
+        if "references" in field
+    }
+    assert {
+        *("payment_test/payer", "payment_test/case_id", "has_account/user_id", "account/bank_id"),
+        *("bank/vault_account_id", "knows/other_user_id", "trade_train/payee", "member/case_id"),
+    } <= set(refers)
+    for name, (source, other) in refers.items():
+        assert values(source) - {None} <= values(other), name
 
 
 def test_croissant_tells_of_every_column_of_every_file(folder: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from graphgen import Dataset
 from graphgen.exporter import DatasetExporter
+from graphgen.ladybug.dialect import DIFFERENCES, Difference, differences_in
 from graphgen.ladybug.store import opened
 from graphgen.learning.frame import Frame
 from graphgen.neo4j.queries import browser_names, guide_names, load_query, query_names
@@ -18,7 +18,6 @@ from graphgen.registry import EXPORTERS
 from graphgen.stage import StoreError
 
 pytest.importorskip("ladybug", reason="ladybug is not installed")
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -93,16 +92,23 @@ def test_what_is_opened_to_be_asked_cannot_be_changed(folder: Any) -> None:
         graph.ask("MATCH (n) DETACH DELETE n")
 
 
-def test_docs_say_which_queries_ladybug_s_dialect_takes(folder: Any) -> None:
-    page = (ROOT / "docs" / "learning.md").read_text("utf-8")
-    said = dict(re.findall(r"^\| `([\w/]+)` \| (yes|no) \|", page, re.MULTILINE))
-    taken = {}
+@pytest.mark.parametrize("each", DIFFERENCES, ids=lambda each: each.name)
+def test_what_is_neo4j_s_alone_is_refused_and_said_otherwise(folder: Any, each: Difference) -> None:
+    assert each in differences_in(each.refused)
+    with opened(folder) as graph:
+        with pytest.raises(StoreError):
+            graph.ask(each.refused)
+        if each.instead:
+            assert differences_in(each.instead) == []
+            assert graph.ask(each.instead)[1]
+
+
+def test_a_query_runs_where_nothing_of_it_is_neo4j_s_alone_and_nowhere_else(folder: Any) -> None:
     with opened(folder) as graph:
         for name in (*query_names(), *guide_names(), *browser_names()):
-            try:
-                graph.ask(load_query(name).text)
-            except StoreError:
-                taken[name] = "no"
+            text = load_query(name).text
+            if differences_in(text):
+                with pytest.raises(StoreError):
+                    graph.ask(text)
             else:
-                taken[name] = "yes"
-    assert said == taken
+                graph.ask(text)

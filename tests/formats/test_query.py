@@ -95,6 +95,10 @@ def test_cypher_is_answered_from_a_graph_that_is_kept(dataset: Dataset, cache: P
         with pytest.raises(DatasetError) as told:
             query(dataset, wrong)
         assert "\n" not in str(told.value)
+    with pytest.raises(
+        DatasetError, match=r"what it has here is Neo4j's alone: a second label, `d"
+    ):
+        query(dataset, "MATCH (a:Internal) WHERE a.openedDate < datetime() RETURN count(*)")
 
 
 def test_the_command_prints_a_table_json_or_csv(
