@@ -32,6 +32,8 @@ from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _MINUTE = 60_000
+_SHARES = 40
+"""Shares that there is cash for as the world begins, at least; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ class MarkingTheClose(Pattern):
     ) -> Iterator[Table]:
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
-        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud * (1 - hard))
+        user, stock, _ = desk.holders_of_stocks(
+            count, small=0.3 * is_fraud * (1 - hard), times=_SHARES
+        )
         session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
@@ -93,6 +97,8 @@ class MarkingTheClose(Pattern):
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
             quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),
             stage="theft" if is_fraud else None,
+            # one of each close is filled for sure
+            **desk.at_once(bought, at.shape, np.arange(many) == 0),
         )  # fmt: skip
         if is_fraud:
             lift = np.log1p(self.lift) * (1 - 0.67 * hard) * rng.uniform(0.5, 1.5, session.shape)

@@ -32,6 +32,8 @@ from graphgen.schema import words
 from graphgen.table import Table
 
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
+_SHARES = 5
+"""Shares that there are for each sale, at least; our assumption."""
 _PUSH = 0.001
 """How far a price gives way, in logarithms; our assumption."""
 
@@ -81,7 +83,7 @@ class Spoofing(Pattern):
     ) -> Iterator[Table]:
         desk, hard = Desk(graph, rng, self), self.hardness
         case = graph.new("case", count)
-        user, stock, held = desk.holders_of_stocks(count)
+        user, stock, held = desk.holders_of_stocks(count, least=_SHARES * self.episodes)
         session = moments(graph, rng, self, count, before=0, after=1)
         many_times = max(1, round(self.episodes * (1 - 0.6 * hard)))
         turn = session[:, None] + rng.integers(0, 2, (count, many_times))

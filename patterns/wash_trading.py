@@ -40,6 +40,8 @@ _MIXED = 0.35
 _VISIT_MS = 650_000
 """How much longer, at hard, a member waits at least: longer than a visit to the bank lasts, in
 which several orders are given; our assumption."""
+_SHARES = 5
+"""Shares that there are for each round, at least; our assumption."""
 _MARGIN_MS = 60_000
 """How long before the close a round is over, at least; our assumption."""
 _NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
@@ -77,7 +79,9 @@ class WashTrading(Pattern):
         desk, count, days = Desk(graph, rng, self), self.instances(graph), calendar(graph)
         case = graph.new("case", count)
         hard = self.hardness
-        first, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - hard))
+        first, stock, held = desk.holders_of_stocks(
+            count, small=0.5 * (1 - hard), least=_SHARES * self.rounds
+        )
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
         # who is to buy has the money to
@@ -141,7 +145,9 @@ class WashTrading(Pattern):
         """Yield market makers: they buy and sell in turn, of and to customers."""
         desk, count = Desk(graph, rng, self), self.lookalikes(graph)
         case = graph.new("case", count)
-        user, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - self.hardness))
+        user, stock, held = desk.holders_of_stocks(
+            count, small=0.5 * (1 - self.hardness), least=_SHARES * self.rounds
+        )
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         many = max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
