@@ -6,7 +6,8 @@ them; the block lifts the price, and what was bought is sold 1 to 30 minutes aft
 and again, nearly always at a profit. It looks like coincidence: somebody without any tie to the
 client who buys and sells as soon, once of it before a block.
 
-By definition (`defined_by`) what is bought is sold again soon: both are filled at once.
+By definition (`defined_by`) what is bought is sold again soon: both are filled at once. And a
+client has the money for a block.
 
 Source: FINRA rule 5270, on blocks: as a rule of 10,000 shares, but fewer may be one; these are what
 a wealthy private client can pay for. How large a block is, how long before and after, how far the
@@ -59,11 +60,21 @@ class FrontRunning(Pattern):
     reporting: ClassVar[Reporting] = Reporting(share=0.2, days=120.0, spread=0.8)
     """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
+        "amount_minor",
         "filled",
+        "highest balance",
         "income",
+        "largest in",
+        "largest out",
+        "lowest balance",
+        "opening balance",
         "quantity",
         "security_id",
         "status",
+        "sum in",
+        "sum out",
+        "transferred in",
+        "transferred out",
     )
     counterparts: ClassVar[Mapping[str, str]] = {"runner": "trader"}
     wronged: ClassVar[tuple[str, ...]] = ("client",)
@@ -92,8 +103,9 @@ class FrontRunning(Pattern):
             graph.world.place,
         )
         case = graph.new("case", count)
-        # of twice as many the cheaper half, of which a block can be paid for
-        stock, price = stocks(graph, rng, 2 * count, small=-_POPULAR * hard), listing(place).price
+        # the easier, the more often a cheap one, of which blocks are larger
+        some = round((2 - hard) * count)
+        stock, price = stocks(graph, rng, some, small=-_POPULAR * hard), listing(place).price
         stock = rng.permutation(stock[np.argsort(price[stock], kind="stable")[:count]])
         price = price[stock]
         one_of = np.ones((count, 1), bool)

@@ -59,7 +59,7 @@ class MarkingTheClose(Pattern):
     """At most so many sessions."""
 
     orders: Annotated[int, Interval(ge=1, le=20)] = 4
-    """Orders in each of them."""
+    """Orders in each of them; at hard a third."""
 
     lift: Annotated[float, Interval(ge=0.001, le=0.1)] = 0.012
     """How far the close is lifted, about, as a share; at hard a third of it."""
@@ -83,7 +83,7 @@ class MarkingTheClose(Pattern):
         session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
-        many = max(1, round(self.orders * (1 - 0.6 * hard)))
+        many = max(1, round(self.orders * (1 - 0.65 * hard)))
         before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, many)) * _MINUTE
         # the harder, the sooner one after the other: a visit lasts no longer than for one order
         before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])

@@ -40,7 +40,7 @@ _MIXED = 0.35
 _VISIT_MS = 650_000
 """How much longer, at hard, a member waits at least: longer than a visit to the bank lasts, in
 which several orders are given; our assumption."""
-_SHARES = 5
+_SHARES = 2
 """Shares that there are for each round, at least; our assumption."""
 _MARGIN_MS = 60_000
 """How long before the close a round is over, at least; our assumption."""
@@ -78,9 +78,9 @@ class WashTrading(Pattern):
         """Yield the rings and their rounds."""
         desk, count, days = Desk(graph, rng, self), self.instances(graph), calendar(graph)
         case = graph.new("case", count)
-        hard = self.hardness
+        hard, many = self.hardness, max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
         first, stock, held = desk.holders_of_stocks(
-            count, small=0.5 * (1 - hard), least=_SHARES * self.rounds
+            count, small=0.5 * (1 - hard), least=_SHARES * many
         )
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
@@ -92,7 +92,6 @@ class WashTrading(Pattern):
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
-        many = max(2, round(self.rounds * (1 - 0.75 * hard)))
         seller, to, here = _legs(size, self.most)
         # never in the session after a round: what that brought is not settled yet
         turn = session[:, None] + 2 * rng.integers(0, (self.sessions + 1) // 2, (count, many))
@@ -145,11 +144,11 @@ class WashTrading(Pattern):
         """Yield market makers: they buy and sell in turn, of and to customers."""
         desk, count = Desk(graph, rng, self), self.lookalikes(graph)
         case = graph.new("case", count)
+        many = max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
         user, stock, held = desk.holders_of_stocks(
-            count, small=0.5 * (1 - self.hardness), least=_SHARES * self.rounds
+            count, small=0.5 * (1 - self.hardness), least=_SHARES * many
         )
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
-        many = max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)

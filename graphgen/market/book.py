@@ -233,7 +233,7 @@ class Book:
 
 
 def _coming(unsettled: Array, day: int, accounts: int) -> Array:
-    """Say how much money comes to each account on a day, and need not be kept: int64 (accounts,)."""
+    """Say how much money that need not be kept comes to each account on a day: int64."""
     comes = unsettled[(unsettled["day"] == day) & (unsettled["amount"] > 0)]
     much = np.zeros(accounts, np.int64)
     np.add.at(much, comes["account"], comes["amount"] - np.maximum(0, comes["kept"]))
