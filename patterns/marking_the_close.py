@@ -32,7 +32,7 @@ from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _MINUTE = 60_000
-_SHARES = 40
+_SHARES = 80
 """Shares that there is cash for as the world begins, at least; our assumption."""
 
 

@@ -129,8 +129,8 @@ class WashTrading(Pattern):
             **desk.at_once(stock[:, None], when.shape),
             quantity=np.tile(number, 2).astype(np.int64),
             # whoever has bought sells all of it on
-            quantity_of=np.where(np.tile(seller, 2) > 0, _OF_HOLDING, _NUMBER),
-            share=(np.tile(seller, 2) > 0).astype(np.float64),
+            quantity_of=np.append(np.where(seller > 0, _OF_HOLDING, _NUMBER), [_NUMBER] * pairs),
+            share=np.append(seller > 0, np.zeros(pairs)),
             via=np.take_along_axis(via, place, axis=1),
             stage="layering",
         )
