@@ -61,6 +61,7 @@ class FrontRunning(Pattern):
     """Found by surveillance, if at all, and after months; our assumption."""
     defined_by: ClassVar[tuple[str, ...]] = (
         "amount_minor",
+        "debtor_balance_minor",
         "filled",
         "highest balance",
         "income",

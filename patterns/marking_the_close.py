@@ -32,8 +32,8 @@ from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _MINUTE = 60_000
-_SHARES = 80
-"""Shares that there is cash for as the world begins, at least; our assumption."""
+_SHARES = 7
+"""Shares that there is cash for as the world begins, for each order, at least; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,14 @@ class MarkingTheClose(Pattern):
     ) -> Iterator[Table]:
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
+        many = max(1, round(self.orders * (1 - 0.65 * hard)))
+        days_of = max(1, round(self.closes * (1 - 0.4 * hard)))
         user, stock, _ = desk.holders_of_stocks(
-            count, small=0.3 * is_fraud * (1 - hard), times=_SHARES
+            count, small=0.3 * is_fraud * (1 - hard), times=_SHARES * days_of * many
         )
-        session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
+        session = month_ends(graph, rng, self, count, days_of)
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
-        many = max(1, round(self.orders * (1 - 0.65 * hard)))
         before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, many)) * _MINUTE
         # the harder, the sooner one after the other: a visit lasts no longer than for one order
         before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])
