@@ -179,10 +179,10 @@ class Ledger:
         self._owes = np.zeros(len(self.opening), bool)
 
     def start(self) -> LedgerState:
-        """Open the books: opening balances, nothing held, nothing in clearing."""
+        """Open the books: opening balances, nothing in clearing, and held what cases will order."""
         return LedgerState(
             balance=self.opening.copy(),
-            hold=np.zeros(len(self.opening), np.int64),
+            hold=self.book.set_aside.copy(),
             resolved=np.full(len(self.links.edge), -1, np.int64),
             pending=np.empty(0, _PENDING),
             claims=np.empty(0, _CLAIM),
@@ -247,7 +247,7 @@ class Ledger:
         """Fill the day's orders, off what is free when it begins; what they cost is held."""
         free = state.balance - state.hold if len(orders) or len(state.resting) else state.balance
         traded, moves, state.resting = self.book.clear(
-            state.positions, free, state.hold, state.resting, day, orders
+            state.positions, free, state.hold, state.resting, state.unsettled, day, orders
         )
         state.unsettled = np.concatenate([state.unsettled, moves])
         return traded

@@ -53,3 +53,21 @@ WHERE c.entity = 'user' AND c.role = 'client' AND c.is_fraud AND NOT EXISTS (
 -- no price is lower than it would have been
 SELECT case_id, time, close_minor, clean_close_minor FROM told
 WHERE close_minor < clean_close_minor - 1;
+
+-- a client does buy a block: ten times as many shares as an order has at the median, or more
+SELECT c.case_id, max(o.quantity) AS shares FROM cases AS c LEFT JOIN (
+    SELECT o.case_id, o.quantity FROM ordered AS o JOIN part AS a ON a.case_id = o.case_id
+        AND a.entity = 'account' AND a.entity_id = o.account_id AND a.role = 'client'
+    WHERE o.filled > 0
+) AS o USING (case_id) GROUP BY ALL
+HAVING coalesce(max(o.quantity), 0) < 10 * (SELECT median(quantity) FROM "order");
+
+-- who is before it has bought and sold, a crime's runner round one of the client's blocks
+SELECT c.case_id, count(b.trade_id) AS bought FROM cases AS c
+LEFT JOIN part AS r ON r.case_id = c.case_id AND r.entity = 'account' AND r.role <> 'client'
+LEFT JOIN traded AS b ON b.case_id = c.case_id AND b.account_id = r.entity_id AND b.side = 'buy'
+    AND EXISTS (SELECT 1 FROM traded AS s WHERE s.case_id = b.case_id
+        AND s.account_id = b.account_id AND s.side = 'sell' AND s.time > b.time
+        AND (NOT s.is_fraud OR EXISTS (SELECT 1 FROM traded AS l WHERE l.case_id = b.case_id
+            AND l.account_id <> b.account_id AND l.time BETWEEN b.time AND s.time)))
+GROUP BY ALL HAVING count(b.trade_id) = 0;

@@ -79,7 +79,7 @@ class InsiderTrading(Pattern):
         hard, desk, days = self.hardness, Desk(graph, rng, self), calendar(graph)
         case = graph.new("case", count)
         firm = stocks(graph, rng, count, small=-_POPULAR * hard)
-        session = moments(graph, rng, self, count, before=3, after=2)
+        session = moments(graph, rng, self, count, before=3, after=2, least=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
         rich = desk.rich(0.5 + _ANY * hard)
         trader = desk.people(np.ones((count, 1), bool), rich)
@@ -119,6 +119,8 @@ class InsiderTrading(Pattern):
         yield desk.orders(
             case[:, None], at, trader, firm[:, None], "buy", here=here & (at < news[:, None]),
             quantity_of="cash", share=np.minimum(0.9, share), stage=stage,
+            # one is bought for sure
+            **desk.at_once(firm[:, None], at.shape, np.arange(self.buys) == 0),
         )  # fmt: skip
         later = np.minimum(session[:, None] + rng.integers(0, _AFTER, (count, 2)), len(days) - 1)
         sold = np.sort(moment(graph, later, usual_part(rng, later.shape)), axis=1)
@@ -126,6 +128,7 @@ class InsiderTrading(Pattern):
         yield desk.orders(
             case[:, None], sold, trader, firm[:, None], "sell", quantity_of="holding",
             share=np.array([0.5, 1.0]), stage=stage,
+            **desk.at_once(firm[:, None], sold.shape, np.arange(2) == 1),
         )  # fmt: skip
         start = np.minimum(at.min(axis=1, where=here, initial=graph.world.end_ms), news)
         roles = {"trader" if is_fraud else "investor": trader}

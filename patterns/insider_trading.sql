@@ -51,3 +51,7 @@ HAVING NOT EXISTS (
 -- there are no more purchases than declared
 SELECT case_id, count(*) AS buys FROM ordered WHERE side = 'buy' GROUP BY case_id
 HAVING buys > declared('buys');
+
+-- who trades does buy before the news
+SELECT c.case_id FROM cases AS c WHERE NOT EXISTS (
+    SELECT 1 FROM traded AS t WHERE t.case_id = c.case_id AND t.side = 'buy');

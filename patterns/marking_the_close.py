@@ -32,6 +32,8 @@ from graphgen.reporting import Reporting
 from graphgen.table import Table
 
 _MINUTE = 60_000
+_SHARES = 7
+"""Shares that there is cash for as the world begins, for each order, at least; our assumption."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class MarkingTheClose(Pattern):
     """At most so many sessions."""
 
     orders: Annotated[int, Interval(ge=1, le=20)] = 4
-    """Orders in each of them."""
+    """Orders in each of them; at hard a third."""
 
     lift: Annotated[float, Interval(ge=0.001, le=0.1)] = 0.012
     """How far the close is lifted, about, as a share; at hard a third of it."""
@@ -75,11 +77,14 @@ class MarkingTheClose(Pattern):
     ) -> Iterator[Table]:
         desk, days, hard = Desk(graph, rng, self), calendar(graph), self.hardness
         case = graph.new("case", count)
-        user, stock, _ = desk.holders_of_stocks(count, small=0.3 * is_fraud * (1 - hard))
-        session = month_ends(graph, rng, self, count, max(1, round(self.closes * (1 - 0.4 * hard))))
+        many = max(1, round(self.orders * (1 - 0.65 * hard)))
+        days_of = max(1, round(self.closes * (1 - 0.4 * hard)))
+        user, stock, _ = desk.holders_of_stocks(
+            count, small=0.3 * is_fraud * (1 - hard), times=_SHARES * days_of * many
+        )
+        session = month_ends(graph, rng, self, count, days_of)
         there = session >= 0
         shut = days.closes[np.maximum(session, 0)]
-        many = max(1, round(self.orders * (1 - 0.6 * hard)))
         before = rng.uniform(0.2, 3 + 2 * hard, (*session.shape, many)) * _MINUTE
         # the harder, the sooner one after the other: a visit lasts no longer than for one order
         before = before[:, :, :1] + (1 - 0.95 * hard) * (before - before[:, :, :1])
@@ -93,6 +98,8 @@ class MarkingTheClose(Pattern):
             case[:, None, None], at, user[:, None, None], bought, "buy", here=there[:, :, None],
             quantity_of="cash", share=np.minimum(0.4, share * rng.uniform(0.5, 1.5, at.shape)),
             stage="theft" if is_fraud else None,
+            # one of each close is filled for sure
+            **desk.at_once(bought, at.shape, np.arange(many) == 0),
         )  # fmt: skip
         if is_fraud:
             lift = np.log1p(self.lift) * (1 - 0.67 * hard) * rng.uniform(0.5, 1.5, session.shape)

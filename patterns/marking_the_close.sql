@@ -28,3 +28,7 @@ WHERE is_fraud AND (close_minor < clean_close_minor
 
 -- a look-alike moves nothing
 SELECT case_id, time FROM told WHERE NOT is_fraud AND is_moved;
+
+-- something is bought near the close
+SELECT c.case_id FROM cases AS c
+WHERE NOT EXISTS (SELECT 1 FROM traded AS t WHERE t.case_id = c.case_id);

@@ -46,3 +46,16 @@ FROM ordered AS o JOIN part AS a ON a.case_id = o.case_id AND a.entity = 'accoun
     AND a.entity_id = o.account_id AND a.role = 'ring'
 WHERE o.case_id NOT IN (SELECT case_id FROM paid WHERE edge = 'pays')
 GROUP BY o.case_id HAVING devices > 1 AND ips > 1;
+
+-- each of a ring, or who buys early, has bought; some of them have sold, and somebody bought late
+SELECT a.case_id, a.entity_id AS account_id FROM part AS a
+WHERE a.entity = 'account' AND a.role IN ('ring', 'early') AND NOT EXISTS (
+    SELECT 1 FROM traded AS t WHERE t.case_id = a.case_id AND t.account_id = a.entity_id
+        AND t.side = 'buy')
+UNION ALL
+SELECT c.case_id, NULL FROM cases AS c LEFT JOIN (
+    SELECT t.case_id, t.side, a.role FROM traded AS t JOIN part AS a ON a.case_id = t.case_id
+        AND a.entity = 'account' AND a.entity_id = t.account_id
+) AS t USING (case_id) GROUP BY c.case_id
+HAVING count(*) FILTER (t.side = 'sell' AND t.role IN ('ring', 'early')) = 0
+    OR count(*) FILTER (t.side = 'buy' AND t.role IN ('victim', 'late')) = 0;

@@ -32,6 +32,8 @@ from graphgen.schema import words
 from graphgen.table import Table
 
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
+_SHARES = 2
+"""Shares that there are for each sale, at least; our assumption."""
 _PUSH = 0.001
 """How far a price gives way, in logarithms; our assumption."""
 
@@ -81,9 +83,9 @@ class Spoofing(Pattern):
     ) -> Iterator[Table]:
         desk, hard = Desk(graph, rng, self), self.hardness
         case = graph.new("case", count)
-        user, stock, held = desk.holders_of_stocks(count)
-        session = moments(graph, rng, self, count, before=0, after=1)
         many_times = max(1, round(self.episodes * (1 - 0.6 * hard)))
+        user, stock, held = desk.holders_of_stocks(count, least=_SHARES * many_times)
+        session = moments(graph, rng, self, count, before=0, after=1)
         turn = session[:, None] + rng.integers(0, 2, (count, many_times))
         begin = moment(graph, turn, rng.uniform(0.02, 0.97, (count, many_times)))
         sold = np.maximum(1, held[:, None] / many_times * rng.uniform(0.3, 1, begin.shape))

@@ -30,3 +30,9 @@ SELECT case_id, order_id FROM ordered WHERE NOT is_fraud AND side = 'sell';
 SELECT t.case_id, t.time, t.close_minor, t.clean_close_minor FROM told AS t
 JOIN cases AS c USING (case_id)
 WHERE abs(t.close_minor - t.clean_close_minor) > 1 + 0.002 * t.close_minor;
+
+-- some of a crime's shares are sold while its orders stand, and a look-alike gives orders too
+SELECT c.case_id, c.is_fraud, count(o.order_id) AS orders FROM cases AS c
+LEFT JOIN ordered AS o USING (case_id) GROUP BY ALL
+HAVING count(o.order_id) FILTER (o.side = 'buy') = 0
+    OR (c.is_fraud AND count(*) FILTER (o.side = 'sell' AND o.filled > 0) = 0);

@@ -40,6 +40,8 @@ _MIXED = 0.35
 _VISIT_MS = 650_000
 """How much longer, at hard, a member waits at least: longer than a visit to the bank lasts, in
 which several orders are given; our assumption."""
+_SHARES = 2
+"""Shares that there are for each round, at least; our assumption."""
 _MARGIN_MS = 60_000
 """How long before the close a round is over, at least; our assumption."""
 _NUMBER, _OF_HOLDING = (words.QUANTITY_OF.index(word) for word in ("number", "holding"))
@@ -76,8 +78,10 @@ class WashTrading(Pattern):
         """Yield the rings and their rounds."""
         desk, count, days = Desk(graph, rng, self), self.instances(graph), calendar(graph)
         case = graph.new("case", count)
-        hard = self.hardness
-        first, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - hard))
+        hard, many = self.hardness, max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
+        first, stock, held = desk.holders_of_stocks(
+            count, small=0.5 * (1 - hard), least=_SHARES * many
+        )
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
         here = np.arange(1, self.most) < size[:, None]
         # who is to buy has the money to
@@ -88,7 +92,6 @@ class WashTrading(Pattern):
         user = np.hstack([first[:, None], others])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
         # in each round everybody sells to the next; the harder, the longer between and the odder
-        many = max(2, round(self.rounds * (1 - 0.75 * hard)))
         seller, to, here = _legs(size, self.most)
         # never in the session after a round: what that brought is not settled yet
         turn = session[:, None] + 2 * rng.integers(0, (self.sessions + 1) // 2, (count, many))
@@ -126,8 +129,8 @@ class WashTrading(Pattern):
             **desk.at_once(stock[:, None], when.shape),
             quantity=np.tile(number, 2).astype(np.int64),
             # whoever has bought sells all of it on
-            quantity_of=np.where(np.tile(seller, 2) > 0, _OF_HOLDING, _NUMBER),
-            share=(np.tile(seller, 2) > 0).astype(np.float64),
+            quantity_of=np.append(np.where(seller > 0, _OF_HOLDING, _NUMBER), [_NUMBER] * pairs),
+            share=np.append(seller > 0, np.zeros(pairs)),
             via=np.take_along_axis(via, place, axis=1),
             stage="layering",
         )
@@ -141,9 +144,11 @@ class WashTrading(Pattern):
         """Yield market makers: they buy and sell in turn, of and to customers."""
         desk, count = Desk(graph, rng, self), self.lookalikes(graph)
         case = graph.new("case", count)
-        user, stock, held = desk.holders_of_stocks(count, small=0.5 * (1 - self.hardness))
-        session = moments(graph, rng, self, count, before=0, after=self.sessions)
         many = max(2, round(self.rounds * (1 - 0.75 * self.hardness)))
+        user, stock, held = desk.holders_of_stocks(
+            count, small=0.5 * (1 - self.hardness), least=_SHARES * many
+        )
+        session = moments(graph, rng, self, count, before=0, after=self.sessions)
         turn = session[:, None] + rng.integers(0, self.sessions, (count, many))
         begin = moment(graph, np.sort(turn, axis=1), rng.uniform(0.02, 0.9, (count, many)))
         gap = rng.integers(20_000, 600_000, begin.shape)

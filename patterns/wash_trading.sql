@@ -44,3 +44,9 @@ LEFT JOIN has_account AS h ON h.user_id = a.entity_id
     AND h.account_id = coalesce(p.counterparty_account_id, p.debtor_account_id)
 WHERE p.leg = 'original' AND p.edge = 'pays'
 GROUP BY ALL HAVING count(h.account_id) = 0;
+
+-- shares do go round: each of a ring has bought and sold some, as has each market maker
+SELECT a.case_id, a.entity_id AS account_id, count(t.trade_id) AS trades FROM part AS a
+LEFT JOIN traded AS t ON t.case_id = a.case_id AND t.account_id = a.entity_id
+WHERE a.entity = 'account' AND a.role <> 'customer' GROUP BY ALL
+HAVING count(*) FILTER (t.side = 'buy') = 0 OR count(*) FILTER (t.side = 'sell') = 0;

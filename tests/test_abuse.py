@@ -72,8 +72,16 @@ def test_a_window_without_a_session_is_one_line(name: str) -> None:
         grow(planted(name, 1, weekend))
 
 
+@pytest.mark.parametrize(
+    ("name", "days"), [("insider_trading", 1), ("pump_and_dump", 2), ("ramp_and_dump", 2)]
+)
+def test_a_window_with_too_few_sessions_for_a_deed_is_one_line(name: str, days: int) -> None:
+    with pytest.raises(ValueError, match=f"{days + 1} sessions are needed, the world has {days}"):
+        grow(planted(name, 1, replace(HONEST, days=days, start=date(2026, 1, 5))))
+
+
 @every_one
-@pytest.mark.parametrize("days", [2, 6])
+@pytest.mark.parametrize("days", [3, 6])
 def test_it_fits_into_a_short_window(name: str, days: int, tables_of: Collect) -> None:
     world = planted(name, 2, replace(HONEST, days=days, start=date(2026, 1, 5)))
     case = tables_of(world)["case"]
@@ -198,7 +206,7 @@ def test_a_case_has_members_orders_and_trades(name: str, tables_of: Collect) -> 
     for event in ("order", "trade"):
         mine = label["event"] == words.EVENTS.index(event)
         crimes = set(label["case_id"][mine & label["is_fraud"]].tolist())
-        assert len(crimes) >= COUNT // 2, event  # of some nothing may have been filled
+        assert len(crimes) == COUNT, event  # in each something was done
     accounts = member["entity"] == words.ENTITIES.index("account")
     assert accounts.any()
     bank = tables["has_account"]
@@ -351,6 +359,7 @@ TAMPERED = (
     "INSERT INTO case_order SELECT o.* FROM case_order AS o, range(40)",
     EARLIER,
     "UPDATE case_trade SET side = 'buy'",
+    "DELETE FROM case_trade",
     "UPDATE case_trade SET price_minor = 1",
     "UPDATE case_payment SET debtor_account_id = 0, counterparty_account_id = NULL",
     "UPDATE counterfactual SET close_minor = close_minor * 3",

@@ -18,6 +18,7 @@ from graphgen.ids import event_ids
 from graphgen.market.brokerage import MARKET
 from graphgen.market.fills import cleared
 from graphgen.market.orders import is_bought
+from graphgen.market.provision import Provision
 from graphgen.market.resting import STILL_OPEN
 from graphgen.market.sessions import sessions
 from graphgen.order import distinct
@@ -88,8 +89,16 @@ class Book:
         """int64: account << 32 | security, of each place that the state has."""
         self._place = np.searchsorted(self.pairs, pairs[1]).astype(np.int32)
         self.begins = np.zeros((4, len(self.pairs)), np.int64)
+        """int64 (4, places): the state as the world begins."""
         held = np.searchsorted(self.pairs, pairs[0])
         self.begins[0, held], self.begins[1, held] = holds["quantity"], holds["cost_minor"]
+        self.provision = Provision.of(graph, self._place, self.begins[0])
+        self.set_aside = np.zeros(graph.size("account"), np.int64)
+        """int64 (accounts,): cash that is set aside as the world begins, minor units."""
+        cash = self.provision.is_cash
+        np.add.at(self.set_aside, self.provision.account[cash], self.provision.much[cash])
+        sold = self._place[self.provision.edge[~cash]]
+        np.add.at(self.begins[3], sold, self.provision.much[~cash])
         may, lent = graph["account"]["brokerage_type"] == _MARGIN, graph["security"]["is_shortable"]
         self._shortable = may[self.pairs >> 32] & lent[self.pairs & 0xFFFFFFFF]
         self._start = world.start_ms
@@ -102,14 +111,22 @@ class Book:
             self._sessions = sessions(world.place, world.start, world.days + _LATEST)
 
     def clear(
-        self, state: Array, free: Array, hold: Array, resting: Array, day: int, orders: Orders
+        self,
+        state: Array,
+        free: Array,
+        hold: Array,
+        resting: Array,
+        unsettled: Array,
+        day: int,
+        orders: Orders,
     ) -> tuple[Traded, Array, Array]:
         """Fill a day's orders: changes positions (`state`), free and held cash.
 
         `state` is int64 (4, places): shares, their cost, the profit of what was sold, and shares
         set aside; `free` what each account may spend and `hold` what it may not, int64 (accounts,),
-        minor units; `resting` the orders that rest (`RESTING`). Gives what is to settle
-        (`UNSETTLED`), and the orders that rest from then on, too.
+        minor units; `resting` the orders that rest (`RESTING`), `unsettled` the money that is yet
+        to move (`UNSETTLED`). Gives what is to settle beside it, and the orders that rest from then
+        on, too.
         """
         is_due = resting["time"] < self._start + (day + 1) * DAY_MS
         due, count = resting[is_due], len(orders)
@@ -139,11 +156,13 @@ class Book:
             orders.limit,
             rests,
             self._unfilled(orders.end),
+            self.provision.of_orders(orders),
             due.view(np.recarray),
             self._shortable,
             state,
             free,
             hold,
+            _coming(unsettled, day, len(free)),
             *self._fees,
         )
         shares = np.where(np.append(rests, np.zeros(len(due), bool)), 0, quantity)
@@ -211,6 +230,14 @@ class Book:
             device=nobody,
             ip=nobody,
         )
+
+
+def _coming(unsettled: Array, day: int, accounts: int) -> Array:
+    """Say how much money that need not be kept comes to each account on a day: int64."""
+    comes = unsettled[(unsettled["day"] == day) & (unsettled["amount"] > 0)]
+    much = np.zeros(accounts, np.int64)
+    np.add.at(much, comes["account"], comes["amount"] - np.maximum(0, comes["kept"]))
+    return much
 
 
 def _stays(

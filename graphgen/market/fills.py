@@ -57,11 +57,13 @@ def cleared(
     limit: Array,
     rests: Array,
     unfilled: Array,
+    provided: Array,
     due: Any,  # noqa: ANN401 - records of resting orders
     shortable: Array,
     state: Array,
     free: Array,
     hold: Array,
+    coming: Array,
     of_sale: float,
     a_share: float,
     most: float,
@@ -70,11 +72,13 @@ def cleared(
 
     After the day's orders, `order` numbers those that are `due`, which have rested until now.
     `state` is int64 (4, places): shares, cost, profit, and shares set aside; `free` what each
-    account may spend, `hold` what is held of it, both int64 (accounts,); `shortable` which places
-    may be sold short; `rests` which orders outlive their session, and `unfilled` the status of
-    those that are not filled. Gives for each order its status (int8), the shares traded then or
-    later, the fee, by how much collateral grows once it is settled, and what is set aside for it
-    (int64). Orders that meet are filled together, as far as both can be.
+    account may spend, `hold` what is held of it, `coming` what comes today of earlier sales, which
+    may pay for what is planned (`is_once`), all int64 (accounts,); `shortable` which places
+    may be sold short; `rests` which orders outlive their session, `unfilled` the status of those
+    that are not filled, and `provided` what has been set aside for them until now. Gives for each
+    order its status (int8), the shares traded then or later, the fee, by how much collateral grows
+    once it is settled, and what is set aside for it (int64). Orders that meet are filled together,
+    as far as both can be.
     """
     status = np.full(len(order), _UNKNOWN, np.int8)
     quantity, fee = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
@@ -88,19 +92,23 @@ def cleared(
         if status[i] != _UNKNOWN:
             continue
         at, who, other = place[i], account[i], partner[i]
+        _set_aside(at, who, side[i], -provided[i], state, free, hold)
         # who does not know what it will be filled at reckons with the limit; a broker sets aside
         # what a stop takes beyond it
         cost = price[i] if fill[i] > 0 and not rests[i] else max(np.int64(1), limit[i], price[i])
         there = tradable(side[i], state[0, at], state[3, at], shortable[at])
         held = abs(state[0, at])
-        asked[i] = wanted(quantity_of[i], asked[i], share[i], held, free[who], cost, is_round[i])
-        room = min(there, affordable(side[i], state, at, free[who], cost, of_sale, a_share, most))
+        cash = free[who] + (coming[who] if is_once[i] else 0)
+        asked[i] = wanted(
+            quantity_of[i], asked[i], share[i], held, cash, cost, provided[i], is_round[i]
+        )
+        room = min(there, affordable(side[i], state, at, cash, cost, of_sale, a_share, most))
         if other >= 0:
             to = place[other]
+            _set_aside(to, account[other], side[other], -provided[other], state, free, hold)
             theirs = tradable(side[other], state[0, to], state[3, to], shortable[to])
-            afford = affordable(
-                side[other], state, to, free[account[other]], cost, of_sale, a_share, most
-            )
+            cash = free[account[other]] + (coming[account[other]] if is_once[other] else 0)
+            afford = affordable(side[other], state, to, cash, cost, of_sale, a_share, most)
             asked[i] = min(asked[i], room, theirs, afford)
             asked[other] = asked[i]
         elif part[i] > 0:

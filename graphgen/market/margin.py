@@ -56,14 +56,20 @@ def wanted(
     held: Number,
     free: Number,
     price: Number,
+    provided: Number,
     is_round: bool,  # noqa: FBT001 - a column's value
 ) -> Number:
-    """Say how many shares an order is for; all of a holding is all of it, however many."""
+    """Say how many shares an order is for; all of a holding is all of it, however many.
+
+    Where cash has been provided for it, it is one at least.
+    """
     if of == _OF_HOLDING:
         part = int(share * held + 0.5)
         return part - part % _unit(part) if is_round and part < held else part
     if of == _OF_CASH:
-        some = int(share * max(0, free)) // price
+        some = max(int(share * max(0, free)), provided) // price
+        if provided > 0:
+            some = max(np.int64(1), some)
         return some - some % _unit(some) if is_round else some
     return number
 

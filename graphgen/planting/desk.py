@@ -39,6 +39,9 @@ _APART = 0.6
 _PATIENT, _FAR, _TICKS = 0.6, 0.003, 4
 """Share of orders with a limit, at hard, how far beyond the price that is at the median, and in
 ticks at least; our assumption."""
+_FEW, _RICHER = 12.0, (0.7, 0.7, 0.5, 0.3)
+"""Who opened with cash for fewer shares is replaced; by one of what share of the investors, those
+with the most cash, time after time; our assumption."""
 _MARKET, _LIMIT = (words.ORDER_TYPES.index(word) for word in ("market", "limit"))
 _BROKERAGE = words.ACCOUNT_TYPES.index("brokerage")
 
@@ -90,10 +93,13 @@ class Desk:
         self._free[grid[here]] = False
         return grid
 
-    def holders_of_stocks(self, count: int, *, small: float = 0.0) -> tuple[Array, Array, Array]:
+    def holders_of_stocks(
+        self, count: int, *, small: float = 0.0, least: int = 1, times: float = 0.0
+    ) -> tuple[Array, Array, Array]:
         """Draw investors who hold a stock, and it: int32 users, securities, int64 shares.
 
-        The more `small`, the more often what the stock's firm is worth is little.
+        The more `small`, the more often what the stock's firm is worth is little. They hold so many
+        shares at `least`, and opened with cash for so many `times` one, as long as there are such.
         """
         graph, holds = self.graph, self.graph["holds"]
         owner = np.full(graph.size("account"), -1, np.int32)
@@ -107,7 +113,8 @@ class Desk:
         # the harder, the more often it is who trades little otherwise
         often = _habits(graph).often
         key -= _QUIET * self.pattern.hardness * 60 * often[holds["account_id"][rows]] / 10
-        rows = rows[np.argsort(-key)]
+        cannot = self.cash(user[rows]) < times * here.price[security[rows]]
+        rows = rows[np.lexsort((-key, cannot | (holds["quantity"][rows] < least)))]
         rows = rows[np.sort(np.unique(user[rows], return_index=True)[1])][:count]
         if len(rows) < count:
             what = f"{self.pattern.name}: investors with stocks"
@@ -160,10 +167,10 @@ class Desk:
         """
         pool = self.pool
         return pool[
-            np.sort(np.argsort(-self._cash(pool), kind="stable")[: round(share * len(pool))])
+            np.sort(np.argsort(-self.cash(pool), kind="stable")[: round(share * len(pool))])
         ]
 
-    def _cash(self, user: Array) -> Array:
+    def cash(self, user: Array) -> Array:
         """Say with how much cash people opened their brokerage accounts: int64, minor units."""
         opened = self.graph["account"]["opening_balance_minor"]
         return np.asarray(opened[self.account[user]])
@@ -172,14 +179,14 @@ class Desk:
         """Put those who have more cash into cases that are worth more: int32, the same users."""
         here, dealt = user >= 0, user.copy()
         needed = np.broadcast_to(worth[:, None], user.shape)
-        able = user[here][np.argsort(self._cash(user[here]), kind="stable")]
+        able = user[here][np.argsort(self.cash(user[here]), kind="stable")]
         rank = np.argsort(np.argsort(needed[here], kind="stable"))
         dealt[here] = able[rank]
         return dealt
 
     def poorest_first(self, user: Array) -> Array:
         """Put the people of each case in the order of their cash; nobody (-1) comes last."""
-        cash = np.where(user >= 0, self._cash(np.maximum(user, 0)), np.iinfo(np.int64).max)
+        cash = np.where(user >= 0, self.cash(np.maximum(user, 0)), np.iinfo(np.int64).max)
         return np.take_along_axis(user, np.argsort(cash, axis=1, kind="stable"), axis=1)
 
     def knows(self, user: Array, security: Array) -> Array:
@@ -189,13 +196,27 @@ class Desk:
         return np.asarray(self._known[place] == key) if len(self._known) else key < 0
 
     def strangers_to(self, user: Array, security: Array) -> Array:
-        """Replace people who know the case's security by others as long as there are any."""
+        """Replace people who know the case's security by others as long as there are any.
+
+        And those who could pay for few shares of it.
+        """
+        return self._replaced(user, security, _FEW, new=True)
+
+    def solvent(self, user: Array, security: Array, times: float) -> Array:
+        """Replace people who opened with cash for less than so many times one share, likewise."""
+        return self._replaced(user, security, times, new=False)
+
+    def _replaced(self, user: Array, security: Array, times: float, *, new: bool) -> Array:
         user = user.copy()
-        for _ in range(4):
-            wrong = (user >= 0) & self.knows(np.maximum(user, 0), security[:, None])
-            if not wrong.any() or int(wrong.sum()) > len(self.rich(0.7)):
+        needed = times * listing(self.graph.world.place).price[security][:, None]
+        for share in _RICHER:
+            some = np.maximum(user, 0)
+            wrong = (user >= 0) & (self.cash(some) < needed)
+            if new:
+                wrong |= (user >= 0) & self.knows(some, security[:, None])
+            if not wrong.any() or int(wrong.sum()) > len(self.rich(share)):
                 break
-            user[wrong] = self.people(np.ones(int(wrong.sum()), bool), self.rich(0.7))
+            user[wrong] = self.people(np.ones(int(wrong.sum()), bool), self.rich(share))
         return user
 
     def orders(
@@ -245,15 +266,26 @@ class Desk:
             },
         )
 
-    def at_once(self, security: Array, shape: tuple[int, ...]) -> dict[str, Array]:
+    def at_once(
+        self,
+        security: Array,
+        shape: tuple[int, ...],
+        these: Array | bool = True,  # noqa: FBT001, FBT002 - a grid
+    ) -> dict[str, Array]:
         """Draw terms of orders that are filled at once: columns `type` and `off`, of a shape.
 
-        The harder, the more have a limit, which lies beyond the price.
+        The harder, the more have a limit, which lies beyond the price and the spread. Those that
+        are not `these` have the terms of any other order.
         """
-        tick = _TICKS / listing(self.graph.world.place).price[security]
-        off = np.maximum(tick, _FAR * self.rng.lognormal(0, 0.5, shape))
+        here = listing(self.graph.world.place)
+        least = np.maximum(_TICKS / here.price[security], here.spread[security])
+        off = np.maximum(least, _FAR * self.rng.lognormal(0, 0.5, shape))
         is_limit = self.rng.random(shape) < _PATIENT * self.pattern.hardness
-        return {"type": np.where(is_limit, _LIMIT, _MARKET), "off": np.where(is_limit, -off, 0.0)}
+        kind = np.where(is_limit, _LIMIT, _MARKET)
+        return {
+            "type": np.where(these, kind, -1),
+            "off": np.where(is_limit & these, -off, 0.0),
+        }
 
     def shared(
         self, case: Array, user: Array, start: Array, end: Array

@@ -54,7 +54,11 @@ def funding(
     day = (start - graph.world.start_ms)[:, None] // _DAY - rng.integers(1, 3, others.shape)
     first = times(graph, rng, np.broadcast_to(crew[:, :1], others.shape), day, "people")
     first = np.clip(first, graph.world.start_ms + _HOUR, start[:, None] - _HOUR)
-    at = np.stack([first, first + (rng.uniform(0.5, 20, others.shape) * _HOUR).astype(int)], axis=2)
+    # passed on when people pay, that day if it is early enough
+    soon = first + (rng.uniform(0.5, 4, others.shape) * _HOUR).astype(np.int64)
+    day = (first - graph.world.start_ms) // _DAY
+    later = times(graph, rng, others, day, "people")
+    at = np.stack([first, np.where(later > first + _HOUR // 2, later, soon)], axis=2)
     there = ((others >= 0) & np.reshape(here, (-1, 1)))[:, :, None]
     part = rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
     much = np.broadcast_to(np.maximum(1.0, part * held(graph, crew[:, :1])), others.shape)

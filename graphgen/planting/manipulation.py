@@ -80,7 +80,10 @@ def manipulated(
     # no more than a part of a short world, or it would end near its end
     slower = min(1.0, _OF_WORLD * len(days) / sum(path.sessions))
     phases = np.maximum(1, np.rint(slower * np.array(path.sessions))).astype(np.int64)
-    begin = moments(graph, rng, pattern, count, before=1, after=int(phases.sum()))
+    spare = len(days) > phases.sum()
+    begin = moments(
+        graph, rng, pattern, count, before=int(spare), after=int(phases.sum()), least=len(phases)
+    )
     edges = begin[:, None] + np.append(0, np.cumsum(phases))
     edges = np.minimum(edges, max(0, len(days) - 1))
     most = round(ring[1] - (ring[1] - ring[0]) * hard * is_fraud)
@@ -107,6 +110,8 @@ def manipulated(
         one[:, :, None], bought, crew[:, :, None], stock[:, None, None], "buy",
         here=rng.random(bought.shape) < [1, 0.6], quantity_of="cash",
         share=rng.uniform(0.3, 0.8, bought.shape), via=via[:, :, None], stage=stage[0],
+        # each buys some for sure
+        **desk.at_once(stock[:, None, None], bought.shape, np.arange(2) == 0),
     )  # fmt: skip
     sold = _within(graph, rng, edges[:, 2], edges[:, 3], (*crew.shape, 2))
     yield desk.orders(
@@ -119,6 +124,8 @@ def manipulated(
     yield desk.orders(
         one, joined, late_ones, stock[:, None], "buy",
         quantity_of="cash", share=rng.uniform(0.2, 0.9, joined.shape), stage=stage[1],
+        # somebody believes it for sure
+        **desk.at_once(stock[:, None], joined.shape, np.arange(others[1]) == 0),
     )  # fmt: skip
     left = _within(graph, rng, edges[:, 2], edges[:, 3], late_ones.shape)
     yield desk.orders(

@@ -56,16 +56,24 @@ def calendar(graph: Graph) -> Sessions:
 
 
 def moments(
-    graph: Graph, rng: np.random.Generator, pattern: Pattern, count: int, *, before: int, after: int
+    graph: Graph,
+    rng: np.random.Generator,
+    pattern: Pattern,
+    count: int,
+    *,
+    before: int,
+    after: int,
+    least: int = 1,
 ) -> Array:
     """Draw the session in which each case comes to its point: int64 (count,).
 
     There are `before` sessions before it and `after` sessions after it, as far as the world has
-    them. `NoSuchError` for a world without a session.
+    them. `NoSuchError` for a world with fewer than `least` sessions.
     """
     there = len(calendar(graph))
-    if count and not there:
-        raise NoSuchError(f"{pattern.name}: sessions are needed, the world has none")
+    if count and there < least:
+        needed = f"{least} sessions" if least > 1 else "sessions"
+        raise NoSuchError(f"{pattern.name}: {needed} are needed, the world has {there or 'none'}")
     on = getattr(pattern, "on", None)
     if count and on is not None:
         return np.full(count, _on(graph, pattern.name, on))

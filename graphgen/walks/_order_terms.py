@@ -120,11 +120,12 @@ def order_terms(
     better = (kind == _LIMIT) == is_bought(side)
     limit = np.maximum(1, np.rint(np.where(better, mid - off, mid + off))).astype(np.int64)
     limit[kind == _MARKET] = 0
-    tif = np.where((u[:, 2] < _AT_ONCE) & (kind != _STOP) & ~crossed, _IOC, _DAY)
+    lasts = edges["lasts"][edge]
+    at_once = (u[:, 2] < _AT_ONCE) & (kind != _STOP) & ~crossed & (lasts == 0)
+    tif = np.where(at_once, _IOC, _DAY)
     tif = np.where(rests, _GTC, tif).astype(np.int8)
     patience = _PATIENCE_MS * np.exp(_PATIENCE_SPREAD * z[:, 1])
     patience = np.where(u[:, 3] < _HASTY, _HASTE_MS * np.exp(z[:, 1]), patience)
-    lasts = edges["lasts"][edge]
     patience = np.where(lasts > 0, lasts, patience)
     impatient = ((u[:, 3] < _IMPATIENT) & (kind != _MARKET) & ~rests) | (lasts > 0)
     cancelled = np.where(impatient, time + patience.astype(np.int64), np.iinfo(np.int64).max)

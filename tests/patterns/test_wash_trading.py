@@ -95,7 +95,7 @@ def test_at_hard_a_ring_s_visits_last_as_long_as_others_in_which_something_is_or
     # the share of pairs in which the ring's is the longer one
     longer = np.searchsorted(honest, crime).mean() / len(honest)
     assert len(crime) > 4 * COUNT
-    assert longer == pytest.approx(0.5, abs=0.08)
+    assert longer == pytest.approx(0.5, abs=0.1)
 
 
 def test_who_is_to_buy_is_of_those_who_opened_with_more_cash() -> None:
