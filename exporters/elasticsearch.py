@@ -24,7 +24,6 @@ from annotated_types import Interval
 from graphgen.elastic.address import API_KEY, PASSWORD, SCHEMES, Address
 from graphgen.elastic.document_exporter import DocumentExporter
 from graphgen.exporter import LOADS
-from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -112,13 +111,7 @@ class Elasticsearch(DocumentExporter):
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        try:
-            from graphgen.elastic.client import Client
+        from graphgen.elastic.client import Client
 
-            client = Client(Address.parse(self.target))
-        except ImportError:
-            raise StoreError(
-                "Elastic's transport is not installed; pip install elastic-transport"
-            ) from None
-        with client:
+        with Client(Address.parse(self.target)) as client:
             yield client

@@ -10,9 +10,12 @@ from typing import Any
 from graphgen.elastic.client import AGAIN, PATIENCE, Client, pause, reason
 from graphgen.stage import StoreError
 
-__all__ = ["deliver"]
+__all__ = ["BRIEFLY", "NDJSON", "deliver"]
 
-_KIND = "application/x-ndjson"
+NDJSON = "application/x-ndjson"
+"""What kind of text a bulk request is."""
+BRIEFLY = {"filter_path": "errors"}
+"""Asks for no more than whether all is well: what is not is asked for when that happens."""
 _THERE = 409
 """A document that was to be created is there already: from a time before."""
 _ITEMS = "items.*._id,items.*.status,items.*.error"
@@ -21,13 +24,14 @@ _SHOWN = 400
 
 
 def deliver(client: Client, path: str, data: bytes) -> None:
-    """Send the lines of a request; `StoreError` names the first document that is refused.
+    """Send the lines of a request again; `StoreError` names the first document that is refused.
 
-    What the server has no time for, and a request without an answer, is sent again, after pauses
-    that grow and are not the same for everybody. It may be sent twice: keys make it one.
+    What the server has no time for, and a request without an answer, is sent once more, after
+    pauses that grow and are not the same for everybody. It may be sent twice: keys make it one.
     """
     tries, until = 0, time.monotonic() + PATIENCE
     while True:
+        pause(tries)
         left, why = _sent(client, path, data)
         if not left:
             return
@@ -36,7 +40,6 @@ def deliver(client: Client, path: str, data: bytes) -> None:
         if time.monotonic() > until:
             raise StoreError(f"{why}, and that for {PATIENCE:.0f} s; run it again to go on")
         data = left
-        pause(tries)
         tries += 1
 
 
@@ -46,16 +49,11 @@ def _sent(client: Client, path: str, data: bytes) -> tuple[bytes, str]:
     busy = f"{client.address}: {name}: the server has too much to do"
     try:
         status, told = client.request(
-            "POST", f"{path}/_bulk", data, kind=_KIND, parameters={"filter_path": "errors"}
+            "POST", f"{path}/_bulk", data, kind=NDJSON, parameters={"filter_path": _ITEMS}
         )
-        if status < 300 and told.get("errors"):  # noqa: PLR2004 - as HTTP has it
-            # which ones it says only if asked to: that is rare, and a long answer
-            status, told = client.request(
-                "POST", f"{path}/_bulk", data, kind=_KIND, parameters={"filter_path": _ITEMS}
-            )
     except StoreError as lost:
         return data, str(lost)
-    if status < 300:  # noqa: PLR2004
+    if status < 300:  # noqa: PLR2004 - as HTTP has it
         return _left(client, path, data, told.get("items", ())), busy
     if status in AGAIN and "cluster_block_exception" not in reason(told):
         return data, busy

@@ -111,7 +111,7 @@ def _run(
         tell(note.done, len(steps), there)
 
     try:
-        with Senders(client.address, senders, taken) as sending:
+        with Senders(client, senders, taken) as sending:
             for number in range(note.done, len(steps)):
                 send(projection, steps[number], sending, rows)
                 note = note.with_done(number + 1)
