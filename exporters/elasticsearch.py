@@ -41,7 +41,7 @@ class Elasticsearch(DocumentExporter):
     schemes: ClassVar[tuple[str, ...]] = SCHEMES
 
     wipe: Annotated[bool, LOADS] = False
-    """Delete first what graphgen has loaded there, and nothing else."""
+    """Delete first what graphgen has written there, alerts too, and nothing else."""
     senders: Annotated[int, Interval(ge=1, le=64), LOADS] = 2
     """How many processes send."""
 
@@ -90,6 +90,13 @@ class Elasticsearch(DocumentExporter):
         with self._client() as client:
             projection = Projection(dataset, self.layout(dataset, joins=client.joins))
             return compare(client, projection)
+
+    @classmethod
+    def finders(cls, pattern: str) -> Sequence[str]:
+        """Name the rules that are scored on a pattern."""
+        from graphgen.elastic.rules import load_rule, rule_names
+
+        return [f"esql/{name}.esql" for name in rule_names() if pattern in load_rule(name).patterns]
 
     def detect(
         self, names: Sequence[str], planted: Collection[str], tell: Callable[[str], None]

@@ -19,6 +19,7 @@ import pytest
 from graphgen.dataset import Dataset
 from graphgen.elastic import client as client_module
 from graphgen.elastic.address import API_KEY, CA_CERTS, PASSWORD, Address
+from graphgen.elastic.alerts import keep
 from graphgen.elastic.client import Client
 from graphgen.elastic.note import Note
 from graphgen.exporter import DatasetExporter
@@ -332,11 +333,14 @@ def test_wiping_deletes_what_graphgen_made_and_nothing_else(
 ) -> None:
     load(world, store(elastic, prefix="wiped", blind=True))
     client.ask("PUT", "/wiped-mine/_doc/1", {"kept": True}, refresh="true")
+    keep(client, "wiped", [])
+    assert client.ask("GET", "/wiped-alerts/_count")["count"] == 0
     nobody = graphgen("load", world, elastic, "--prefix", "wiped", "--wipe")
     assert (nobody.returncode, "--force" in nobody.stderr) == (2, True)
     load(world, store(elastic, prefix="wiped", wipe=True))
     assert broken(world, elastic, prefix="wiped") == []
     assert client.ask("GET", "/wiped-mine/_count")["count"] == 1
+    assert client.ask("GET", "/wiped-alerts/_count", allow=(404,)) is None
 
 
 def test_what_is_wrong_with_a_cluster_is_one_line(
