@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from graphgen.elastic.client import AGAIN, PATIENCE, Client, pause, reason
+from graphgen.elastic.client import PATIENCE, Client, pause, reason
 from graphgen.stage import StoreError
 
 __all__ = ["BRIEFLY", "NDJSON", "deliver"]
@@ -16,6 +16,8 @@ NDJSON = "application/x-ndjson"
 """What kind of text a bulk request is."""
 BRIEFLY = {"filter_path": "errors"}
 """Asks for no more than whether all is well: what is not is asked for when that happens."""
+_BUSY, _BROKEN = 429, 500
+"""What says later: the one, and all from the other on."""
 _THERE = 409
 """A document that was to be created is there already: from a time before."""
 _ITEMS = "items.*._id,items.*.status,items.*.error"
@@ -55,9 +57,15 @@ def _sent(client: Client, path: str, data: bytes) -> tuple[bytes, str]:
         return data, str(lost)
     if status < 300:  # noqa: PLR2004 - as HTTP has it
         return _left(client, path, data, told.get("items", ())), busy
-    if status in AGAIN and "cluster_block_exception" not in reason(told):
-        return data, busy
-    raise StoreError(f"{client.address}: {name}: {client.explained(status, told)}")
+    said = f"{client.address}: {name}: {client.explained(status, told)}"
+    if _may_pass(status) and "cluster_block_exception" not in reason(told):
+        return data, busy if status == _BUSY else said
+    raise StoreError(said)
+
+
+def _may_pass(status: int) -> bool:
+    """Say whether what was refused may be taken later."""
+    return status == _BUSY or status >= _BROKEN
 
 
 def _left(client: Client, path: str, data: bytes, items: Sequence[dict[str, Any]]) -> bytes:
@@ -71,7 +79,7 @@ def _left(client: Client, path: str, data: bytes, items: Sequence[dict[str, Any]
             continue
         pair = lines[2 * number : 2 * number + 2]
         blocked = answer.get("error", {}).get("type") == "cluster_block_exception"
-        if status in AGAIN and not blocked:
+        if _may_pass(status) and not blocked:
             left += pair
             continue
         told = client.explained(status if blocked else 400, {"error": answer.get("error", {})})
