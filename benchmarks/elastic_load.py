@@ -114,11 +114,13 @@ def _load(name: str, dataset: Path, url: str, pid: int) -> dict[str, Any]:
 
 def _send(projection: Any, url: str, senders: int) -> int:  # noqa: ANN401
     from graphgen.elastic.address import Address
+    from graphgen.elastic.client import Client
     from graphgen.elastic.loading import plan, send
     from graphgen.elastic.sending import Senders
 
     rows: Counter[str] = Counter()
-    with Senders(Address.parse(url), senders, lambda _: None) as sending:
+    client = Client(Address.parse(url), greet=False)
+    with client, Senders(client, senders, lambda _: None) as sending:
         for step in plan(projection):
             send(projection, step, sending, rows)
     return rows.total()

@@ -24,7 +24,6 @@ from annotated_types import Interval
 from graphgen.elastic.address import API_KEY, PASSWORD, SCHEMES, Address
 from graphgen.elastic.document_exporter import DocumentExporter
 from graphgen.exporter import LOADS
-from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
@@ -42,7 +41,7 @@ class Elasticsearch(DocumentExporter):
     schemes: ClassVar[tuple[str, ...]] = SCHEMES
 
     wipe: Annotated[bool, LOADS] = False
-    """Delete first what graphgen has loaded there, and nothing else."""
+    """Delete first what graphgen has written there, alerts too, and nothing else."""
     senders: Annotated[int, Interval(ge=1, le=64), LOADS] = 2
     """How many processes send."""
 
@@ -92,6 +91,13 @@ class Elasticsearch(DocumentExporter):
             projection = Projection(dataset, self.layout(dataset, joins=client.joins))
             return compare(client, projection)
 
+    @classmethod
+    def finders(cls, pattern: str) -> Sequence[str]:
+        """Name the rules that are scored on a pattern."""
+        from graphgen.elastic.rules import load_rule, rule_names
+
+        return [f"esql/{name}.esql" for name in rule_names() if pattern in load_rule(name).patterns]
+
     def detect(
         self, names: Sequence[str], planted: Collection[str], tell: Callable[[str], None]
     ) -> list[Found]:
@@ -112,13 +118,7 @@ class Elasticsearch(DocumentExporter):
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        try:
-            from graphgen.elastic.client import Client
+        from graphgen.elastic.client import Client
 
-            client = Client(Address.parse(self.target))
-        except ImportError:
-            raise StoreError(
-                "Elastic's transport is not installed; pip install elastic-transport"
-            ) from None
-        with client:
+        with Client(Address.parse(self.target)) as client:
             yield client

@@ -93,6 +93,13 @@ class Neo4j(GraphExporter):
         with self._client() as client:
             return compare(client, projection, full=full)
 
+    @classmethod
+    def finders(cls, pattern: str) -> Sequence[str]:
+        """Name the query of that pattern."""
+        from graphgen.neo4j.queries import query_names
+
+        return [f"cypher/{pattern}.cypher"] if pattern in query_names() else []
+
     def detect(
         self, names: Sequence[str], planted: Collection[str], tell: Callable[[str], None]
     ) -> list[Found]:

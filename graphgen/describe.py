@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field
 from importlib.resources import files
 from itertools import takewhile
@@ -15,7 +16,7 @@ from typing import Any
 
 from graphgen.config import WorldError
 from graphgen.document import nearest
-from graphgen.exporter import Exporter
+from graphgen.exporter import DatasetExporter, Exporter
 from graphgen.fields import Field, fields_of, plain
 from graphgen.pattern import Pattern
 from graphgen.registry import EXPORTERS, PATTERNS, WALKS, BrokenError, region_names
@@ -124,10 +125,20 @@ def _pattern(name: str) -> Entry:
         facts["Becomes known"] = (
             f"{known.share:.0%} of the cases, half of these within {known.days:g} days"
         )
-    query = files("graphgen.cypher").joinpath(f"{name}.cypher")
-    if query.is_file():
-        facts["Found by"] = f"cypher/{name}.cypher"
+    if found_by := _finders(name):
+        facts["Found by"] = ", ".join(found_by)
     return Entry("pattern", name, title, f"{about}\n\n{story}".strip(), facts, fields_of(cls))
+
+
+def _finders(pattern: str) -> list[str]:
+    """Name the queries and rules that look for a pattern, of all stores that can be asked."""
+    found = []
+    for name in EXPORTERS.names():
+        with suppress(BrokenError):
+            cls = EXPORTERS.load(name, Exporter)
+            if issubclass(cls, DatasetExporter):
+                found += cls.finders(pattern)
+    return found
 
 
 def _by_default(cls: type[Pattern]) -> str:

@@ -88,6 +88,11 @@ class DatasetExporter(Exporter):
 
         raise StoreError(f"{self.target}: cannot be compared with {dataset.path}")
 
+    @classmethod
+    def finders(cls, pattern: str) -> Sequence[str]:  # noqa: ARG003 - for others
+        """Name the files of the queries that look for a pattern in such a store."""
+        return ()
+
     def detect(
         self,
         names: Sequence[str],  # noqa: ARG002 - for others, as those that follow

@@ -152,7 +152,7 @@ def json_escaped(words: pa.StringArray) -> pa.StringArray:
 def text_cells(values: Any, escape: Escape) -> Cells:  # noqa: ANN401 - an Arrow array
     """Give the cells of a column of text, which may be none, or a dictionary."""
     if pa.types.is_dictionary(values.type):
-        codes = pc.fill_null(values.indices, -1).to_numpy(zero_copy_only=False)
+        codes = pc.fill_null(values.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
         return Cells(WORD, codes, -1, words=escape(values.dictionary))
     codes = np.arange(len(values))
     if values.null_count:

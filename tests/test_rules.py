@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphgen import request
+from graphgen.describe import find
 from graphgen.detection.alert import Alert
 from graphgen.detection.pointing import score_alerts
 from graphgen.detection.scoring import Case
@@ -55,6 +56,14 @@ def test_every_family_of_the_suite_has_a_rule() -> None:
 
 def test_every_crime_has_a_rule_that_is_scored_on_it() -> None:
     assert {pattern for rule in RULES for pattern in rule.patterns} == CRIMES
+
+
+def test_a_pattern_names_the_rules_that_are_scored_on_it() -> None:
+    (entry,) = find("ip_recycling")
+    named_files = {
+        Path(each).stem for each in entry.facts["Found by"].split(", ") if "esql" in each
+    }
+    assert named_files == {"country_mismatch", "impossible_travel", "shared_address"}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=NAMES)

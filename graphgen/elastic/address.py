@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -68,15 +69,16 @@ class Address:
     def authorization(self) -> str | None:
         """Give the header that says who asks, from the environment; none where nobody logs in.
 
-        `StoreError` if there is a user and no password.
+        `StoreError` if there is a user and no password, and for what cannot be a key.
         """
-        from elastic_transport.client_utils import basic_auth_to_header
-
         key, password = os.environ.get(API_KEY), os.environ.get(PASSWORD)
         if key and not self.user:
+            if not (key.isascii() and key.isprintable()):
+                raise StoreError(f"{self}: {API_KEY} holds a character that no key has")
             return f"ApiKey {key}"
         if password:
-            return str(basic_auth_to_header((self.user or _USER, password)))
+            login = f"{self.user or _USER}:{password}".encode()
+            return f"Basic {b64encode(login).decode()}"
         if self.user:
             raise StoreError(f"{self}: no password for {self.user}; set {PASSWORD} to it")
         return None

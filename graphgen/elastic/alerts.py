@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphgen.detection.found import Found
     from graphgen.elastic.client import Client
 
-__all__ = ["MAPPING", "index_of", "keep", "merged_score"]
+__all__ = ["MAPPING", "index_of", "keep", "merged_score", "remove"]
 
 Json = dict[str, Any]
 _PAGE = 1000
@@ -96,6 +96,14 @@ def keep(client: Client, prefix: str, found: Sequence[Found]) -> Mapping[str, in
     }
 
 
+def remove(client: Client, prefix: str) -> None:
+    """Delete the index if it is there and graphgen's."""
+    index = index_of(prefix)
+    told = client.ask("GET", f"/{index}/_mapping", allow=(404,)) or {}
+    if any(_is_ours(each) for each in told.values()):
+        client.ask("DELETE", f"/{index}", allow=(404,))
+
+
 def merged_score(scores: Sequence[int]) -> int:
     """Give one score for several: as if each were a chance, and they were independent.
 
@@ -146,11 +154,15 @@ def _make(client: Client, index: str) -> None:
         client.ask("PUT", f"/{index}", {"settings": settings, "mappings": MAPPING})
         return
     for name, each in told.items():
-        if each["mappings"].get("_meta", {}).get("graphgen") != "alerts":
+        if not _is_ours(each):
             raise StoreError(
                 f"{client.address}: {name} is there already, with a mapping that graphgen did not "
                 "make; choose another --prefix"
             )
+
+
+def _is_ours(index: Json) -> bool:
+    return bool(index["mappings"].get("_meta", {}).get("graphgen") == "alerts")
 
 
 def _documents(client: Client, index: str) -> Iterator[tuple[str, Json]]:

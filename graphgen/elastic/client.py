@@ -1,23 +1,27 @@
 """A connection to an Elasticsearch cluster, and what goes wrong with one in a line.
 
-Requests go through Elastic's own transport, which clients of all versions have, and are plain
-JSON: they mean the same to servers of 8 and 9.
+Requests are plain JSON over HTTP: they mean the same to servers of 8 and 9, and need no client of
+the server's own version.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import os
 import random
 import time
 from collections.abc import Collection, Mapping
+from http.client import BadStatusLine, HTTPException
+from ssl import SSLCertVerificationError, SSLError
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
 from graphgen.elastic.address import CA_CERTS, Address
+from graphgen.elastic.wire import Wire
 from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
+    from http.client import HTTPMessage
     from types import TracebackType
 
 __all__ = ["Answer", "Client", "pause", "reason"]
@@ -33,6 +37,8 @@ PATIENCE = 120.0
 AGAIN = (429, 502, 503, 504)
 """Answers that say: later."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_SHOWN = 200
+"""Characters that are shown of what somebody else says."""
 Answer = tuple[int, Any]
 """A status, and what JSON says."""
 
@@ -42,29 +48,18 @@ class Client:
 
     def __init__(self, address: Address, *, greet: bool = True) -> None:
         """Connect, and look who answers; `StoreError` if that is no cluster that can be used."""
-        from elastic_transport import NodeConfig, Transport
-
-        # the transport tells of what is tried again where nobody asked for logs
-        logging.getLogger("elastic_transport").addHandler(logging.NullHandler())
         self.address = address
         self.patience = 0.0
-        authorization = address.authorization()
         self._headers = {"accept": "application/json", "user-agent": "graphgen"}
+        authorization = address.authorization()
         if authorization:
             self._headers["authorization"] = authorization
-        trusted = {"ca_certs": os.environ.get(CA_CERTS)} if address.is_encrypted else {}
+        self._trusted = os.environ.get(CA_CERTS) or None
         try:
-            node = NodeConfig(
-                "https" if address.is_encrypted else "http",
-                address.host,
-                address.port,
-                address.path,
-                connections_per_node=1,
-                request_timeout=_CONNECTS_IN,
-                **trusted,  # type: ignore[arg-type]
+            self._wire = Wire(
+                address.host, address.port, encrypted=address.is_encrypted, trusted=self._trusted
             )
-            self._transport = Transport([node], max_retries=0)
-        except (OSError, ValueError) as wrong:
+        except OSError as wrong:
             raise StoreError(f"{address}: {wrong}; {CA_CERTS} names a file to trust") from None
         self.version: tuple[int, ...] = ()
         if greet:
@@ -80,7 +75,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._transport.close()
+        self._wire.close()
 
     @property
     def joins(self) -> bool:
@@ -133,6 +128,22 @@ class Client:
             pause(tries)
             tries += 1
 
+    def target(self, path: str, parameters: Mapping[str, str]) -> str:
+        """Spell a path of the cluster as a request has it."""
+        asked = f"?{urlencode(parameters)}" if parameters else ""
+        return self.address.path + quote(path, safe="/,*_-.") + asked
+
+    def how(self, kind: str) -> dict[str, Any]:
+        """Say how texts of a kind are sent there: what `graphgen.elastic.sender` begins with."""
+        return {
+            "host": self.address.host,
+            "port": self.address.port,
+            "encrypted": self.address.is_encrypted,
+            "trusted": self._trusted,
+            "headers": {**self._headers, "content-type": kind},
+            "timeout": _ANSWERS_IN,
+        }
+
     def explained(self, status: int, told: Any) -> str:  # noqa: ANN401 - JSON
         """Say what a refusal means."""
         said = reason(told)
@@ -155,20 +166,24 @@ class Client:
         kind: str,
         timeout: float,
         parameters: Mapping[str, str],
-    ) -> tuple[int, Mapping[str, str], Any]:
-        from elastic_transport import SerializationError, TransportError
-
+    ) -> tuple[int, HTTPMessage, Any]:
         headers = {**self._headers, **({"content-type": kind} if body is not None else {})}
-        target = quote(path, safe="/,*_-.") + (f"?{urlencode(parameters)}" if parameters else "")
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        target = self.target(path, parameters)
         try:
-            meta, told = self._transport.perform_request(
-                method, target, body=body, headers=headers, request_timeout=timeout
-            )
-        except SerializationError:
-            raise StoreError(f"{self.address}: {_STRANGER}") from None
-        except TransportError as error:
+            status, given, text = self._wire.ask(method, target, data, headers, timeout)
+        except (OSError, HTTPException) as error:
             raise StoreError(f"{self.address}: {_failed(error, self.address)}") from None
-        return meta.status, meta.headers, told
+        return status, given, self._read(status, text)
+
+    def _read(self, status: int, text: bytes) -> Any:  # noqa: ANN401 - JSON
+        """Read an answer; a refusal need not be JSON, as what stands between has its own words."""
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            if status < 300:  # noqa: PLR2004 - as HTTP has it
+                raise StoreError(f"{self.address}: {_STRANGER}") from None
+            return text.decode(errors="replace")[:_SHOWN]
 
     def _greet(self) -> None:
         """Refuse who is not Elasticsearch, too old, or red."""
@@ -222,20 +237,20 @@ def pause(tries: int) -> None:
 
 def _failed(error: Exception, address: Address) -> str:
     """Say why no answer came."""
-    from elastic_transport import ConnectionTimeout, TlsError
+    for kind, why in _FAILURES.items():
+        if isinstance(error, kind) and not (kind is ConnectionResetError and address.is_encrypted):
+            return why
+    said = " ".join(f"{type(error).__name__} {error}".split())
+    return f"no connection, or none any more: {said[:_SHOWN]}"
 
-    said = " ".join(f"{getattr(error, 'message', '')} {error}".split())
-    if isinstance(error, TlsError) or "SSL" in said or "CERTIFICATE" in said:
-        if "CERTIFICATE_VERIFY" in said or "certificate verify" in said:
-            return (
-                "its certificate is signed by nobody who is trusted here; set "
-                f"{CA_CERTS} to the file of who signed it"
-            )
-        return "no encrypted connection: does it speak plain HTTP (es://)?"
-    if isinstance(error, ConnectionTimeout):
-        return "does not answer in time"
-    if "refused" in said:
-        return "nobody listens there: is the server up?"
-    if not address.is_encrypted and ("RemoteDisconnected" in said or "aborted" in said):
-        return "breaks the connection off: is it encrypted (ess://)?"
-    return f"no connection, or none any more: {said[:200]}"
+
+_FAILURES: dict[type[Exception], str] = {
+    SSLCertVerificationError: "its certificate is signed by nobody who is trusted here; set "
+    f"{CA_CERTS} to the file of who signed it",
+    SSLError: "no encrypted connection: does it speak plain HTTP (es://)?",
+    TimeoutError: "does not answer in time",
+    ConnectionRefusedError: "nobody listens there: is the server up?",
+    ConnectionResetError: "breaks the connection off: is it encrypted (ess://)?",
+    BadStatusLine: _STRANGER,
+}
+"""What an error means: the first kind that it is of."""

@@ -149,8 +149,7 @@ def _expected(projection: Projection, document: Document) -> Iterator[bytes]:
     for span in spans:
         if span is not None:
             projection.show(span)
-        query = projection.select(document, ordered=True)
-        for batch in projection.connection.sql(query).to_arrow_reader(_READ):
+        for batch in projection.batches(document, _READ, ordered=True):
             for text in lines.spell(batch):
                 yield from bytes(text).splitlines()
 

@@ -90,6 +90,11 @@ class Document:
         """Whether its rows come with days."""
         return "today." in self.rows
 
+    @property
+    def parted(self) -> bool:
+        """Whether its rows are made part by part, by ranges of their keys."""
+        return "part." in self.rows
+
 
 def money(name: str, sql: str, doc: str) -> tuple[Field, Field]:
     """Give the two fields of a sum: in major units, and exact in minor ones beside it."""

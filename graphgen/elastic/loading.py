@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from graphgen.elastic import indices
+from graphgen.elastic import alerts, indices
 from graphgen.elastic.client import Client
 from graphgen.elastic.document import Document, Kind
 from graphgen.elastic.layout import Layout
@@ -34,7 +34,7 @@ class Loading:
     """How a dataset is loaded."""
 
     wipe: bool = False
-    """Delete first what graphgen has loaded."""
+    """Delete first what graphgen has written."""
     senders: int = 2
     """How many processes send."""
 
@@ -111,7 +111,7 @@ def _run(
         tell(note.done, len(steps), there)
 
     try:
-        with Senders(client.address, senders, taken) as sending:
+        with Senders(client, senders, taken) as sending:
             for number in range(note.done, len(steps)):
                 send(projection, steps[number], sending, rows)
                 note = note.with_done(number + 1)
@@ -168,10 +168,11 @@ def _refuse_missing(client: Client, layout: Layout) -> None:
 
 
 def _wipe(client: Client, layout: Layout, note: Note | None) -> None:
-    """Delete what a load brought; the note goes last."""
+    """Delete what a load brought, and alerts on it; the note goes last."""
     if note:
         replace(note, plan=_WIPING).save(client, layout.prefix)
     indices.remove(client, layout)
+    alerts.remove(client, layout.prefix)
     client.ask("DELETE", f"/{Note.index(layout.prefix)}", allow=(404,))
 
 

@@ -110,8 +110,7 @@ def pieces(projection: Projection, document: Document) -> Iterator[tuple[memoryv
     What is yielded is overwritten by the next.
     """
     lines = Lines(document, projection.layout)
-    query = projection.select(document)
-    for batch in projection.connection.sql(query).to_arrow_reader(_READ):
+    for batch in projection.batches(document, _READ):
         left = batch.num_rows
         for text in lines.spell(batch):
             rows = min(ROWS, left)

@@ -44,8 +44,8 @@ With `--write` alerts lie in `fraudgraph-alerts`, one document an entity; `_id` 
 | `alert.said` | Each rule's own score, window and evidence. |
 
 Writing again changes nothing. What a rule says now replaces what it said before; an entity of
-which no rule says anything any more loses its document. `--wipe` of a load leaves alerts: run the
-rules again.
+which no rule says anything any more loses its document. `--wipe` of a load deletes alerts too: they
+are on what is no longer there.
 
 ## Kibana
 

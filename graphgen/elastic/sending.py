@@ -1,52 +1,83 @@
 """Several processes that send bulk requests whose bytes are ready.
 
-One process reads and spells, these wait for the server. They import nothing heavy, so that more of
-them cost little memory; whichever is free takes the next request.
+One process reads and spells, these wait for the server; whichever is free takes the next request.
+What the server does not take whole comes back, and is sent again from here with patience: while it
+has too much to do, it gets one request at a time.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from dataclasses import dataclass
+from selectors import EVENT_READ, DefaultSelector
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
-from graphgen.elastic.address import Address
+from graphgen.elastic.bulk import BRIEFLY, NDJSON, deliver
+from graphgen.elastic.sender import TAKEN
 from graphgen.stage import StoreError
 
 if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess
+    from graphgen.elastic.client import Client
 
 __all__ = ["Senders"]
 
 _FAREWELL = 2.0
 """Seconds in which a sender has to end once it is told to."""
-_CONTEXT = multiprocessing.get_context("spawn")
+# without the folder that one happens to be in, as there may be anything
+_PROGRAM = (sys.executable, "-P", "-m", "graphgen.elastic.sender")
+
+
+@dataclass(eq=False)
+class _Sender:
+    """A process, and the request that it has."""
+
+    process: subprocess.Popen[bytes]
+    path: str = ""
+    data: bytes = b""
+    rows: int = 0
+
+    @property
+    def asked(self) -> IO[bytes]:
+        assert self.process.stdin  # noqa: S101 - a pipe was asked for
+        return self.process.stdin
+
+    @property
+    def told(self) -> IO[bytes]:
+        assert self.process.stdout  # noqa: S101 - a pipe was asked for
+        return self.process.stdout
 
 
 class Senders:
     """Processes that each send one request at a time."""
 
-    def __init__(self, address: Address, count: int, tell: Callable[[int], None]) -> None:
+    def __init__(self, client: Client, count: int, tell: Callable[[int], None]) -> None:
         """Begin so many; `tell` hears of documents that were taken."""
-        self._address = address
+        self._client = client
         self._count = count
         self._tell = tell
-        self._processes: list[BaseProcess] = []
-        self._free: list[Connection] = []
-        self._busy: dict[Connection, int] = {}
+        self._senders: list[_Sender] = []
+        self._free: list[_Sender] = []
+        self._busy = DefaultSelector()
 
     def __enter__(self) -> Self:
+        how = json.dumps(self._client.how(NDJSON)).encode() + b"\n"
         for _ in range(self._count):
-            mine, theirs = _CONTEXT.Pipe()
-            process = _CONTEXT.Process(target=_serve, args=(theirs, self._address), daemon=True)
-            process.start()
-            theirs.close()
-            self._processes.append(process)
-            self._free.append(mine)
+            # Ctrl-C is for who began this: a session of their own does not hear of it
+            process = subprocess.Popen(  # noqa: S603 - our own
+                _PROGRAM,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+            sender = _Sender(process)
+            self._senders.append(sender)
+            self._free.append(sender)
+            sender.asked.write(how)
         return self
 
     def __exit__(
@@ -55,62 +86,53 @@ class Senders:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for connection in (*self._free, *self._busy):
-            connection.close()
-        for process in self._processes:
+        self._busy.close()
+        for sender in self._senders:
             if kind is not None:
-                process.terminate()
-            process.join(_FAREWELL)
-            if process.is_alive():
-                process.kill()
-                process.join()
+                sender.process.terminate()
+            with suppress(OSError):
+                sender.asked.close()
+        for sender in self._senders:
+            try:
+                sender.process.wait(_FAREWELL)
+            except subprocess.TimeoutExpired:
+                sender.process.kill()
+                sender.process.wait()
+            sender.told.close()
 
     def put(self, path: str, data: bytes, rows: int) -> None:
         """Hand a request over as soon as somebody is free; `StoreError` of an earlier one."""
         while not self._free:
             self._hear()
-        connection = self._free.pop()
-        self._busy[connection] = rows
+        sender = self._free.pop()
+        sender.path, sender.data, sender.rows = path, data, rows
         try:
-            connection.send_bytes(path.encode())
-            connection.send_bytes(data)
+            target = self._client.target(f"{path}/_bulk", BRIEFLY)
+            sender.asked.write(f"{len(data)} {target}\n".encode())
+            sender.asked.write(data)
+            sender.asked.flush()
         except OSError:
-            raise StoreError(f"{self._address}: a process that sends has ended") from None
+            raise self._ended() from None
+        self._busy.register(sender.told, EVENT_READ, sender)
 
     def drain(self) -> None:
         """Wait until all that was handed over has been taken; `StoreError` if it was not."""
-        while self._busy:
+        while self._busy.get_map():
             self._hear()
 
     def _hear(self) -> None:
         """Wait for at least one answer."""
-        for connection in wait(list(self._busy)):
-            assert isinstance(connection, Connection)  # noqa: S101 - what was waited for
-            try:
-                told = connection.recv_bytes().decode()
-            except (EOFError, OSError):
-                raise StoreError(f"{self._address}: a process that sends has ended") from None
-            rows = self._busy.pop(connection)
-            self._free.append(connection)
-            if told:
-                raise StoreError(told)
-            self._tell(rows)
+        for key, _ in self._busy.select():
+            sender: _Sender = key.data
+            self._busy.unregister(sender.told)
+            said = sender.told.readline()
+            if not said:
+                raise self._ended()
+            if said != TAKEN:
+                deliver(self._client, sender.path, sender.data)
+            sender.data = b""
+            self._free.append(sender)
+            self._tell(sender.rows)
 
-
-def _serve(connection: Connection, address: Address) -> None:
-    """Send what comes, until nothing comes any more: also when who began this was killed."""
-    # Ctrl-C is for who began this
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from graphgen.elastic.bulk import deliver
-    from graphgen.elastic.client import Client
-
-    with Client(address, greet=False) as client, suppress(EOFError, OSError):
-        while True:
-            path = connection.recv_bytes().decode()
-            data = connection.recv_bytes()
-            try:
-                deliver(client, path, data)
-            except StoreError as wrong:
-                connection.send_bytes(str(wrong).encode())
-            else:
-                connection.send_bytes(b"")
+    def _ended(self) -> StoreError:
+        return StoreError(f"{self._client.address}: a process that sends has ended")

@@ -6,8 +6,8 @@ joins has one name on both sides: `account.id`, `user.id`, `device.id`, `source.
 `security.id`, `position.id`, and `event.id` for the truth.
 
 The rows are of a dataset's tables. `today.payment` and its like are an event table's rows of the
-days that are projected at a time; a table without a schema is whole; those of `known` are made
-beforehand.
+days that are projected at a time, `part.user` and its like the entities of a part; a table without
+a schema is whole; those of `known` are made beforehand.
 """
 
 from __future__ import annotations

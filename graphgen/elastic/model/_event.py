@@ -64,6 +64,11 @@ DEVICE_USERS_JOIN = (
 )
 
 
+def those(table: str, key: str, rows: str, column: str = "") -> str:
+    """Give what is known of those alone that rows name: memory holds no others."""
+    return f"(FROM {table} WHERE {key} IN (SELECT {column or key} FROM {rows}))"
+
+
 def head(table: str, doc: str, **constants: str) -> tuple[Field, ...]:
     """Give the fields that begin an event's document; `event.*` that every one of them has."""
     return (

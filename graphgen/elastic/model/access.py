@@ -13,6 +13,7 @@ from graphgen.elastic.model._event import (
     SOURCE,
     USER,
     head,
+    those,
 )
 
 __all__ = ["DOCUMENTS"]
@@ -35,9 +36,10 @@ _SESSION = Document(
     "session",
     "A person's visit to the bank's app or site.",
     Kind.EVENT,
-    "today.session LEFT JOIN known.ip USING (ip_id) LEFT JOIN known.agent USING (device_id) "
-    "LEFT JOIN (SELECT session_id, bool_or(type = 'sign_in') AS signed_in FROM today.action "
-    "GROUP BY 1) USING (session_id)",
+    f"today.session LEFT JOIN {those('known.ip', 'ip_id', 'today.session')} USING (ip_id) "
+    f"LEFT JOIN {those('known.agent', 'device_id', 'today.session')} USING (device_id) "
+    "LEFT JOIN (SELECT session_id, bool_or(type = 'sign_in') AS signed_in FROM "
+    f"{those('today.action', 'session_id', 'today.session')} GROUP BY 1) USING (session_id)",
     (
         *head("session", "When it began.", category="session", type="start"),
         Field(
@@ -61,8 +63,9 @@ _ACTION = Document(
     "action",
     "What was done in a session, other than paying.",
     Kind.EVENT,
-    "today.action LEFT JOIN (SELECT session_id, device_id, ip_id FROM today.session) "
-    "USING (session_id) LEFT JOIN known.ip USING (ip_id)",
+    "today.action LEFT JOIN (SELECT session_id, device_id, ip_id FROM "
+    f"{those('today.session', 'session_id', 'today.action')}) USING (session_id) "
+    f"LEFT JOIN {those('known.ip', 'ip_id', 'today.session')} USING (ip_id)",
     (
         *head("action", "When it was done."),
         Field("event.action", "type", "sign_in, sign_in_failed, balance_viewed, payee_added, "

@@ -32,7 +32,7 @@ def _place(name: str) -> tuple[Field, ...]:
 _USER = _entity(
     "user",
     "A person who is a customer of at least one bank.",
-    'known."user"',
+    'part."user"',
     _key("user", "Key: to join by."),
     Field("user.full_name", "given_name || ' ' || family_name", "Name.", Type.TEXT, free=True),
     Field("user.email", "emails", "E-mail addresses that were ever given, in order.", many=True),
@@ -55,7 +55,7 @@ _USER = _entity(
 _ACCOUNT = _entity(
     "account",
     "An account at a bank. The world outside has accounts too.",
-    "known.account_held",
+    "part.account",
     _key("account", "Key: to join by."),
     Field("user.id", "user_id", "Who owns it, where a person does.", refers="user"),
     Field("account.holders", "holders", "All who hold it or may act for it.", many=True),
@@ -79,7 +79,7 @@ _ACCOUNT = _entity(
 _DEVICE = _entity(
     "device",
     "A device that people bank from.",
-    "known.device_used",
+    "part.device",
     _key("device", "Key: to join by."),
     Field("device.type", "type", "phone, tablet, laptop or desktop."),
     Field("device.os", "os", "Operating system and its version.", free=True),
@@ -91,7 +91,7 @@ _DEVICE = _entity(
 _IP = _entity(
     "ip",
     "An address on the internet that people bank from.",
-    "known.ip_used",
+    "part.ip",
     _key("ip", "Key."),
     Field("source.ip", "address", "The address: to join by.", Type.IP),
     Field("ip.kind", "kind", "home, mobile, office, public, vpn or hosting."),

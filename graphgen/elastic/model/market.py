@@ -12,6 +12,7 @@ from graphgen.elastic.model._event import (
     SOURCE,
     USER,
     head,
+    those,
 )
 
 __all__ = ["DOCUMENTS", "POSITION"]
@@ -43,7 +44,8 @@ _ORDER = Document(
     "order",
     "An order of an investor to buy or sell, and what became of it.",
     Kind.EVENT,
-    f'today."order" LEFT JOIN known.ip USING (ip_id) {_SYMBOL}',
+    f"""today."order" LEFT JOIN {those("known.ip", "ip_id", 'today."order"')} USING (ip_id) """
+    f"{_SYMBOL}",
     (
         *head("order", "When it was given."),
         ACCOUNT,
@@ -77,7 +79,8 @@ _TRADE = Document(
     "trade",
     "An execution: an order, or a part of it, that found its price.",
     Kind.EVENT,
-    f"today.trade LEFT JOIN known.owner USING (account_id) {_SYMBOL}",
+    f"today.trade LEFT JOIN {those('known.owner', 'account_id', 'today.trade')} "
+    f"USING (account_id) {_SYMBOL}",
     (
         *head("trade", "When it was executed."),
         Field("order.id", "order_id", "The order.", refers="order"),

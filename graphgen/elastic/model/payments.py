@@ -16,6 +16,7 @@ from graphgen.elastic.model._event import (
     SESSION,
     SOURCE,
     head,
+    those,
 )
 
 __all__ = ["DOCUMENTS"]
@@ -35,7 +36,9 @@ _PAYMENT = Document(
     "A movement of money from one account to another, or an attempt that moved nothing.",
     Kind.EVENT,
     f"(SELECT *, {_PAYER} AS payer, {_PAYEE} AS payee FROM today.payment) "
-    "LEFT JOIN known.ip USING (ip_id) LEFT JOIN known.owner ON owner.account_id = payer",
+    f"LEFT JOIN {those('known.ip', 'ip_id', 'today.payment')} USING (ip_id) "
+    f"LEFT JOIN {those('known.owner', 'account_id', 'today.payment', _PAYER)} AS owner "
+    "ON owner.account_id = payer",
     (
         *head("payment", "When it was booked, or declined."),
         Field(
