@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphgen.report.introduction import since_added
 from graphgen.report.moves import Moves
 from graphgen.report.reading import Events, Facts
 from graphgen.report.windows import recent
@@ -66,7 +67,7 @@ def pairs_before(moves: Moves, chosen: Array) -> dict[str, Array]:
 
 
 def _visits(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
-    """Tell how new the payer's device and address are, and what was done before in the bank."""
+    """Tell how new the device, address and payee are, and what the payer did before."""
     payment, session = facts.events["payment"], facts.events.get("session")
     if session is None or not len(session):
         return {}
@@ -89,6 +90,7 @@ def _visits(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
     action = facts.events.get("action")
     if action is None:
         return found
+    found["payee: added for"] = since_added(facts, payment, row)
     for what, types in (
         ("failed sign-ins", ("sign_in_failed",)),
         ("changes", _CHANGES),
