@@ -100,6 +100,20 @@ def test_what_a_step_reads_is_what_the_mapping_says(world: Dataset) -> None:
         assert parted == rows
 
 
+def test_what_is_sent_are_columns_that_are_spelled_in_no_time(world: Dataset) -> None:
+    projection = Projection(world)
+    step = next(s for s in plan(projection, projection.model, 10**9) if "Card" in s.element.name)
+    (batch, *_) = batches(projection, step)
+    values = batch.values()
+    assert values["count"] == len(batch) > 100
+    assert [values[f"c{n}"] for n in range(len(batch.columns))] == list(batch.columns)
+    assert all(isinstance(column, list) for column in batch.columns)
+    # the driver spells all of it for its log, whether anybody reads that or not
+    assert len(repr(values)) < 1_000
+    text = step.statement(batch.second, merge=False)
+    assert all(f"$c{n}[i]" in text for n in range(len(batch.columns)))
+
+
 def test_relationships_can_be_told_apart_by_their_ends_and_keys(world: Dataset) -> None:
     projection = Projection(world)
     for each in projection.model.relationships:

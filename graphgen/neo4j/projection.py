@@ -18,10 +18,10 @@ __all__ = ["SPAN", "Projection", "is_daily"]
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
 weekend with holidays is that long; our assumption."""
-SPAN = 150_000
+SPAN = 120_000
 """Events to show at a time, where there are more: so many at most are read once and held, as every
 kind of node and relationship is asked of them, and to open many small files costs more than to read
-them. Twice as many gain nothing, and take 40 MB."""
+them. Twice as many gain a tenth at most, and take 40 MB."""
 _VIEWS = {**payments.VIEWS, **sequence.VIEWS}
 _ASKED = [
     name
