@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["FileFormat", "ImportFiles"]
 
 FileFormat = Literal["csv", "parquet"]
-_ROWS = 500_000
+_ROWS = 800_000
 """Events that are projected at a time, unless a day has more: a body of each kind holds about so
-many at most. Of 17 million nodes and relationships 3,000,000 take 552 MB at the peak, these 378."""
+many at most. Of 17 million nodes and relationships 3,000,000 take 552 MB at the peak, these 383."""
 _BATCH = 50_000
 """Rows that are written at a time."""
 _FAST = 1
