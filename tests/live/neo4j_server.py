@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -58,9 +57,7 @@ _FLAGS = (
 def jars(version: str = VERSION) -> Path:
     """Give the folder of a version's jars; Maven fetches them once."""
     cache = Path(os.environ.get("GRAPHGEN_CACHE", Path.home() / ".cache" / "graphgen"))
-    # other artefacts are another folder, so that what was fetched for an earlier list is not taken
-    listed = hashlib.sha256(_POM.read_bytes()).hexdigest()[:12]
-    folder = cache / f"neo4j-{version}-{listed}"
+    folder = cache / f"neo4j-{version}"
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / f"neo4j-{version}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -189,21 +186,6 @@ class Server:
         )
         if done.returncode:
             raise RuntimeError(f"neo4j-admin {' '.join(arguments[:3])}: {done.stdout}{done.stderr}")
-        return done.stdout
-
-    def shell(self, *files: Path) -> str:
-        """Have cypher-shell run files; gives what it said, `RuntimeError` if it fails."""
-        shell = ["org.neo4j.shell.Main", "-a", f"bolt://127.0.0.1:{self.bolt}"]
-        done = subprocess.run(
-            [*self._java("256m"), "-XX:TieredStopAtLevel=1", *shell],
-            check=False,
-            env={**os.environ, "NEO4J_USERNAME": "neo4j", "NEO4J_PASSWORD": PASSWORD},
-            input="".join(f":source {file}\n" for file in files),
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode or done.stderr:
-            raise RuntimeError(f"cypher-shell: {done.stdout}{done.stderr}")
         return done.stdout
 
     def cpu(self) -> float:

@@ -56,8 +56,7 @@ def test_the_import_tool_takes_the_files_as_their_page_says_and_types_are_kept(
     server.admin(*command.split()[1:], folder=files)
     server.start()
     with Client(Address.parse(server.address)) as client:
-        server.shell(files / "schema-community.cypher")
-        client.define([])
+        client.define(statements(files / "schema-community.cypher"))
         for label, types in _TYPES.items():
             for name, wanted in types.items():
                 given = f"MATCH (n:{label}) WHERE n.{name} IS NOT NULL"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from neo4j import Driver, GraphDatabase, Transaction
@@ -20,7 +19,6 @@ from graphgen.neo4j.client import Client
 from graphgen.neo4j.queries import guide_names, load_query, query_names
 from graphgen.registry import EXPORTERS
 
-FOLDER = Path(__file__).parent.parent.parent / "cypher"
 RING = """
 UNWIND range(0, 2) AS n CREATE (:Account:Internal {accountNumber: 'test-ring-' + n})
 WITH count(*) AS made
@@ -148,17 +146,6 @@ def test_a_query_is_planned_without_a_cartesian_product(driver: Driver, name: st
     operators = set(operators_of(summary.plan))
     assert operators
     assert not any("Cartesian" in operator for operator in operators)
-
-
-def test_the_shell_of_the_command_line_runs_every_file_as_it_is(
-    server: Any,  # noqa: ANN401 - a class of a module that is found by its path
-) -> None:
-    files = [FOLDER / f"{name}.cypher" for name in (*query_names(), *guide_names())]
-    assert len(files) > 25
-    server.shell(*files)
-    broken = FOLDER / "nothing.cypher"
-    with pytest.raises(RuntimeError, match="nothing"):
-        server.shell(broken)
 
 
 def operators_of(plan: dict[str, object]) -> Iterator[str]:
