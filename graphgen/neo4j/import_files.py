@@ -84,7 +84,8 @@ class ImportFiles:
             if element.name not in self._bodies:
                 continue
             header = [f"{element.stem}_header.csv"] if self.form == "csv" else []
-            files = ",".join([*header, *self._bodies[element.name]])
+            # Neo4j 2026 takes no bare name
+            files = ",".join(f"./{name}" for name in (*header, *self._bodies[element.name]))
             if isinstance(element, Node):
                 lines.append(f"--nodes={element.label}={files}")
             else:
