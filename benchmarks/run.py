@@ -55,6 +55,8 @@ class Sizes:
     traders: int = 200_000
     loaded: int = 600
     """People of the world that is loaded into a server, of as many days as are written as text."""
+    graph: int = 2_000
+    """People of the one that is loaded into Neo4j: over a million nodes and relationships."""
     imported: int = 10_000
     """People of the world that Neo4j's import tool takes: over 10 million relationships."""
     investors: float = 0.6
@@ -75,6 +77,7 @@ QUICK = Sizes(
     sessions=60,
     traders=300,
     loaded=60,
+    graph=60,
     imported=60,
 )
 
@@ -300,13 +303,13 @@ def live(sizes: Sizes, stores: Sequence[str], *, full: bool) -> None:
 
     print(machine() + f", neo4j {version('neo4j')}, elasticsearch {version('elasticsearch')}")
     bulk = (sizes.imported, sizes.days) if full else (0, 0)
-    size = (sizes.loaded, sizes.text)
     for store in stores:
         headings = HEADINGS if store == "neo4j" else ELASTIC
         print(f"\n| {' | '.join(headings)} |\n|---|{'---:|' * (len(headings) - 1)}")
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             neo4j = store == "neo4j"
+            size = (sizes.graph if neo4j else sizes.loaded, sizes.text)
             measured = lines(folder, size, bulk) if neo4j else elastic_lines(folder, *size)
             for cells in measured:
                 print(f"| {' | '.join(cells)} |", flush=True)

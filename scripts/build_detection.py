@@ -37,8 +37,11 @@ graphgen detect neo4j://neo4j@localhost:7687/neo4j --truth world
 * **recall**: crimes that are hit; **members**: share of their members that any alert names;
   **honest**: look-alikes that are hit; **right**, **any**: share of the alerts that hit a crime of
   the pattern, and of any pattern.
-* **s**: seconds of a second run, on a server with a heap of 1 to 1.5 GB that shares two cores with
-  other work; the first query after a start has taken up to 28 seconds.
+* **s**: seconds by the clock, on a server with a heap of 1 to 1.5 GB that shares two cores: in the
+  first and the third table (there of the first run after a start) with some twenty processes, in
+  the others with few. The two slowest, `cycle` and `app_scam`, take the server 7 CPU seconds of the
+  default world, `ip_recycling` 3, the three others that were measured so 2.
+* The first and the third table are of worlds as they are grown now, the others of earlier ones.
 * A pattern is **found** if at least {RECALL:.0%} of its crimes are hit, and look-alikes at most
   half as often.
 * The abuses of the market are looked for without prices, which are [not in the graph](neo4j.md):

@@ -41,6 +41,34 @@ RELATIONSHIP_KEYS = {
     *("color", "border-color", "text-color-internal", "text-color-external", "font-size"),
     *("padding", "shaft-width", "caption"),
 }
+PERSPECTIVE_KEYS = {
+    "": {
+        *("name", "id", "version", "createdAt", "lastEditedAt", "categories", "labels"),
+        *("relationshipTypes", "palette", "templates", "hiddenRelationshipTypes"),
+        *("hiddenCategories", "hideUncategorisedData", "isAuto", "parentPerspectiveId"),
+        "metadata",
+    },
+    "categories": {
+        *("id", "name", "labels", "properties", "createdAt", "lastEditedAt", "color", "size"),
+        *("icon", "captionKeys", "styleRules"),
+    },
+    "properties": {"name", "exclude", "dataType"},
+    "labels": {"propertyKey", "type", "dataType"},
+    "relationshipTypes": {"id", "name", "properties", "color", "size", "captionKeys"},
+    "templates": {
+        *("name", "id", "createdAt", "text", "cypher", "params", "isUpdateQuery"),
+        "hasCypherErrors",
+    },
+    "params": {
+        *("name", "dataType", "collapsed", "suggestionLabel", "suggestionProp"),
+        *("suggestionBoolean", "cypher"),
+    },
+    "metadata": {"pathSegments", "indexes", "stats"},
+    "pathSegments": {"source", "relationshipType", "target"},
+    "indexes": {"label", "type", "isMetadataPropIndex", "propertyKeys"},
+}
+"""Of abridged-demo/bloom-perspective.json in neo4j-product-examples/demo-fraud-detection-with-p2p,
+which Bloom 2.7.0 exported."""
 
 
 class _Runnables(HTMLParser):
@@ -197,6 +225,23 @@ def test_a_picture_starts_from_the_entities_of_the_query() -> None:
     query = load_query("cycle")
     assert drawn(query).startswith(f"CALL () {{\n{query.text}\n}}\nWITH entities LIMIT 1\nUNWIND")
     assert "A0000000001" not in drawn(query)
+
+
+def test_the_perspective_has_the_keys_of_one_that_bloom_exported(shown: dict[str, Any]) -> None:
+    assert set(shown) == PERSPECTIVE_KEYS[""]
+    assert set(shown["metadata"]) == PERSPECTIVE_KEYS["metadata"]
+    looked_at = {
+        **{name: shown[name] for name in ("categories", "relationshipTypes", "templates")},
+        "properties": [each for one in shown["categories"] for each in one["properties"]],
+        "labels": [each for some in shown["labels"].values() for each in some],
+        "params": [each for one in shown["templates"] for each in one["params"]],
+        "pathSegments": shown["metadata"]["pathSegments"],
+        "indexes": shown["metadata"]["indexes"],
+    }
+    for name, some in looked_at.items():
+        assert {frozenset(each) for each in some} == {frozenset(PERSPECTIVE_KEYS[name])}, name
+    types = {each["dataType"] for each in looked_at["properties"] + looked_at["labels"]}
+    assert types <= {"string", "bigint", "number", "boolean", "Date", "DateTime"}
 
 
 def test_the_categories_of_the_perspective_are_the_labels_of_the_model(

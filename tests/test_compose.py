@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from graphgen.neo4j.browser.server import GuideServer
+
 FILE = Path(__file__).parent.parent / "docker-compose.yml"
-SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))["services"]
+TOLD: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+SERVICES: dict[str, Any] = TOLD["services"]
 
 every_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -41,6 +46,20 @@ def test_no_password_stands_in_the_file(name: str) -> None:
 
 
 def test_every_volume_is_declared() -> None:
-    declared = yaml.safe_load(FILE.read_text("utf-8"))["volumes"]
+    declared = TOLD["volumes"]
     named = [v.split(":")[0] for s in SERVICES.values() for v in s["volumes"]]
     assert {name for name in named if not name.startswith(".")} == set(declared)
+
+
+def test_guides_come_with_the_headers_that_graphgen_itself_sends(
+    guide_server: GuideServer,
+) -> None:
+    content = TOLD["configs"][SERVICES["guides"]["configs"][0]["source"]]["content"]
+    sent = dict(re.findall(r'add_header ([\w-]+) "([^"]+)" always;', content))
+    connection = HTTPConnection("127.0.0.1", guide_server.server_port, timeout=10)
+    connection.request("HEAD", "/guide.html")
+    answer = connection.getresponse()
+    connection.close()
+    assert sent
+    assert {name: answer.headers[name] for name in sent} == sent
+    assert {name for name in answer.headers if name.startswith("Access-")} <= set(sent)

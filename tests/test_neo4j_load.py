@@ -65,10 +65,10 @@ def test_batches_of_a_wave_share_no_node_that_was_there_before(
         seen: dict[tuple[int, str, object], int] = {}
         for batch in batches(projection, step, connections):
             wave, cell = wave_of(batch.place), cell_of(batch.place)
-            for row in batch.rows:
+            for row in zip(*batch.columns, strict=True):
                 place = start
                 for label, width in zip(labels, widths, strict=True):
-                    key = (wave, label, tuple(row[place : place + width]))
+                    key = (wave, label, row[place : place + width])
                     assert seen.setdefault(key, cell) == cell, (step.element.name, key)
                     place += width
                 looked_at += 1
@@ -93,11 +93,25 @@ def test_steps_make_every_node_and_relationship_once_and_ends_before_what_leads_
 def test_what_a_step_reads_is_what_the_mapping_says(world: Dataset) -> None:
     projection = Projection(world)
     for step in plan(projection, projection.model, 10**9):
-        rows = sum(len(batch.rows) for batch in batches(projection, step))
+        rows = sum(len(batch) for batch in batches(projection, step))
         query = f"SELECT count(*) FROM ({projection.select(step.element)})"
         assert projection.connection.sql(query).fetchall() == [(rows,)], step.element.name
-        parted = sum(len(batch.rows) for batch in batches(projection, step, 4, 100))
+        parted = sum(len(batch) for batch in batches(projection, step, 4, 100))
         assert parted == rows
+
+
+def test_what_is_sent_are_columns_that_are_spelled_in_no_time(world: Dataset) -> None:
+    projection = Projection(world)
+    step = next(s for s in plan(projection, projection.model, 10**9) if "Card" in s.element.name)
+    (batch, *_) = batches(projection, step)
+    values = batch.values()
+    assert values["count"] == len(batch) > 100
+    assert [values[f"c{n}"] for n in range(len(batch.columns))] == list(batch.columns)
+    assert all(isinstance(column, list) for column in batch.columns)
+    # the driver spells all of it for its log, whether anybody reads that or not
+    assert len(repr(values)) < 1_000
+    text = step.statement(batch.second, merge=False)
+    assert all(f"$c{n}[i]" in text for n in range(len(batch.columns)))
 
 
 def test_relationships_can_be_told_apart_by_their_ends_and_keys(world: Dataset) -> None:

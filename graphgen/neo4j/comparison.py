@@ -10,14 +10,12 @@ from datetime import date
 from graphgen.neo4j.client import Client, Row
 from graphgen.neo4j.element import Element, Node
 from graphgen.neo4j.note import LABEL
-from graphgen.neo4j.projection import Projection, is_daily
+from graphgen.neo4j.projection import SPAN, Projection, is_daily
 from graphgen.neo4j.reading import Reading
 from graphgen.verify.promise import Check
 
 __all__ = ["compare"]
 
-_ROWS = 200_000
-"""Events that are compared at a time, about."""
 _BATCH = 5_000
 """Rows that are read back at a time."""
 _SAMPLE = 1_000
@@ -71,7 +69,7 @@ class _Expected:
         for element in elements:
             if not is_daily(element):
                 self._element(element, _SAMPLE)
-        spans = list(self.projection.days(_ROWS))
+        spans = list(self.projection.days(SPAN))
         for span in spans:
             self.projection.show(span)
             for element in elements:

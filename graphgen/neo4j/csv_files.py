@@ -68,7 +68,7 @@ class CsvFiles:
             (self.folder / name).unlink()
             return
         self.rows[step.element.name] += count
-        text = step.statement(second, merge=False).removeprefix("UNWIND $rows AS r\n")
+        text = step.statement(second, merge=False)
         inner = "".join(f"  {line}\n" for line in text.splitlines())
         self._statements.append(
             f":auto LOAD CSV FROM $from + '{name}' AS r\n"

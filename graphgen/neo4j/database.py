@@ -10,16 +10,13 @@ from graphgen.neo4j.client import Client
 from graphgen.neo4j.constraints import constraints, dropped, indexes
 from graphgen.neo4j.loading import Loader
 from graphgen.neo4j.model import MODEL, TRUTH
-from graphgen.neo4j.note import LABEL, Note, notes
-from graphgen.neo4j.projection import Projection
-from graphgen.neo4j.step import Step, digest, plan
+from graphgen.neo4j.note import LABEL, Note, digest, notes
+from graphgen.neo4j.projection import SPAN, Projection
+from graphgen.neo4j.step import Step, plan
 from graphgen.stage import StoreError
 
-__all__ = ["ROWS", "Loading", "load", "refuse_foreign", "truth_plan"]
+__all__ = ["Loading", "load", "refuse_foreign", "truth_plan"]
 
-ROWS = 200_000
-"""Events whose rows are made at a time, about: what memory holds, and what a stopped load may have
-to look at again."""
 _DELETED = 10_000
 """Nodes that one transaction deletes: with their relationships, some megabytes of the server's."""
 _ENDS_IN = 60
@@ -51,7 +48,7 @@ def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Ma
         _wipe(client, found)
         found = []
     load_id = projection.dataset.digest(projection.home_bank)
-    seen = plan(projection, projection.observed, ROWS)
+    seen = plan(projection, projection.observed, SPAN)
     planted = () if projection.blind else truth_plan(projection)
     note = next((each for each in found if each.load == load_id), None)
     resumed = note is not None
@@ -73,29 +70,31 @@ def load(client: Client, projection: Projection, how: Loading, tell: Tell) -> Ma
     def truth_done(number: int) -> None:
         replace(note, done=len(seen), truth_done=number).save(client)
 
-    def perhaps(first: int) -> Callable[[int], bool]:
-        return lambda number: note.merged or (resumed and number == first)
-
     if note.done < len(seen):
         loader.run(
-            seen, note.done, perhaps(note.done), done, lambda n, _, rows: tell(n, total, rows)
+            seen,
+            note.done,
+            done,
+            lambda n, _, rows: tell(n, total, rows),
+            merge=note.merged,
+            begun=resumed,
         )
-    first = note.truth_done or 0
-    # the truth's first step may have been begun only if all before it was noted
     if planted:
         loader.run(
             planted,
-            first,
-            lambda number: note.merged or (resumed and number == first and note.done == len(seen)),
+            note.truth_done or 0,
             truth_done,
             lambda n, _, rows: tell(len(seen) + n, total, rows),
+            merge=note.merged,
+            # the truth may have been begun only if all before it was noted
+            begun=resumed and note.done == len(seen),
         )
     return dict(loader.rows)
 
 
 def truth_plan(projection: Projection) -> Sequence[Step]:
     """Give the steps of the truth: they come after all others."""
-    return plan(projection, TRUTH, ROWS)
+    return plan(projection, TRUTH, SPAN)
 
 
 def refuse_foreign(client: Client, found: Sequence[Note]) -> None:

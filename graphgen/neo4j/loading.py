@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from graphgen.neo4j.batches import BATCH, Batch, batches
 from graphgen.neo4j.client import Client
 from graphgen.neo4j.element import Node
+from graphgen.neo4j.note import EVERY
 from graphgen.neo4j.parting import cell_of, wave_of
 from graphgen.neo4j.projection import Projection
 from graphgen.neo4j.step import Step
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loader"]
 
-_HELD = 16 * BATCH
+_HELD = 8 * BATCH
 """Rows that wait to be sent with others of their wave, at most."""
 
 
@@ -43,32 +44,35 @@ class Loader:
         self,
         plan: Sequence[Step],
         first: int,
-        merge: Callable[[int], bool],
         note: Callable[[int], None],
         tell: Callable[[int, int, int], None],
+        *,
+        merge: bool,
+        begun: bool,
     ) -> None:
         """Do the steps from `first` on.
 
-        `merge` says of a step's number whether some of it may be there already; `note` hears how
-        many are done, `tell` how many of how many, and the rows.
+        `merge` says whether what they make may be there already, `begun` whether that of the steps
+        up to the next note may. `note` hears how many are done, `tell` how many of how many, and
+        the rows.
         """
         with ExitStack() as opened:
             pool = opened.enter_context(ThreadPoolExecutor(self.connections))
             sessions = [
                 opened.enter_context(self.client.session()) for _ in range(self.connections)
             ]
-            noted, shown = first, None
+            waiting, shown = 0, None
             for number in range(first, len(plan)):
                 step = plan[number]
                 if step.days is not None and step.days != shown:
                     self.projection.show(step.days)
                     shown = step.days
-                if self._step(step, merge(number), pool, sessions):
-                    noted = number + 1
-                    note(noted)
+                waiting += self._step(step, merge or begun, pool, sessions)
+                if waiting >= EVERY:
+                    note(number + 1)
+                    waiting, begun = 0, False
                 tell(number + 1, len(plan), self.rows.total())
-            if noted != len(plan):
-                note(len(plan))
+            note(len(plan))
 
     def _step(
         self,
@@ -103,8 +107,8 @@ class Loader:
                 if not step.ends:  # new nodes alone: no connection is in another's way
                     number, turn = turn, turn + 1
                 wave.setdefault(number % self.connections, []).append(batch)
-                held += len(batch.rows)
-                sent += len(batch.rows)
+                held += len(batch)
+                sent += len(batch)
             send(wave)
             send({})
         finally:
@@ -124,12 +128,11 @@ class Loader:
     ) -> None:
         """Send batches over one connection, one after the other."""
         new_nodes = isinstance(step.element, Node)
+        more = {"load": self.load} if new_nodes else {}
         for batch in some:
-            values: dict[str, object] = {"rows": batch.rows}
-            if new_nodes:
-                values["load"] = self.load
+            values = {**batch.values(), **more}
             made = self.client.write(session, texts[batch.second], values, self.load)
-            count = len(batch.rows)
+            count = len(batch)
             wanted = (count, count * len(step.carried)) if new_nodes else (0, count)
             if not merge and made != wanted:
                 raise StoreError(

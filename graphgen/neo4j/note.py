@@ -1,16 +1,24 @@
 """What a database knows of a load: a node that says which steps of it are done.
 
-It is written after a step's last transaction has been committed. So of a load that was stopped at
-any moment all steps before the noted one are there whole, that one perhaps in part, and none after.
+It is written after the last transaction of a step has been committed, whenever `EVERY` rows have
+been sent since it was written last. So of a load that was stopped at any moment all steps that it
+says are done are there whole, those up to the next time perhaps in part, and none after: which
+these are depends on the dataset alone.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphgen.neo4j.client import Client
+from graphgen.neo4j.step import Step
 
-__all__ = ["LABEL", "Note", "notes"]
+__all__ = ["EVERY", "LABEL", "Note", "digest", "notes"]
+
+EVERY = 25_000
+"""Rows of whole steps between two notes: a note costs as much as a thousand rows or two."""
 
 LABEL = "GraphgenLoad"
 """The label of the node; every node that was loaded has its `loadId`."""
@@ -47,6 +55,15 @@ class Note:
             "n.truthSteps = $truth_steps, n.merged = $merged",
             **self.__dict__,
         )
+
+
+def digest(steps: Sequence[Step]) -> str:
+    """Give a digest of what steps do, in what order, noted when: another cannot go on with it."""
+    told = hashlib.sha256(f"{EVERY}\n".encode())
+    for step in steps:
+        told.update(f"{step.element.name} {step.days}\n".encode())
+        told.update(step.statement(None, merge=False).encode())
+    return told.hexdigest()[:16]
 
 
 def notes(client: Client) -> list[Note]:

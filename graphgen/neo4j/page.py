@@ -25,8 +25,10 @@ what they lack is added by their naming rules and marked *ours*.
   of it are its `Movement`s. A declined attempt is a `DeclinedTransaction`, so that sums over
   `Transaction` are of money that moved.
 * `graphgen neo4j assets DIR` writes what Neo4j's Browser and Bloom open: `style.grass`,
-  `guide.html`, `favourites.zip` (drop it on the Browser) and `perspective.json` (for Bloom).
-  `graphgen neo4j guide` serves them; then `:play http://localhost:8001/guide.html` in the Browser.
+  `guide.html`, `favourites.zip` (drop it on the Browser) and `perspective.json` (for Bloom, which
+  Aura calls Explore: import it there). `graphgen neo4j guide` serves them, and so does
+  `docker-compose.yml` once they are in the folder `guides`; then
+  `:play http://localhost:8001/guide.html` in the Browser.
 * Prices are not in the graph: they are series, which one reads by time and never walks along, and
   each security would be a hub with tens of thousands of them. What investors paid stands in their
   `Trade`s; the tables `price` and `bar` of the dataset have the rest, for SQL. So the seven abuses
@@ -35,8 +37,11 @@ what they lack is added by their naming rules and marked *ours*.
 * Every live test passed on Neo4j Community 5.26.30 (Java 17) and on 2026.08.1 (Java 25): both forms
   of import, the script for LOAD CSV, loads that were killed, verify, the truth, all queries, and
   the Browser that comes with the server. `just live` runs them on the first, `just live 2026.08.1`
-  on the second. There is no Bloom and no Enterprise Edition in these: the perspective is checked by
-  its shape, `schema-enterprise.cypher` by its text.
+  on the second. There is no Bloom and no Enterprise Edition in these. No Bloom has opened the
+  perspective: a test compares its keys and types, all of them, with those of a published one that
+  Bloom 2.7.0 exported. `schema-enterprise.cypher` is checked by its text.
+* Community knows no roles. A user who may not write is tried there as a database that the server
+  keeps read-only, and as a user who has to change the password first: each is one clear line.
 * Rules that look at the last 30 days find something in a world that ends now: `--end now`.
 
 [base]: https://neo4j.com/developer/industry-use-cases/data-models/transaction-graph/transaction/transaction-base-model/"""

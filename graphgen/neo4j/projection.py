@@ -6,22 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
-from graphgen.neo4j.model import DERIVED, MODEL, TRUTH, payments, sequence
+from graphgen.neo4j.model import DERIVED, MODEL, TRUTH, payments, sequence, truth
 from graphgen.schema import SCHEMAS, Kind
 from graphgen.window import Window
 
 if TYPE_CHECKING:
     from graphgen.dataset import Dataset
 
-__all__ = ["Projection", "is_daily"]
+__all__ = ["SPAN", "Projection", "is_daily"]
 
 _CLEARS_IN = 10
 """Days within which what was ordered has cleared: a cheque takes two business days at most, and no
 weekend with holidays is that long; our assumption."""
-_HELD = 150_000
-"""Events of the days that are shown, at most, that are read once and held: every kind of node and
-relationship is asked of them, and to open many small files costs more than to read them. More
-would gain an eighth, and take 40 MB."""
+SPAN = 120_000
+"""Events to show at a time, where there are more: so many at most are read once and held, as every
+kind of node and relationship is asked of them, and to open many small files costs more than to read
+them. Twice as many gain a tenth at most, and take 40 MB."""
 _VIEWS = {**payments.VIEWS, **sequence.VIEWS}
 _ASKED = [
     name
@@ -56,6 +56,10 @@ class Projection(Window):
         self.observed: Model = MODEL + DERIVED if derived else MODEL
         self.model: Model = self.observed if blind else self.observed + TRUTH
         self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
+        if not blind:
+            self.connection.execute("CREATE SCHEMA planted")
+            for name, query in truth.TABLES.items():
+                self._make(name, query, held=True)
         self.show(range(len(dataset.days)))
 
     def show(self, days: range) -> None:
@@ -63,7 +67,7 @@ class Projection(Window):
         for schema in ("today", "soon"):
             self.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             self.connection.execute(f"CREATE SCHEMA {schema}")
-        held = sum(self.events[day] for day in days) <= _HELD
+        held = sum(self.events[day] for day in days) <= SPAN
         soon = range(days.start, min(days.stop + _CLEARS_IN, len(self.dataset.days)))
         for name in _ASKED:
             self._make(f'today."{name}"', self.dataset.select(name, days), held=held)

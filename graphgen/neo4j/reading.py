@@ -72,10 +72,10 @@ class Reading:
             match = f"MATCH (n:{self.element.label} {{{key}}})"
             return f"{head}{match}\n{returned}, labels(n) AS labels"
         model = self.projection.model
-        start, place = found(model, "a", self.element.start, 0)
-        end, place = found(model, "b", self.element.end, place)
+        start, place = found(model, "a", self.element.start, 0, _at)
+        end, place = found(model, "b", self.element.end, place, _at)
         keyed = [p for p in self._shown if p.name in self.element.key]
-        key = ", ".join(f"{p.name}: {cell(p, f'r[{place + n}]')}" for n, p in enumerate(keyed))
+        key = ", ".join(f"{p.name}: {cell(p, _at(place + n))}" for n, p in enumerate(keyed))
         match = f"MATCH (a)-[n:{self.element.type}{f' {{{key}}}' if key else ''}]->(b)"
         return f"{head}{start}\n{end}\n{match}\n{returned}, [] AS labels"
 
@@ -118,6 +118,10 @@ class Reading:
         """Name a row: label or type, and what says which one it is."""
         kind = self.element.type if isinstance(self.element, Relationship) else self.element.label
         return f"{kind} {' '.join(str(value) for value in row[: self.width])}"
+
+
+def _at(column: int) -> str:
+    return f"r[{column}]"
 
 
 def _kept(one: Property, place: str) -> str:

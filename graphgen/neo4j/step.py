@@ -6,15 +6,14 @@ transaction, who pays and who is paid), or a kind of relationship.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graphgen.neo4j.element import Element, End, Model, Node, Property, Relationship, Type
 from graphgen.neo4j.parting import place
 from graphgen.neo4j.projection import Projection, is_daily
 
-__all__ = ["Step", "cell", "digest", "found", "other", "plan", "steps"]
+__all__ = ["Step", "cell", "found", "other", "plan", "steps"]
 
 _TIMES = (Type.DATE, Type.DATETIME)
 _READS = {
@@ -98,11 +97,15 @@ class Step:
             return f"strftime(({sql})::TIMESTAMPTZ, '{form}')"
         return f"epoch_ms(({sql})::TIMESTAMPTZ)"
 
-    def _cell(self, one: Property, place: str) -> str:
-        return cell(one, place, text=self.text)
+    def _at(self, column: int) -> str:
+        """Give the expression of a row's value: of a file's row, or of columns that were sent."""
+        return f"r[{column}]" if self.text else f"$c{column}[i]"
+
+    def _cell(self, one: Property, column: int) -> str:
+        return cell(one, self._at(column), text=self.text)
 
     def _map(self, properties: Sequence[Property], column: int) -> str:
-        cells = (f"{p.name}: {self._cell(p, f'r[{column + n}]')}" for n, p in enumerate(properties))
+        cells = (f"{p.name}: {self._cell(p, column + n)}" for n, p in enumerate(properties))
         return f" {{{', '.join(cells)}}}" if properties else ""
 
     def _place(self, columns: Sequence[str], connections: int) -> str:
@@ -116,20 +119,24 @@ class Step:
     def statement(self, second: str | None, *, merge: bool) -> str:
         """Give the text that makes the nodes and relationships of rows; with `merge` those missing.
 
-        `$rows` are rows without `_place` and `_second`, `$load` is what marks nodes as loaded.
+        `$c0`, `$c1`, ... are the columns after `_place` and `_second`, with `$count` values each;
+        `$load` is what marks nodes as loaded. Rows of text stand in `r`, as LOAD CSV has them.
         """
+        head = [] if self.text else ["UNWIND range(0, $count - 1) AS i"]
         if isinstance(self.element, Relationship):
-            return self._relate(self.element, merge=merge)
-        return self._make(self.element, second, merge=merge)
+            lines = self._relate(self.element, merge=merge)
+        else:
+            lines = self._make(self.element, second, merge=merge)
+        return "\n".join([*head, *lines])
 
-    def _make(self, node: Node, second: str | None, *, merge: bool) -> str:
+    def _make(self, node: Node, second: str | None, *, merge: bool) -> list[str]:
         labels = f":{node.label}" + (f":{second}" if second else "")
-        cells = {p.name: self._cell(p, f"r[{n}]") for n, p in enumerate(node.properties)}
+        cells = {p.name: self._cell(p, n) for n, p in enumerate(node.properties)}
         finds, makes = [], []
         column = len(node.properties)
         for number, each in enumerate(self.carried):
             end, starts = other(node, each)
-            find, column = found(self.model, f"e{number}", end, column)
+            find, column = found(self.model, f"e{number}", end, column, self._at)
             finds.append(find)
             verb = "MERGE" if merge else "CREATE"
             own = self._map(each.properties, column)
@@ -146,12 +153,12 @@ class Step:
             everything = ", ".join(f"{name}: {cell}" for name, cell in cells.items())
             everything += "" if self.text else ", loadId: $load"
             made = f"CREATE (n{labels} {{{everything}}})"
-        return "\n".join(["UNWIND $rows AS r", *finds, made, *makes])
+        return [*finds, made, *makes]
 
-    def _relate(self, each: Relationship, *, merge: bool) -> str:
-        start, column = found(self.model, "a", each.start, 0)
-        end, column = found(self.model, "b", each.end, column)
-        cells = {p.name: self._cell(p, f"r[{column + n}]") for n, p in enumerate(each.properties)}
+    def _relate(self, each: Relationship, *, merge: bool) -> list[str]:
+        start, column = found(self.model, "a", each.start, 0, self._at)
+        end, column = found(self.model, "b", each.end, column, self._at)
+        cells = {p.name: self._cell(p, column + n) for n, p in enumerate(each.properties)}
         if merge:
             key = ", ".join(f"{name}: {cells[name]}" for name in each.key)
             rest = [f"x.{name} = {cell}" for name, cell in cells.items() if name not in each.key]
@@ -159,14 +166,19 @@ class Step:
             made += f" SET {', '.join(rest)}" if rest else ""
         else:
             made = f"CREATE (a)-[:{each.type}{self._map(each.properties, column)}]->(b)"
-        return f"UNWIND $rows AS r\n{start}\n{end}\n{made}"
+        return [start, end, made]
 
 
-def found(model: Model, name: str, end: End, place: int) -> tuple[str, int]:
-    """Give the clause that finds an end by its key, and the place of the next column of a row."""
+def found(
+    model: Model, name: str, end: End, column: int, at: Callable[[int], str]
+) -> tuple[str, int]:
+    """Give the clause that finds an end by its key, and the next column of a row.
+
+    The key stands from `column` on; `at` gives the expression of a column's value.
+    """
     key = model.node(end.label).key
-    by = ", ".join(f"{k}: r[{place + n}]" for n, k in enumerate(key))
-    return f"MATCH ({name}:{end.label} {{{by}}})", place + len(key)
+    by = ", ".join(f"{k}: {at(column + n)}" for n, k in enumerate(key))
+    return f"MATCH ({name}:{end.label} {{{by}}})", column + len(key)
 
 
 def other(node: Node, each: Relationship) -> tuple[End, bool]:
@@ -217,15 +229,6 @@ def _after_their_ends(some: list[Step]) -> list[Step]:
     daily = {s.element.label for s in some if s.daily and isinstance(s.element, Node)}
     late = [s for s in some if not s.daily and {end.label for end in s.ends} & daily]
     return [step for step in some if step not in late] + late
-
-
-def digest(steps: Sequence[Step]) -> str:
-    """Give a digest of what steps do, in what order: another one cannot go on with theirs."""
-    told = hashlib.sha256()
-    for step in steps:
-        told.update(f"{step.element.name} {step.days}\n".encode())
-        told.update(step.statement(None, merge=False).encode())
-    return told.hexdigest()[:16]
 
 
 def cell(one: Property, place: str, *, text: bool = False) -> str:

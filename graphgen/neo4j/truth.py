@@ -13,9 +13,8 @@ from graphgen.neo4j.constraints import constraints, dropped
 from graphgen.neo4j.database import Tell, truth_plan
 from graphgen.neo4j.loading import Loader
 from graphgen.neo4j.model import TRUTH
-from graphgen.neo4j.note import Note, notes
+from graphgen.neo4j.note import Note, digest, notes
 from graphgen.neo4j.projection import Projection
-from graphgen.neo4j.step import digest
 from graphgen.stage import StoreError
 
 __all__ = ["add", "remove"]
@@ -51,7 +50,7 @@ def add(dataset: Path, url: str, tell: Tell = lambda *_: None) -> Mapping[str, i
                 replace(note, truth_done=number).save(client)
 
         # others may have put some of it there: what is known of is not made twice
-        loader.run(plan, began, lambda number: not note or number == began, done, tell)
+        loader.run(plan, began, done, tell, merge=not note, begun=True)
         _all_there(client, loader, began)
     return dict(loader.rows)
 

@@ -6,7 +6,11 @@ Where they are not there, it is skipped: `apt-get install chromium`, `pip instal
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +23,7 @@ from graphgen.exporter import DatasetExporter
 from graphgen.generate import load
 from graphgen.neo4j.address import PASSWORD, Address
 from graphgen.neo4j.browser.drawing import drawn
+from graphgen.neo4j.browser.favourites import favourites
 from graphgen.neo4j.browser.looks import LABELS
 from graphgen.neo4j.browser.server import GuideServer
 from graphgen.neo4j.client import Client
@@ -27,6 +32,14 @@ from graphgen.registry import EXPORTERS
 
 NEXT = "[data-testid=nextSlide]"
 """What turns a guide's page."""
+DROPS = """([name, content]) => {
+  const bytes = Uint8Array.from(atob(content), each => each.charCodeAt(0))
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File([bytes], name))
+  document.querySelector('.filedrop').dispatchEvent(
+    new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}))
+}"""
+"""Drops a file on the Browser."""
 RING = """
 UNWIND range(0, 2) AS n CREATE (:Account:Internal {accountNumber: 'test-ring-' + n})
 WITH count(*) AS made
@@ -92,6 +105,23 @@ def test_the_style_colours_a_query_and_the_guide_is_played(
     has_run(page, load_query("browser/nodes").text)
     page.wait_for_selector("text=GroundTruth")
     picture(page, "nodes")
+
+
+def test_favourites_that_are_dropped_on_the_browser_lie_there_in_folders(
+    page: Any,  # noqa: ANN401
+) -> None:
+    page.evaluate(DROPS, ["favourites.zip", base64.b64encode(favourites()).decode()])
+    page.click("[data-testid=navigationFavorites]")
+    for folder in ("patterns", "guide", "browser"):
+        page.wait_for_selector(f"[data-testid=savedScriptsFolder-{folder}]")
+    page.click("[data-testid=expandFolder-patterns]")
+    for name in query_names():
+        page.wait_for_selector(f"text={load_query(name).title}")
+    picture(page, "favourites")
+    kept = json.loads(page.evaluate("() => localStorage.getItem('neo4j.documents')"))
+    with zipfile.ZipFile(io.BytesIO(favourites())) as archive:
+        sent = {archive.read(name).decode() for name in archive.namelist()}
+    assert sent <= {each["content"] for each in kept}
 
 
 @pytest.mark.parametrize("name", browser_names())

@@ -44,19 +44,16 @@ def statements(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_the_import_tool_takes_the_files_strictly_and_types_are_kept(
+def test_the_import_tool_takes_the_files_as_their_page_says_and_types_are_kept(
     form: str, new_server: Callable[[], Any], world: Path, tmp_path: Path
 ) -> None:
     files = tmp_path / "files"
     load(world, exporter("neo4j_admin")(str(files), format=form, blind=form == "csv"))
     server = new_server()
     server.home.mkdir(exist_ok=True)
-    arguments = (files / "import.args").read_text("utf-8").split()
-    placed = [_in(files, argument) for argument in arguments]
-    server.admin(
-        "database", "import", "full", "neo4j", "--overwrite-destination=true", "--verbose",
-        f"--report-file={tmp_path / 'report'}", *placed,
-    )  # fmt: skip
+    page = (files / "IMPORT.md").read_text("utf-8")
+    (command,) = [line for line in page.splitlines() if line.startswith("neo4j-admin ")]
+    server.admin(*command.split()[1:], folder=files)
     server.start()
     with Client(Address.parse(server.address)) as client:
         client.define(statements(files / "schema-community.cypher"))
@@ -74,15 +71,6 @@ def test_the_import_tool_takes_the_files_strictly_and_types_are_kept(
     else:
         assert broken(world, server.address) == []
     server.stop(now=True)
-
-
-def _in(folder: Path, argument: str) -> str:
-    """Name the files of an argument by where they lie."""
-    option, equals, rest = argument.partition("=")
-    if option not in {"--nodes", "--relationships"}:
-        return argument
-    label, _, names = rest.partition("=")
-    return f"{option}{equals}{label}=" + ",".join(f"{folder}/{name}" for name in names.split(","))
 
 
 def test_a_script_for_the_browser_loads_the_same_graph(

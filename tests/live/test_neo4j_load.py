@@ -16,6 +16,7 @@ import pytest
 from graphgen.dataset import Dataset
 from graphgen.exporter import DatasetExporter
 from graphgen.generate import load
+from graphgen.neo4j.address import Address
 from graphgen.neo4j.client import Client
 from graphgen.neo4j.truth import add, remove
 from graphgen.registry import EXPORTERS
@@ -52,16 +53,17 @@ def wait_for(client: Client, label: str, process: subprocess.Popen[str]) -> None
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("connections", [1, 2])
+@pytest.mark.parametrize(("connections", "derived"), [(1, True), (2, False)])
 def test_all_of_a_world_is_there_and_a_second_load_changes_nothing(
-    connections: int, empty: Client, url: str, world: Path, graphgen: Command
+    connections: int, *, derived: bool, empty: Client, url: str, world: Path, graphgen: Command
 ) -> None:
-    rows = load(world, store(url, connections=connections))
+    rows = load(world, store(url, connections=connections, derived=derived))
     assert rows["Transaction"] > 1000
-    assert broken(world, url) == []
+    assert (rows.get("TRANSACTED_TO", 0) > 500) == derived
+    assert broken(world, url, derived=derived) == []
     last = "MATCH (n) RETURN count(n), max(elementId(n))"
     before = empty.ask(last)
-    again = graphgen("load", world, url)
+    again = graphgen("load", world, url, *["--derived"] * derived)
     assert (again.returncode, again.stderr) == (0, "")
     assert "nothing to do" in again.stdout
     assert empty.ask(last) == before
@@ -85,8 +87,6 @@ def test_a_server_that_is_killed_loses_nothing_and_a_read_only_one_is_left_alone
 ) -> None:
     server = new_server()
     server.start()
-    from graphgen.neo4j.address import Address
-
     with Client(Address.parse(server.address)) as client:
         process = begun(world, server.address)
         wait_for(client, "Transaction", process)
@@ -183,8 +183,6 @@ def names(client: Client) -> dict[str, set[str]]:
 def test_the_truth_is_added_and_removed_without_a_trace(
     new_server: Callable[[], Any], world: Path
 ) -> None:
-    from graphgen.neo4j.address import Address
-
     server = new_server()  # of its own: a database never forgets a name that it has seen
     server.start()
     with Client(Address.parse(server.address)) as client:
@@ -256,6 +254,14 @@ def test_what_is_wrong_with_a_server_is_one_line(
         assert (found.returncode, found.stderr.count("\n")) == (2, 1), found.stderr
         assert said in found.stderr
         assert "secretly" not in found.stderr + found.stdout
+    with Client(Address.parse(server.address)) as client:
+        client.run("CREATE USER newcomer IF NOT EXISTS SET PASSWORD 'still-to-change'")
+    may_not = (
+        f"bolt://newcomer@{bolt}"  # nobody else is there whom Community lets in and holds back
+    )
+    refused = graphgen("load", world, may_not, NEO4J_PASSWORD="still-to-change")  # noqa: S106
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+    assert "the password has to be changed first" in refused.stderr
     wrong = graphgen("load", world, server.address, NEO4J_PASSWORD="wrong-password")  # noqa: S106
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     assert "no such user with this password (as neo4j)" in wrong.stderr

@@ -1,7 +1,7 @@
 """perspective.json: the model for Neo4j's Bloom, which is also Explore, with search phrases.
 
-The form is that of perspectives which Bloom 2.7 exports (the keys are those of the sample in
-https://github.com/neo4j-product-examples/demo-fraud-detection-with-p2p).
+The form is that of perspectives which Bloom 2.7 exports: all keys of the published one in
+https://github.com/neo4j-product-examples/demo-fraud-detection-with-p2p (abridged-demo), no others.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _DATA_TYPES = {
 }
 _NAMED, _TYPED = "0_CATEGORY_NAME_CAPTION_KEY", "0_REL_TYPE_CAPTION_KEY"
 """What stands for a category's name and a relationship's type among captions."""
+_MADE = {"createdAt": 1_577_836_800_000, "lastEditedAt": 1_577_836_800_000}
+"""Milliseconds: always the first of 2020, so that the same model is the same file."""
 _USUAL = 50
 """The diameter in the Browser, pixels, that is size 1."""
 _CASE = "MATCH path = (g:GroundTruth {caseId: $case})<-[:MEMBER_OF]-() RETURN path LIMIT 300"
@@ -41,6 +43,7 @@ def perspective() -> str:
         "name": "graphgen",
         "id": _ID,
         "version": _FORM,
+        **_MADE,
         "categories": [_category(number, node) for number, node in enumerate(WHOLE.nodes, 1)],
         "labels": {node.label: _keys(node.label, node.properties) for node in WHOLE.nodes},
         "relationshipTypes": [_type(name) for name in TYPES],
@@ -65,6 +68,7 @@ def _category(number: int, node: Node) -> dict[str, Any]:
     return {
         "id": number,
         "name": node.label,
+        **_MADE,
         "labels": [node.label],
         "properties": [
             {"name": each.name, "exclude": False, "dataType": _DATA_TYPES[each.type]}
@@ -132,6 +136,7 @@ def _phrase(name: str, text: str, cypher: str, *parameters: str) -> dict[str, An
     return {
         "name": text,
         "id": f"tmpl:{name}",
+        "createdAt": _MADE["createdAt"],
         "text": text,
         "cypher": cypher,
         "params": [

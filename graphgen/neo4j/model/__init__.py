@@ -7,7 +7,7 @@ and marked `extends`.
 
 The rows are of a dataset's tables. `today.payment` and its like are an event table's rows of the
 days that are projected at a time, `soon.payment` these and those of the days until all that was
-ordered has cleared; a table without a schema is whole.
+ordered has cleared; a table without a schema is whole, and the two of `planted` are the truth's.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphgen.neo4j.element import End, Model, Node, Property, Relationship, Type
 
-__all__ = ["MODEL"]
+__all__ = ["MODEL", "TABLES"]
 
 _DATETIME, _DOUBLE, _BOOLEAN = Type.DATETIME, Type.DOUBLE, Type.BOOLEAN
 
@@ -46,16 +46,22 @@ _ENTITIES = {
     "security": ("Security", ""),
 }
 """The label of each kind of entity, and the letter before its digits where the id has one."""
-_LABELLED = "(SELECT DISTINCT event_id, case_id FROM event_label WHERE case_id IS NOT NULL AND {})"
-_EVENTS = {
-    "Session": ("event_id", "event = 'session'"),
-    "Event": ("2 * event_id", "event = 'action'"),
-    "Order": ("event_id", "event = 'order'"),
-    "Trade": ("event_id", "event = 'trade'"),
-    "News": ("event_id", "event = 'news'"),
-    "Report": ("event_id", "event = 'report'"),
+TABLES = {
+    "planted.event": "SELECT DISTINCT event, event_id, case_id, 'event' AS role "
+    "FROM event_label WHERE case_id IS NOT NULL",
+    "planted.payment": "SELECT payment_id, case_id, role, leg, rail, status FROM payment "
+    "JOIN planted.event ON event = 'payment' AND event_id = payment_id",
 }
-"""The label of each kind of event, its id, and which labels are of it."""
+"""Tables that the rows below are taken from, few among all events: they are read once."""
+_EVENTS = {
+    "Session": ("event_id", "session"),
+    "Event": ("2 * event_id", "action"),
+    "Order": ("event_id", "order"),
+    "Trade": ("event_id", "trade"),
+    "News": ("event_id", "news"),
+    "Report": ("event_id", "report"),
+}
+"""The label of each kind of event, its id, and its table."""
 _ROLE = Property("role", "role", "The part it plays; of what happens: event.")
 
 
@@ -94,11 +100,6 @@ def _spelled(kinds: list[str]) -> str:
     return f"CASE entity {cases} END || entity_id"
 
 
-_PAYMENTS = (
-    "(SELECT payment_id, case_id, 'event' AS role FROM payment "
-    "JOIN (SELECT DISTINCT event_id, case_id FROM event_label "
-    "WHERE case_id IS NOT NULL AND event = 'payment') ON event_id = payment_id WHERE {})"
-)
 _PAID = {
     "Transaction": "leg IN ('original', 'fee', 'recovery') AND status = 'booked'",
     "DeclinedTransaction": "leg IN ('original', 'fee', 'recovery') AND status = 'declined'",
@@ -111,9 +112,12 @@ MODEL = Model(
     (
         *_entities(),
         *(
-            _member(label, id_, f"(SELECT *, 'event' AS role FROM {_LABELLED.format(which)})")
-            for label, (id_, which) in _EVENTS.items()
+            _member(label, id_, f"planted.event WHERE event = '{event}'")
+            for label, (id_, event) in _EVENTS.items()
         ),
-        *(_member(label, "payment_id", _PAYMENTS.format(which)) for label, which in _PAID.items()),
+        *(
+            _member(label, "payment_id", f"planted.payment WHERE {which}")
+            for label, which in _PAID.items()
+        ),
     ),
 )
