@@ -43,7 +43,7 @@ __all__ = [
 _QUARTER = 90
 _LASTING = {"days": 1, "nursing": 1, "hours": 24}
 """Parameters that say for how long a pattern goes on, and how many of each a day has."""
-HARDNESS = {"easy": 0.0, "medium": 0.85, "hard": 1.0}
+HARDNESS = {"easy": 0.0, "medium": 0.8, "hard": 1.0}
 """Each difficulty as a number. Our assumption: at medium, detectors of the default world have
 something to find, and cheap ones little of it (`graphgen report`)."""
 
