@@ -40,7 +40,7 @@ CREATE TABLE sample AS FROM line WHERE hash(id) % {one_in} = 0
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("world") / "world"
-    world = World(users=300, days=45, seed=11, fraud=FRAUD["training"])
+    world = World(users=300, days=45, seed=12, fraud=FRAUD["training"])
     generate(world, [Parquet(str(folder))])
     features(folder)
     made = Dataset(folder)

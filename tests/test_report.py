@@ -36,7 +36,7 @@ from graphgen.schema import words
 from graphgen.world import DAY_MS, World
 
 DAY = 86_400_000
-NAMES = ("kiting", "shared_device")
+NAMES = ("fan_in", "kiting", "shared_device")
 
 
 def written(folder: Path, world: World) -> Path:

@@ -161,7 +161,10 @@ BEFORE_ITS_TIME = (
 )
 AS_A_FEE = ("returns", "fees", "parties", "payments of edges", "clearing accounts", "float")
 ONLINE = ("session devices", "session addresses", "card devices")
-SEEN = "({0}_id, user_id) IN (SELECT ({0}_id, user_id) FROM session)"
+SEEN = (
+    "({0}_id, user_id) IN (SELECT (s.{0}_id, s.user_id) FROM session AS s "
+    "JOIN uses_{0} AS u USING ({0}_id, user_id) WHERE s.time > u.first_seen)"
+)
 USED = "card_id IN (SELECT card_id FROM payment)"
 FIRED = "edge_id IN (SELECT edge_id FROM event_label WHERE event = 'payment')"
 BREAKS = (

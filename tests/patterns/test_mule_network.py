@@ -22,7 +22,7 @@ Collect = Callable[[World], Tables]
 Broken = Callable[..., set[str]]
 Difficulty = Literal["easy", "medium", "hard"]
 
-COUNT = 8
+COUNT = 16
 MULES = MuleNetwork(count=COUNT)
 WORLD = World(users=900, days=40, patterns={"mule_network": MULES})
 CASH = words.RAILS.index("cash")
