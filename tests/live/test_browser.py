@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import os
 import zipfile
 from collections.abc import Iterator
@@ -107,6 +106,13 @@ def test_the_style_colours_a_query_and_the_guide_is_played(
     picture(page, "nodes")
 
 
+KEEPS = """sent => {
+    const kept = JSON.parse(localStorage.getItem('neo4j.documents') ?? '[]');
+    return sent.every(text => kept.some(each => each.content === text));
+}"""
+"""The Browser writes down what it shows a moment later."""
+
+
 def test_favourites_that_are_dropped_on_the_browser_lie_there_in_folders(
     page: Any,  # noqa: ANN401
 ) -> None:
@@ -118,10 +124,9 @@ def test_favourites_that_are_dropped_on_the_browser_lie_there_in_folders(
     for name in query_names():
         page.wait_for_selector(f"text={load_query(name).title}")
     picture(page, "favourites")
-    kept = json.loads(page.evaluate("() => localStorage.getItem('neo4j.documents')"))
     with zipfile.ZipFile(io.BytesIO(favourites())) as archive:
-        sent = {archive.read(name).decode() for name in archive.namelist()}
-    assert sent <= {each["content"] for each in kept}
+        sent = [archive.read(name).decode() for name in archive.namelist()]
+    page.wait_for_function(KEEPS, arg=sent)
 
 
 @pytest.mark.parametrize("name", browser_names())
