@@ -15,7 +15,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 RUN = "[data-testid=editor-Run]"
 """What runs the statement that was typed."""
 _FLAGS = ("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
-_WAITS_MS = 60_000
+_WAITS_MS, _TRIES = 60_000, 3
 _EDITOR = ".monaco-editor"
 _RAN = """start => [...document.querySelectorAll('[data-testid=frameCommand]')].some(
   frame => frame.innerText.replace(/\\s+/g, ' ').trim().startsWith(start))"""
@@ -44,16 +44,27 @@ def opened(http: int, password: str, width: int = 1400, height: int = 1000) -> I
 
 
 def run(page: Any, statement: str) -> None:  # noqa: ANN401 - playwright is not always there
-    """Type a statement in one line, as the editor closes brackets at the ends of lines; run it."""
+    """Type a statement in one line, as the editor closes brackets at the ends of lines; run it.
+
+    A busy Browser may lose what is typed, or the click: then it is done again.
+    """
+    from playwright.sync_api import TimeoutError as TooLongError
+
     lines = [line for line in statement.splitlines() if not line.strip().startswith("//")]
     typed = " ".join(" ".join(lines).split())
-    page.click(_EDITOR)
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(typed)
-    page.click(RUN)
-    has_run(page, typed)
+    for left in reversed(range(_TRIES)):
+        page.click(_EDITOR)
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(typed)
+        page.click(RUN)
+        try:
+            has_run(page, typed, _WAITS_MS // _TRIES)
+            break
+        except TooLongError:
+            if not left:
+                raise
 
 
-def has_run(page: Any, statement: str) -> None:  # noqa: ANN401
-    """Wait until a statement has been run."""
-    page.wait_for_function(_RAN, arg=" ".join(statement.split())[:40])
+def has_run(page: Any, statement: str, within: int = _WAITS_MS) -> None:  # noqa: ANN401
+    """Wait until a statement has been run, for so many milliseconds."""
+    page.wait_for_function(_RAN, arg=" ".join(statement.split())[:40], timeout=within)
