@@ -11,7 +11,7 @@ from graphgen.schema import words
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
-__all__ = ["adds_payee", "days_added", "since_added"]
+__all__ = ["adds_payee", "days_added", "orderers", "since_added"]
 
 _ADDED, _ORIGINAL = words.ACTIONS.index("payee_added"), words.LEGS.index("original")
 
@@ -50,41 +50,42 @@ def days_added(facts: Facts, payment: Events) -> Array:
     found = np.full(len(payment), -1, np.int64)
     row = np.flatnonzero((payment["session_id"] >= 0) & (payment["leg"] == _ORIGINAL))
     if "action" in facts.events and len(row):
-        since = since_added(facts, payment, row)
+        since = since_added(facts, payment, row, orderers(facts, payment, row))
         seen = payment["time"][row] - payment["time"].min()
         found[row] = np.where(since < 0, seen // DAY_MS + 1, since // DAY_MS)
     return found
 
 
-def since_added(facts: Facts, payment: Events, row: Array) -> Array:
-    """Say how long before some payments who orders them added the payee last: int64 ms.
+def orderers(facts: Facts, payment: Events, row: Array) -> Array:
+    """Find who orders payments, by the sessions in which they do: rows of users, -1 for none."""
+    session = facts.events["session"]
+    ids = session["session_id"]
+    place = np.minimum(np.searchsorted(ids, payment["session_id"][row]), len(ids) - 1)
+    there = ids[place] == payment["session_id"][row]
+    return np.where(there, facts.rows("user", session["user_id"][place]), -1)
+
+
+def since_added(facts: Facts, payment: Events, row: Array, user: Array) -> Array:
+    """Say how long before some payments who orders them (`user`) added the payee last: int64 ms.
 
     It is -1 where nobody has been seen to, and for what is ordered in no session.
     """
-    action, session = facts.events["action"], facts.events["session"]
+    action = facts.events["action"]
     added = np.flatnonzero(action["type"] == _ADDED)
     found = np.full(len(row), -1, np.int64)
     if not (len(added) and len(row)):
         return found
-    ids = session["session_id"]
-    order = np.argsort(ids)
-    place = np.searchsorted(ids, payment["session_id"][row], sorter=order)
-    session_row = order[np.minimum(place, len(ids) - 1)]
-    orders = ids[session_row] == payment["session_id"][row]
-    user = np.append(
-        facts.rows("user", action["user_id"][added]),
-        np.where(orders, facts.rows("user", session["user_id"][session_row]), -1),
-    )
+    who = np.append(facts.rows("user", action["user_id"][added]), user)
     payee = np.append(
         facts.rows("account", action["payee_account_id"][added]), payers(facts, payment)[1][row]
     )
-    pair = np.unique(user.astype(np.int64) << 32 | payee, return_inverse=True)[1]
+    pair = np.unique(who.astype(np.int64) << 32 | payee, return_inverse=True)[1]
     time = np.append(action["time"][added], payment["time"][row])
     time -= time.min()
     key = pair * (int(time.max()) + 1) + time
     order = np.argsort(key[: len(added)], kind="stable")
     place = np.searchsorted(key[: len(added)], key[len(added) :], "right", sorter=order) - 1
     last = order[np.maximum(place, 0)]
-    known = np.flatnonzero((place >= 0) & (pair[last] == pair[len(added) :]) & orders)
+    known = np.flatnonzero((place >= 0) & (pair[last] == pair[len(added) :]) & (user >= 0))
     found[known] = time[len(added) + known] - time[last[known]]
     return found

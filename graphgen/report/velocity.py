@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphgen.report.introduction import since_added
+from graphgen.report.introduction import orderers, since_added
 from graphgen.report.moves import Moves
 from graphgen.report.reading import Events, Facts
 from graphgen.report.windows import recent
@@ -72,10 +72,8 @@ def _visits(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
     if session is None or not len(session):
         return {}
     row = moves.row[chosen]
-    ids = session["session_id"]
-    place = np.minimum(np.searchsorted(ids, payment["session_id"][row]), len(ids) - 1)
-    there = ids[place] == payment["session_id"][row]
-    user = np.where(there, facts.rows("user", session["user_id"][place]), -1)
+    user = orderers(facts, payment, row)
+    there = user >= 0
     time = moves.time[chosen]
     found: dict[str, Array] = {}
     people = facts.rows("user", session["user_id"])
@@ -90,7 +88,7 @@ def _visits(facts: Facts, moves: Moves, chosen: Array) -> dict[str, Array]:
     action = facts.events.get("action")
     if action is None:
         return found
-    found["payee: added for"] = since_added(facts, payment, row)
+    found["payee: added for"] = since_added(facts, payment, row, user)
     for what, types in (
         ("failed sign-ins", ("sign_in_failed",)),
         ("changes", _CHANGES),
