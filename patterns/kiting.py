@@ -41,9 +41,10 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, choose, members
 from graphgen.planting.cheques import at_banks
-from graphgen.planting.flow import banking, held, open_days
+from graphgen.planting.flow import banking, held, open_days, without
 from graphgen.planting.rounds import round_about, rounds
 from graphgen.reporting import Reporting
+from graphgen.rng import stream
 from graphgen.table import Array, Table
 from graphgen.world import World
 
@@ -96,8 +97,11 @@ class Kiting(Mirrored):
     ) -> Iterator[Table]:
         """Yield the accounts, the rounds of cheques through them, and the drawing out."""
         hard, count = self.hardness, count if open_days(graph).any() else 0
-        # whoever moves money of their own has it, at any difficulty
-        person, size = self._first(graph, rng, count, hard if is_fraud else 1.0)
+        person = self._kiters(graph, count if is_fraud else self.instances(graph))
+        if not is_fraud:  # whoever moves money of their own has it, at any difficulty
+            pool = without(graph, self._able(graph, 1.0), person)
+            person = choose(rng, pool, (count,), "kiting: people")
+        size = self._first(graph, rng, person, hard if is_fraud else 1.0)
         most = min(self.banks, graph.size("bank"))
         here = np.arange(most) < rng.integers(min(2, most), most + 1, (count, 1))
         parts, soon = 1 + (hard > 0), _MADE_GOOD[0] + hard * (_MADE_GOOD[1] - _MADE_GOOD[0])
@@ -131,23 +135,35 @@ class Kiting(Mirrored):
         role = "kiter" if is_fraud else "owner"
         yield from members(case, user={role: person[:, None]}, account={"account": account})
 
-    def _first(
-        self, graph: Graph, rng: np.random.Generator, count: int, hard: float
-    ) -> tuple[Array, Array]:
-        """Choose who does it, and draw their first cheques: int32 rows, float64 minor units.
+    def _kiters(self, graph: Graph, count: int) -> Array:
+        """Choose who does it: int32 rows of `user`, the same whoever asks, so that nobody is both.
 
-        At hard it is anybody who has something, and a share of what the main account holds; else
-        people who have little.
+        There is nobody where no counter opens.
+        """
+        count = count if open_days(graph).any() else 0
+        rng = stream(graph.world.seed, self.name, "kiters")
+        return choose(rng, self._able(graph, self.hardness), (count,), "kiting: people")
+
+    def _able(self, graph: Graph, hard: float) -> Array:
+        """Find people whose main account holds what it takes: int32 rows of `user`.
+
+        At hard it is anybody who has something; else people who have little.
         """
         pool = banking(graph)
         has = held(graph, pool)
         least, most = _LITTLE * self.amount * hard, 4 * (1 + hard) * self.amount
-        pool = pool[(has > least) & (has < most)]
-        person = choose(rng, pool, (count,), "kiting: people")
+        return pool[(has > least) & (has < most)]
+
+    def _first(self, graph: Graph, rng: np.random.Generator, person: Array, hard: float) -> Array:
+        """Draw people's first cheques: float64 minor units.
+
+        At hard, each is for a share of what the main account holds, as anybody's cheques are.
+        """
+        count = len(person)
         own = 1.6 * self.amount * rng.lognormal(0, 0.4, count)
         usual = np.maximum(1, held(graph, person) * rng.uniform(*_OF_BALANCE, count))
         hard **= _OWN
-        return person, own ** (1 - hard) * usual**hard
+        return own ** (1 - hard) * usual**hard
 
 
 def _lasts(days: int, hardness: float) -> int:
