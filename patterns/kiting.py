@@ -41,7 +41,7 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, choose, members
 from graphgen.planting.cheques import at_banks
-from graphgen.planting.flow import banking, held, open_days, without
+from graphgen.planting.flow import banking, held, income_days, open_days, without
 from graphgen.planting.rounds import round_about, rounds
 from graphgen.reporting import Reporting
 from graphgen.rng import stream
@@ -104,6 +104,11 @@ class Kiting(Mirrored):
         size = self._first(graph, rng, person, hard if is_fraud else 1.0)
         most = min(self.banks, graph.size("bank"))
         here = np.arange(most) < rng.integers(min(2, most), most + 1, (count, 1))
+        low, high = (0.0, 1.5 * hard) if is_fraud else (1.0, 2.0)
+        owned = size * rng.uniform(low, high, count)
+        bank, account, tables = at_banks(graph, rng, person, here, owned)
+        yield from tables
+        life = [table for table in tables if table.name == "pays"]
         parts, soon = 1 + (hard > 0), _MADE_GOOD[0] + hard * (_MADE_GOOD[1] - _MADE_GOOD[0])
         when = rounds(
             graph, rng, person, here,
@@ -111,12 +116,9 @@ class Kiting(Mirrored):
             every=parts if is_fraud else 2,
             parts=parts,
             made_good=np.rint(soon).astype(int),
+            income=income_days(graph, account[np.arange(count), here.sum(axis=1) - 1], life),
             is_fraud=is_fraud,
         )  # fmt: skip
-        low, high = (0.0, 1.5 * hard) if is_fraud else (1.0, 2.0)
-        owned = size * rng.uniform(low, high, count)
-        bank, account, tables = at_banks(graph, rng, person, here, owned)
-        yield from tables
         if is_fraud:  # what little comes there by itself does not cover a cheque
             size = np.maximum(size, _BEYOND * self.amount)
         case = graph.new("case", count)

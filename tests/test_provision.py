@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphgen.grow import grow
-from graphgen.market.book import Book
+from graphgen.market.book import UNSETTLED, Book, _coming
 from graphgen.market.margin import wanted
 from graphgen.market.provision import _within
 from graphgen.pattern import Pattern, named
@@ -74,3 +74,13 @@ def test_who_has_set_something_aside_orders_for_it_and_one_share_at_least() -> N
     assert shares(-500, 8_000) == 80
     assert shares(150, 20, price=140) == 1
     assert shares(150, 0, price=140) == 0
+
+
+def test_what_comes_of_a_sale_or_of_a_short_position_that_is_covered_may_be_planned_with() -> None:
+    moves = np.zeros(5, UNSETTLED)
+    moves["day"] = [4, 4, 4, 5, 4]
+    moves["account"] = [0, 1, 2, 2, 2]
+    moves["amount"] = [900, 600, -700, 800, -50]
+    moves["kept"] = [0, 600, -1_050, 0, 0]
+    sale, short_sale, covered = _coming(moves, 4, 3)
+    assert (sale, short_sale, covered) == (900, 0, 1_050)

@@ -233,10 +233,13 @@ class Book:
 
 
 def _coming(unsettled: Array, day: int, accounts: int) -> Array:
-    """Say how much money that need not be kept comes to each account on a day: int64."""
-    comes = unsettled[(unsettled["day"] == day) & (unsettled["amount"] > 0)]
+    """Say how much money that need not be kept comes to each account on a day: int64.
+
+    It is what sales bring, and the collateral of short positions that were covered.
+    """
+    today = unsettled[unsettled["day"] == day]
     much = np.zeros(accounts, np.int64)
-    np.add.at(much, comes["account"], comes["amount"] - np.maximum(0, comes["kept"]))
+    np.add.at(much, today["account"], np.maximum(0, today["amount"]) - today["kept"])
     return much
 
 

@@ -54,8 +54,11 @@ _ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.45, 0.12, 3_000, 0.9
 """Share of investors who pay in some money now and then, how often, the median, and its spread."""
 _TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
 """How often something is taken out again, and what share of the cash that there is."""
-_A_QUARTER = ((5, 15), (15, 50), (50, 150))
-"""Trades of an investor in a quarter, by risk profile."""
+_A_QUARTER = ((8, 11), (20, 42), (60, 135))
+"""Trades of an investor in a usual quarter, by risk profile; our assumption, so that nine in ten
+quarters are of the 5 to 15, 15 to 50 and 50 to 150 trades that they are said to have."""
+_TRADED_OF_ORDERED = 0.65
+"""The share of orders that come to a trade: others are cancelled or run out; as measured."""
 _TRADED, _TRADED_SPREAD = 0.35, 0.8
 """Median of what is bought or sold at a time, as a share of what is held, and its spread."""
 _WATCHED = (0.25, 0.5, 0.75)
@@ -274,7 +277,7 @@ def _trading(
     One for each security that an investor holds, may come to buy or, where `is_short`, sells short.
     """
     low, high = np.array(_A_QUARTER)[risk].T
-    in_all = (low + (high - low) * rng.random(len(risk))) / _SESSIONS
+    in_all = (low + (high - low) * rng.random(len(risk))) / _TRADED_OF_ORDERED / _SESSIONS
     part = rng.standard_exponential(len(investor))
     sums = [np.bincount(investor[rows], part[rows], len(risk)) for rows in (~is_short, is_short)]
     part /= np.stack(sums)[is_short.astype(int), investor]

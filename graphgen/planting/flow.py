@@ -5,6 +5,8 @@ Everything works on grids: a row for each case, along the last axis its people o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +14,13 @@ import numpy as np
 from graphgen.amounts import ROUNDING
 from graphgen.population.errands import at_hours
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE, ONCE, stands_for
+from graphgen.schedule import BY_RATE, ONCE, due, stands_for
 from graphgen.schema import NULL_NUMBER, words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
+    from graphgen.world import World
 
 __all__ = [
     "banking",
@@ -29,6 +32,7 @@ __all__ = [
     "held",
     "holding",
     "hop_times",
+    "income_days",
     "kept",
     "main_accounts",
     "on_open_days",
@@ -101,6 +105,28 @@ def _standing(graph: Graph) -> Table:
     ways = graph.blocks[0].tables["signs_in"] if graph.blocks else graph["signs_in"]
     stands = (ways["valid_from"] <= graph.world.start_ms) & (ways["valid_to"] == NULL_NUMBER)
     return ways.take(stands)
+
+
+def income_days(graph: Graph, account: Array, tables: Iterable[Table]) -> Array:
+    """Say when what these tables of `pays` hold is due, by a schedule, to come to accounts.
+
+    bool (accounts, days of the world).
+    """
+    comes = np.zeros((len(account), graph.world.days), bool)
+    row = np.full(int(account.max(initial=-1)) + 1, -1)
+    row[account] = np.arange(len(account))
+    here = graph.once("due", lambda: _due(graph.world))
+    for pays in tables:
+        some = pays.take((pays["schedule"] != BY_RATE) & (pays["schedule"] != ONCE))
+        some = some.take(some["creditor_account_id"] < len(row))
+        to = row[some["creditor_account_id"]]
+        np.logical_or.at(comes, to[to >= 0], here[some["schedule"][to >= 0]])
+    return comes
+
+
+def _due(world: World) -> Array:
+    days = (world.start + timedelta(days=day) for day in range(world.days))
+    return np.array([due(day, world.place) for day in days], bool).reshape(world.days, 128).T
 
 
 def firing(graph: Graph, rows: Array) -> Array:

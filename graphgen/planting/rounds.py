@@ -28,6 +28,8 @@ _ALL_BUT = 0.85
 """What share of what there is is drawn at least, of all but the last account; our assumption."""
 _FEES = 3
 """For so many returned items' fees, beside what came back, there is cash; our assumption."""
+_FLOAT = 2
+"""Business days in which a cheque is due."""
 _NEVER = 2**62
 
 
@@ -61,6 +63,7 @@ def rounds(
     every: int,
     parts: int,
     made_good: Sequence[int] | Array,
+    income: Array,
     is_fraud: bool,
 ) -> Rounds:
     """Draw when cheques go round between people's accounts, and when these are drawn.
@@ -79,6 +82,9 @@ def rounds(
     made_good
         How many business days later, at least and at most, it is paid in again; where the world has
         no more of them, on its last.
+    income
+        On which days something is due to come to an account of theirs: bool (people, days). They
+        end when none of it comes before the last cheques are due, if ever there is such a day.
     is_fraud
         Whether it is the crime, of which all is drawn on the day of the last cheques, and nothing
         is made good; else it is so on the next business day.
@@ -90,7 +96,12 @@ def rounds(
     turns = np.arange(0, days, every)
     later = 0 if is_fraud else 1
     reserved = days - 1 + (0 if is_fraud else later + int(made_good[0]))
-    place = rng.integers(0, max(1, len(business) - reserved), len(person))[:, None]
+    options = np.arange(max(1, len(business) - reserved))
+    drawn_on = np.minimum(options + turns[-1] + later, len(business) - 1)
+    due_on = np.minimum(drawn_on + _FLOAT, len(business) - 1)
+    so_far = np.cumsum(np.pad(income, ((0, 0), (0, 1))), axis=1)
+    comes = so_far[:, business[due_on]] > so_far[:, business[drawn_on]]
+    place = (rng.random(comes.shape) - comes).argmax(axis=1)[:, None]
     day = business[place + turns]
     paid_in = np.repeat(day[:, :-1, None], accounts, axis=2)
     paid_in = times(graph, rng, person[:, None, None], paid_in, "counter")
