@@ -6,8 +6,8 @@ equal credits; at last the balances are drawn in cash, the cheques in clearing b
 bear the loss, but for what they can take from what comes to these accounts later. The look-alike is
 somebody who moves money round that is there, between accounts of their own, and fetches it in cash
 in the end: on the next business day, when not all of the cheques have cleared, so that some of them
-come back. Nobody meant to take a bank's money: days later as much, and what banks charge for
-it, is paid in again, in cash, and no bank is at a loss.
+come back. Nobody meant to take a bank's money: days later as much, and what banks charge for it, is
+paid in again, in cash, so that no bank is at a loss unless earlier cheques came back as well.
 
 One of the accounts is the main one, the others lie at other banks: two in all, or as many as the
 parameter says, or any number between. The harder it is to find, the smaller are the sums (at hard,
