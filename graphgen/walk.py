@@ -141,6 +141,14 @@ class Ground:
         return payees_by_habit(self.graph.blocks[0].tables["pays"], self.world.start_ms)
 
     @cached_property
+    def later_payees(self) -> Array:
+        """int64, as `own_payees`: whom else people pay by habit, by what was added to them."""
+        pays = [block.tables["pays"] for block in self.graph.blocks[1:] if "pays" in block.tables]
+        habits = (table.take(table["case_id"] < 0) for table in pays)
+        found = [payees_by_habit(table, self.world.start_ms) for table in habits]
+        return np.concatenate([np.empty(0, np.int64), *found])
+
+    @cached_property
     def own_introductions(self) -> tuple[Array, Array]:
         """Whom the population pays online for the first time within the window.
 

@@ -10,12 +10,13 @@ import numpy as np
 from graphgen.pattern import errands
 from graphgen.planting.flow import held, times
 from graphgen.population.holders import holders
+from graphgen.schedule import BY_RATE
 from graphgen.schema import words
+from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.planting.desk import Desk
-    from graphgen.table import Array, Table
 
 __all__ = ["can_fund", "funding"]
 
@@ -24,6 +25,8 @@ _SUM, _TRANSFER = words.AMOUNT_OF.index("sum"), words.HABITS.index("transfer")
 _HOUR, _DAY = 3_600_000, 86_400_000
 _FUNDED = (0.3, 0.7)
 """Share of the organiser's balance that goes to the ring; our assumption."""
+_SELDOM = 0.01
+"""How often a day those of a ring who knew each other have sent something; our assumption."""
 _SOMETHING = 30_000
 """What an organiser has at the world's start, at least, so that there is something to send later;
 our assumption."""
@@ -46,7 +49,7 @@ def funding(
     """Let one of each ring send money to the others, who pass it on to their brokers.
 
     It is one who has something to send (`can_fund`): the first, or at hard any but the richest, who
-    needs nobody's money either.
+    needs nobody's money either. The harder, the more of them have been sent something for years.
     """
     main = holders(graph).main
     crew = _needy(graph, rng, crew, desk.pattern.hardness)
@@ -67,6 +70,9 @@ def funding(
     sent = np.maximum(1, np.rint(much ** (1 - hard) * usual**hard))
     payer = np.stack([np.broadcast_to(main[crew[:, :1]], others.shape), main[others]], axis=2)
     payee = np.stack([main[others], desk.account[others]], axis=2)
+    sender = np.stack([np.broadcast_to(crew[:, :1], others.shape), others], axis=2)
+    known = np.broadcast_to(there & (rng.random(there.shape) < hard), payer.shape)
+    yield _habits(graph, rng, payer[known], payee[known], sender[known])
     yield errands(
         graph,
         at,
@@ -75,7 +81,7 @@ def funding(
         follows=np.array([-1, 0]),
         debtor_account_id=payer,
         creditor_account_id=payee,
-        user_id=np.stack([np.broadcast_to(crew[:, :1], others.shape), others], axis=2),
+        user_id=sender,
         habit="transfer",
         rail="instant",
         channel="online",
@@ -83,6 +89,33 @@ def funding(
         # the harder, the more of it
         share=np.array([0, 0.97 + 0.03 * hard]),
         stage="preparation",
+    )
+
+
+def _habits(
+    graph: Graph, rng: np.random.Generator, payer: Array, payee: Array, user: Array
+) -> Table:
+    """Give habits by which people of a ring have sent something before, now and then, for years.
+
+    `payer` and `payee` are accounts, `user` is who pays: int32, one for each.
+    """
+    graph.new("pays", len(payer))
+    return Table.of(
+        "pays",
+        debtor_account_id=payer,
+        creditor_account_id=payee,
+        user_id=user,
+        habit="transfer",
+        rail="instant",
+        channel="online",
+        amount_minor=rng.choice(_usual(graph), len(payer)),
+        spread=0.3,
+        amount_of="sum",
+        share=0.0,
+        rate=_SELDOM,
+        schedule=BY_RATE,
+        hours=graph.world.place.profiles.index("people"),
+        valid_from=graph.world.start_ms - rng.integers(200 * _DAY, 1_500 * _DAY, len(payer)),
     )
 
 

@@ -249,7 +249,7 @@ def _introductions(ground: Ground, section: Section) -> Array:
     if section.starts["pays"] == 0:
         return introduced
     block = section.block_of("pays", np.arange(len(pays)))
-    known = np.concatenate([ground.own_payees, pairs])
+    known = np.concatenate([ground.own_payees, ground.later_payees, pairs])
     return is_new_payee(pays, block, known, ground.world.start_ms)[0]
 
 
