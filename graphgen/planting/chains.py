@@ -26,6 +26,7 @@ from graphgen.planting.flow import (
     times,
     within,
 )
+from graphgen.planting.payees import as_of_old
 from graphgen.planting.rings import recruits
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE, ONCE, stands_for
@@ -261,6 +262,8 @@ def chained(
         else (_SENT, _INSTANT, _ATM, _SENT, _ONLINE)
     )
     case = graph.new("case", len(here))
+    if is_fraud and not in_trade:
+        yield as_of_old(graph, rng, payer, payee, here & ~comes, pace)
     yield errands(
         graph,
         at,

@@ -9,9 +9,8 @@ import numpy as np
 
 from graphgen.pattern import errands
 from graphgen.planting.flow import held, times
+from graphgen.planting.payees import payees_of_old, usual_sums
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE
-from graphgen.schema import words
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -20,13 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["can_fund", "funding"]
 
-_INSTANT = words.RAILS.index("instant")
-_SUM, _TRANSFER = words.AMOUNT_OF.index("sum"), words.HABITS.index("transfer")
 _HOUR, _DAY = 3_600_000, 86_400_000
 _FUNDED = (0.3, 0.7)
 """Share of the organiser's balance that goes to the ring; our assumption."""
-_SELDOM = 0.01
-"""How often a day those of a ring who knew each other have sent something; our assumption."""
 _SOMETHING = 30_000
 """What an organiser has at the world's start, at least, so that there is something to send later;
 our assumption."""
@@ -66,13 +61,13 @@ def funding(
     part = rng.uniform(*_FUNDED, (len(case), 1)) / np.maximum(1, (others >= 0).sum(1))[:, None]
     much = np.broadcast_to(np.maximum(1.0, part * held(graph, crew[:, :1])), others.shape)
     # the harder, the more it is like what people send each other
-    hard, usual = desk.pattern.hardness, rng.choice(_usual(graph), others.shape)
+    hard, usual = desk.pattern.hardness, rng.choice(usual_sums(graph), others.shape)
     sent = np.maximum(1, np.rint(much ** (1 - hard) * usual**hard))
     payer = np.stack([np.broadcast_to(main[crew[:, :1]], others.shape), main[others]], axis=2)
     payee = np.stack([main[others], desk.account[others]], axis=2)
     sender = np.stack([np.broadcast_to(crew[:, :1], others.shape), others], axis=2)
     known = np.broadcast_to(there & (rng.random(there.shape) < hard), payer.shape)
-    yield _habits(graph, rng, payer[known], payee[known], sender[known])
+    yield payees_of_old(graph, rng, payer[known], payee[known], sender[known])
     yield errands(
         graph,
         at,
@@ -92,33 +87,6 @@ def funding(
     )
 
 
-def _habits(
-    graph: Graph, rng: np.random.Generator, payer: Array, payee: Array, user: Array
-) -> Table:
-    """Give habits by which people of a ring have sent something before, now and then, for years.
-
-    `payer` and `payee` are accounts, `user` is who pays: int32, one for each.
-    """
-    graph.new("pays", len(payer))
-    return Table.of(
-        "pays",
-        debtor_account_id=payer,
-        creditor_account_id=payee,
-        user_id=user,
-        habit="transfer",
-        rail="instant",
-        channel="online",
-        amount_minor=rng.choice(_usual(graph), len(payer)),
-        spread=0.3,
-        amount_of="sum",
-        share=0.0,
-        rate=_SELDOM,
-        schedule=BY_RATE,
-        hours=graph.world.place.profiles.index("people"),
-        valid_from=graph.world.start_ms - rng.integers(200 * _DAY, 1_500 * _DAY, len(payer)),
-    )
-
-
 def _needy(graph: Graph, rng: np.random.Generator, crew: Array, hard: float) -> Array:
     """Put who sends first, and leave out (-1), at hard, the richest of three and more.
 
@@ -134,15 +102,3 @@ def _needy(graph: Graph, rng: np.random.Generator, crew: Array, hard: float) -> 
     turn = np.where(is_any, rng.random(crew.shape), np.arange(crew.shape[1]))
     turn = np.where(can_fund(graph, crew), turn, np.inf)
     return np.take_along_axis(crew, np.argsort(turn, axis=1, kind="stable"), 1)
-
-
-def _usual(graph: Graph) -> Array:
-    """Give the sums that people send each other at once: float64, one at least."""
-    pays, main = graph["pays"], holders(graph).main
-    is_main = np.zeros(graph.size("account"), bool)
-    is_main[main[main >= 0]] = True
-    some = is_main[pays["debtor_account_id"]] & is_main[pays["creditor_account_id"]]
-    some &= (pays["rail"] == _INSTANT) & (pays["amount_of"] == _SUM) & (pays["amount_minor"] > 0)
-    some &= pays["habit"] == _TRANSFER
-    sums = pays["amount_minor"][some].astype(np.float64)
-    return sums if len(sums) else np.array([float(_SOMETHING)])

@@ -22,6 +22,7 @@ from graphgen.planting.flow import (
     times,
     within,
 )
+from graphgen.planting.payees import as_of_old
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
@@ -211,6 +212,8 @@ def relay(
     means = np.maximum(graph.world.place.amount("passed_on"), held(graph, person) * _OF_MEANS)
     within_means = np.minimum(amount, means).astype(np.int64)
     case = graph.new("case", len(at))
+    if is_fraud:
+        yield as_of_old(graph, rng, payer, np.broadcast_to(payee, here.shape), here, pace)
     yield errands(
         graph,
         at,
