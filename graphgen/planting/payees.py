@@ -54,10 +54,12 @@ def payees_of_old(
     """Give habits of paying accounts online that are older than the world: `pays`.
 
     So a case's payment to one of them adds no payee. `payer` and `payee` are accounts, `user` is
-    who pays: int32, one for each; a pair that comes twice has one habit.
+    who pays: int32, one for each; a pair that comes twice, or has a habit anyway, gets no second.
     """
-    pair = payer.astype(np.int64) << 32 | payee
-    first = np.unique(pair, return_index=True)[1]
+    pair, first = np.unique(payer.astype(np.int64) << 32 | payee, return_index=True)
+    since = graph.world.start_ms
+    usual = graph.once("payees by habit", lambda: payees_by_habit(graph["pays"], since))
+    first = first[~among(pair, usual)]
     payer, payee, user = payer[first], payee[first], user[first]
     graph.new("pays", len(payer))
     return Table.of(
