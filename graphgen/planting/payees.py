@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.order import among
+from graphgen.pattern import HARDNESS
 from graphgen.payees import payees_by_habit
 from graphgen.population.holders import holders
 from graphgen.schedule import BY_RATE
@@ -23,9 +24,7 @@ _INSTANT = words.RAILS.index("instant")
 _SUM, _TRANSFER = words.AMOUNT_OF.index("sum"), words.HABITS.index("transfer")
 _SELDOM, _SINCE = 0.01, (200, 1_500)
 """How often a day they send something, and since how many days; our assumption."""
-_KNOWN = 12
-"""To which power of the hardness those whom people of a crime pay are payees of old; our
-assumption."""
+_MEDIUM = HARDNESS["medium"]
 _SPREAD = 0.3
 _SOMETHING = 30_000.0
 """What is sent where nobody else sends anything, in minor units."""
@@ -39,12 +38,15 @@ def as_of_old(
     here: Array,
     hardness: float,
 ) -> Table:
-    """Give habits that make old payees of those whom people of crimes pay: at hard, of all.
+    """Give habits that make old payees of those whom people of crimes pay.
 
-    `payer` and `payee` are int32 users, grids as `here`, which says where there is a payment.
+    At hard, of all; up to medium, of nobody; our assumption. `payer` and `payee` are int32 users,
+    grids as `here`, which says where there is a payment.
     """
-    main = holders(graph).main
-    some = here & (payer >= 0) & (payee >= 0) & (rng.random(here.shape) < hardness**_KNOWN)
+    share, main = (hardness - _MEDIUM) / (1 - _MEDIUM), holders(graph).main
+    if share <= 0:
+        return Table.empty("pays")
+    some = here & (payer >= 0) & (payee >= 0) & (rng.random(here.shape) < share)
     return payees_of_old(graph, rng, main[payer[some]], main[payee[some]], payer[some])
 
 
