@@ -12,18 +12,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pages import ROOT, run, write_page
+
 from graphgen.neo4j.address import Address
 from graphgen.neo4j.client import Client
 from graphgen.neo4j.queries import load_query
 
-ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "tests" / "live" / "neo4j_server.py"
 PAGE = ROOT / "docs" / "detection.md"
 SIZE = "--users 10000 --days 90"
@@ -102,42 +102,32 @@ COLUMNS = ("pattern", "recall", "members", "honest", "alerts", "right", "any", "
 
 def main(arguments: list[str]) -> int:
     """Score what is asked for, and write the page; give 2 for a world that there is not."""
-    strange = [name for name in arguments if name not in (*WORLDS, "--page")]
-    if strange:
-        print(f"no world called {strange[0]!r}; there is: {', '.join(WORLDS)}, or --page for none")
-        return 2
     os.environ.setdefault("NEO4J_PASSWORD", "only-for-these-tables")
-    there = PAGE.read_text("utf-8").split("\n## ")[1:] if PAGE.exists() else []
-    parts = {each.partition("\n")[0]: f"## {each}" for each in there}
-    for name in [] if "--page" in arguments else arguments or WORLDS:
-        title, grown = WORLDS[name]
-        parts[title] = section(title, scored(grown, MARKET if "market" in name else ()))
-        write(parts)
-    write(parts)
-    return 0
+    return write_page(
+        PAGE, LEAD, {name: of for name, (of, _) in WORLDS.items()}, arguments, section
+    )
 
 
-def write(parts: dict[str, str]) -> None:
-    """Write the page, the sections of its worlds in order."""
-    some = [parts[title] for title, _ in WORLDS.values() if title in parts]
-    PAGE.write_text("\n".join([LEAD, *some]), encoding="utf-8")
+def section(name: str) -> Iterator[str]:
+    """Score a world, and give its section."""
+    return table(scored(WORLDS[name][1], MARKET if "market" in name else ()))
 
 
 def scored(grown: str, of: Sequence[str]) -> list[dict[str, Any]]:
     """Grow a world, load a server with it, and give what `graphgen detect` says of patterns."""
     with tempfile.TemporaryDirectory() as scratch:
         world, files, home = (Path(scratch) / name for name in ("world", "files", "neo4j"))
-        graphgen("generate", *grown.split(), "--to", f"parquet:{world}")
-        graphgen("load", str(world), f"neo4j-admin:{files}", "--blind")
+        run("-m", "graphgen", "generate", *grown.split(), "--to", f"parquet:{world}")
+        run("-m", "graphgen", "load", str(world), f"neo4j-admin:{files}", "--blind")
         page = (files / "IMPORT.md").read_text("utf-8")
         (command,) = [line for line in page.splitlines() if line.startswith("neo4j-admin ")]
-        run([str(SERVER), "admin", str(home), *command.split()[1:]], folder=files)
-        address, _, _ = run([str(SERVER), "start", str(home)]).split()
+        run(str(SERVER), "admin", str(home), *command.split()[1:], folder=files)
+        address, _, _ = run(str(SERVER), "start", str(home)).split()
         try:
             define(address, files / "schema-community.cypher")
-            found = graphgen("detect", address, *of, "--truth", str(world), "--json")
+            found = run("-m", "graphgen", "detect", address, *of, "--truth", str(world), "--json")
         finally:
-            run([str(SERVER), "stop", str(home), "--now"])
+            run(str(SERVER), "stop", str(home), "--now")
     told: list[dict[str, Any]] = json.loads(found)
     return told
 
@@ -149,39 +139,21 @@ def define(address: str, schema: Path) -> None:
         client.define([each.strip() for each in "\n".join(lines).split(";\n") if each.strip()])
 
 
-def graphgen(*words: str) -> str:
-    """Run a command of graphgen's, and give what it prints; what it says goes on to stderr."""
-    return run(["-m", "graphgen", *words])
-
-
-def run(words: list[str], folder: Path = ROOT) -> str:
-    """Run Python in a folder, and give what it prints."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, *words], check=True, cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    return done.stdout
-
-
-def section(title: str, found: list[dict[str, Any]]) -> str:
+def table(found: list[dict[str, Any]]) -> Iterator[str]:
     """Give a world's table, and what is not found in it with what its query says it misses."""
-    lines = [
-        f"## {title}",
-        "",
-        f"| {' | '.join(COLUMNS)} |",
-        f"| {'--- | ' * len(COLUMNS)}".strip(),
-    ]
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"| {'--- | ' * len(COLUMNS)}".strip()
     missed = []
     reached = 0
     for each in found:
         for score in each["scores"]:
             good = is_found(score)
             reached += good
-            lines.append(f"| {' | '.join(cells(each, score))} | {'yes' if good else 'no'} |")
+            yield f"| {' | '.join(cells(each, score))} | {'yes' if good else 'no'} |"
             if not good:
                 missed.append(each["pattern"])
-    lines += ["", f"Found: {reached} of {len(found)}.", ""]
-    lines += told(missed)
-    return "\n".join(lines)
+    yield from ("", f"Found: {reached} of {len(found)}.", "")
+    yield from told(missed)
 
 
 def told(missed: list[str]) -> Iterator[str]:

@@ -10,16 +10,16 @@ The node, of version 8, is put together by `tests/live/elasticsearch_server.py`,
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pages import ROOT, run, write_page
+
 from graphgen.elastic.rules import load_rule
 
-ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "tests" / "live" / "elasticsearch_server.py"
 PAGE = ROOT / "docs" / "rule_scores.md"
 COUNTS = {
@@ -98,24 +98,8 @@ thresholds are the same for every world and difficulty.
 
 def main(arguments: list[str]) -> int:
     """Score what is asked for, and write the page; give 2 for a world that there is not."""
-    strange = [name for name in arguments if name not in (*WORLDS, "--page")]
-    if strange:
-        print(f"no world called {strange[0]!r}; there is: {', '.join(WORLDS)}, or --page for none")
-        return 2
-    there = PAGE.read_text("utf-8").split("\n## ")[1:] if PAGE.exists() else []
-    parts = {each.partition("\n")[0]: f"## {each}" for each in there}
-    for name in [] if "--page" in arguments else arguments or WORLDS:
-        title, grown = WORLDS[name]
-        parts[title] = "\n".join(section(title, scored(grown)))
-        write(parts)
-    write(parts)
-    return 0
-
-
-def write(parts: dict[str, str]) -> None:
-    """Write the page, the sections of its worlds in order."""
-    some = [parts[title] for title, _ in WORLDS.values() if title in parts]
-    PAGE.write_text("\n".join([LEAD, *some]), encoding="utf-8")
+    titles = {name: title for name, (title, _) in WORLDS.items()}
+    return write_page(PAGE, LEAD, titles, arguments, lambda name: tables(scored(WORLDS[name][1])))
 
 
 def scored(grown: str) -> list[Told]:
@@ -134,17 +118,8 @@ def scored(grown: str) -> list[Told]:
     return told
 
 
-def run(*words: str) -> str:
-    """Run Python, and give what it prints; what it says goes on to stderr."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, *words], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    return done.stdout
-
-
-def section(title: str, found: list[dict[str, Any]]) -> Iterator[str]:
+def tables(found: list[dict[str, Any]]) -> Iterator[str]:
     """Give a world's two tables, and the patterns that no rule finds, with what rules miss."""
-    yield f"## {title}\n"
     yield "| rule | alerts | a day | right | any | false | s |"
     yield "| --- " * 7 + "|"
     for each in found:
