@@ -99,12 +99,16 @@ _CHANGED = """
     OR a.debtor_balance_minor <> b.debtor_balance_minor
     OR a.creditor_balance_minor <> b.creditor_balance_minor
 """
+_BAR = "CASE WHEN a.id IS NOT NULL AND b.id IS NOT NULL THEN '|' END"
+_LEFT = """CASE WHEN a.id IS NOT NULL AND b.id IS NOT NULL
+    THEN concat({side}.debtor_balance, ' and ', {side}.creditor_balance, ' left') END"""
 _TOLD = {
-    "payment": "a.rail, a.amount_minor, a.status, '|', b.rail, b.amount_minor, b.status",
+    "payment": f"coalesce(a.rail, b.rail), a.amount, a.status, {_LEFT.format(side='a')}, {_BAR}, "
+    f"b.amount, b.status, {_LEFT.format(side='b')}",
     "session": "coalesce(a.user_id, b.user_id)",
     "action": "coalesce(a.type, b.type), coalesce(a.user_id, b.user_id)",
-    "order": "coalesce(a.side, b.side), a.quantity, a.status, '|', b.quantity, b.status",
-    "trade": "coalesce(a.side, b.side), a.quantity, a.price_minor, '|', b.quantity, b.price_minor",
+    "order": f"coalesce(a.side, b.side), a.quantity, a.status, {_BAR}, b.quantity, b.status",
+    "trade": f"coalesce(a.side, b.side), a.quantity, a.price, {_BAR}, b.quantity, b.price",
     "news": "coalesce(a.title, b.title)",
     "report": "coalesce(a.title, b.title)",
 }

@@ -29,7 +29,7 @@ from graphgen.planting.hubs import FEWEST, Ring, sizes
 from graphgen.planting.relay import relay, sums
 from graphgen.table import Table
 
-_LARGE = 0.25
+_LARGE = 0.15
 """Share of the cases whose sums are as what people send by batch; our assumption."""
 _LEAST = 20_000
 """What the first has at the world's start, at least, in minor units; our assumption."""

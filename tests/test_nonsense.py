@@ -24,6 +24,9 @@ COUNT = 10
 """Cases of each pattern in a world: with 20 seeds, 200 of them are looked at."""
 LEAST = 0.001
 """What would come as often by chance alone says nothing."""
+FURTHER = range(20, 40)
+"""A thousand questions are asked of all patterns, so chance alone puts one of them below `LEAST`:
+such a one is asked of as many worlds more, and what all of them say together counts."""
 
 Ask = Callable[[tuple[str, ...], str, int], Sequence[Mute]]
 
@@ -70,8 +73,15 @@ def test_nonsense_says_nothing_of_a_crime_whatever_the_seed(
     asked: Ask, name: str, difficulty: str
 ) -> None:
     every = tuple(named("crime", market=False))
-    found = pools(
-        [one for seed in SEEDS for one in asked(every, difficulty, seed) if one.pattern == name]
-    )
+
+    def said(seeds: range) -> list[Mute]:
+        worlds = (asked(every, difficulty, seed) for seed in seeds)
+        return [one for world in worlds for one in world if one.pattern == name]
+
+    first = said(SEEDS)
+    found = pools(first)
     assert found
+    if min(found.values()) <= LEAST:
+        both = pools(first + said(FURTHER))
+        found = {question: both[question] for question, p in found.items() if p <= LEAST}
     assert not {question: p for question, p in found.items() if p <= LEAST}

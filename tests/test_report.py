@@ -123,7 +123,7 @@ def test_the_separation_of_a_number_is_its_area_under_the_roc_curve() -> None:
         np.r_[np.ones(40), np.zeros(300)], np.concatenate([crime, honest])
     )
     ours = separation(placed(crime, np.sort(honest)), np.arange(40))
-    assert ours.area == pytest.approx(max(theirs, 1 - theirs))
+    assert ours.above == pytest.approx(theirs)
     assert ours.rows == ours.cases == 40
 
 
@@ -133,6 +133,20 @@ def test_rows_of_one_case_are_one_observation_of_the_error() -> None:
     twice = separation(np.repeat(place, 5), np.repeat(np.arange(30), 5))
     assert twice.error == pytest.approx(one.error)
     assert separation(place, np.zeros(30)).error == 0.5
+
+
+def test_the_error_beside_a_few_look_alikes_is_theirs_too() -> None:
+    rng = np.random.default_rng(4)
+    case = np.repeat(np.arange(8), 3)
+    draws = []
+    for _ in range(300):
+        crime, like = (np.repeat(rng.random(8), 3) + 1e-3 * rng.random(24) for _ in range(2))
+        place, back = placed(crime, np.sort(like)), placed(like, np.sort(crime))
+        draws.append((separation(place, case).error, separation(place, case, (back, case)).error))
+        draws[-1] += (place.mean(),)
+    alone, both, above = np.array(draws).T
+    assert both.mean() == pytest.approx(above.std(), rel=0.2)
+    assert alone.mean() < 0.8 * above.std()
 
 
 def test_by_chance_p_values_are_spread_evenly_and_a_difference_is_found() -> None:

@@ -70,6 +70,16 @@ def test_what_differs_is_what_crimes_did_and_what_follows(whole: Path, innocent:
     assert not any(each.only_second for each in found if each.what == "crime")
 
 
+def test_what_is_told_of_a_payment_that_changed_says_how(whole: Path, innocent: Path) -> None:
+    _, rows = difference(whole, innocent)
+    told = rows.filter("table_name = 'payment'").project("side, details").fetchall()
+    assert told
+    for side, details in told:
+        first, bar, second = details.partition(" | ")
+        assert bool(bar) == (side == "both")
+        assert second != first.partition(" ")[2]  # but for the rail
+
+
 def test_nodes_and_observed_edges_differ_in_what_a_crime_used_alone(
     whole: Path, innocent: Path
 ) -> None:

@@ -36,7 +36,7 @@ our assumption."""
 _UNUSUAL = 0.5
 """Share of the people who would add more payees than is usual, or fewer, to pay somebody new at
 hard; our assumption."""
-_PAYERS = 2.0
+_PAYERS = 2.5
 """How much more it tells by how many somebody is paid than how many they pay; our assumption."""
 _USUAL = 0.4
 """Share of all people who deal with fewer than is usual for an account."""

@@ -43,23 +43,24 @@ def leaks(facts: Facts, found: dict[str, Features]) -> Iterator[Leak]:
             honest = _honest(facts, entity)
             where = f"{entity}, {role}" if role else entity
             for name, values in found[entity].items():
-                others, against = honest, "honest"
+                others, against, like = honest, "honest", None
                 if name in by[pattern]:
-                    others = _lookalikes(facts, pattern, entity, role)
-                    against = "look-alike"
+                    like = _lookalikes(facts, pattern, entity, role)
+                    others, against = like >= 0, "look-alike"
                 place, kept = _placed_by_sort(values, sort, row, others)
                 if not pattern:
                     kept = kept & ~are_defined_by(facts, by, name)[case]
                 if not kept.any() or (not pattern and is_of_one(facts, case[kept])):
                     continue
                 if measured(place[kept], case[kept]):
-                    told = separation(place[kept], case[kept])
+                    back = None if like is None else _back(values, sort, row[kept], like)
+                    told = separation(place[kept], case[kept], back)
                     yield Leak(
                         pattern,
                         where,
                         name,
                         against,
-                        told.area,
+                        told.above,
                         told.error,
                         told.rows,
                         told.cases,
@@ -109,7 +110,7 @@ def _honest(facts: Facts, entity: str) -> Array:
 
 
 def _lookalikes(facts: Facts, pattern: str, entity: str, role: str) -> Array:
-    """Say which rows of a table belong to a pattern's look-alikes and to no crime: bool.
+    """Give the look-alike of a pattern that each row of a table belongs to, and to no crime: -1.
 
     Where the pattern says which role of theirs has the same part as this one, only those in it.
     """
@@ -117,9 +118,18 @@ def _lookalikes(facts: Facts, pattern: str, entity: str, role: str) -> Array:
     like = facts.cases.of(pattern, is_fraud=False)[members.case] & (members.entity == entity)
     if role in counterparts(pattern):
         like &= members.role == counterparts(pattern)[role]
-    chosen = np.zeros(len(facts.tables[entity][f"{entity}_id"]), bool)
-    chosen[facts.rows(entity, members.id[like])] = True
-    return chosen & _honest(facts, entity)
+    chosen = np.full(len(facts.tables[entity][f"{entity}_id"]), -1, np.int64)
+    chosen[facts.rows(entity, members.id[like])] = members.case[like]
+    return np.where(_honest(facts, entity), chosen, -1)
+
+
+def _back(values: Array, sort: Array, row: Array, like: Array) -> tuple[Array, Array]:
+    """Place rows of look-alikes among a crime's of their sort; and give their cases."""
+    crime = np.zeros(len(values), bool)
+    crime[row] = True
+    others = np.flatnonzero(like >= 0)
+    place, kept = _placed_by_sort(values, sort, others, crime, least=1)
+    return place[kept], like[others[kept]]
 
 
 def _sort(facts: Facts, entity: str) -> Array:
@@ -140,7 +150,9 @@ def _sort(facts: Facts, entity: str) -> Array:
     return np.zeros(len(facts.tables[entity][f"{entity}_id"]), np.int64)
 
 
-def _placed_by_sort(values: Array, sort: Array, row: Array, honest: Array) -> tuple[Array, Array]:
+def _placed_by_sort(
+    values: Array, sort: Array, row: Array, honest: Array, least: int = LEAST_HONEST
+) -> tuple[Array, Array]:
     """Place rows among honest ones of their sort; and where there were enough of these.
 
     Rows without a number are left out, on both sides.
@@ -150,6 +162,6 @@ def _placed_by_sort(values: Array, sort: Array, row: Array, honest: Array) -> tu
     for each in np.unique(sort[row]):
         here = (sort[row] == each) & there[row]
         known = np.sort(values[honest & (sort == each) & there])
-        if len(known) >= LEAST_HONEST:
+        if len(known) >= least:
             place[here], kept[here] = placed(values[row[here]], known), True
     return place, kept

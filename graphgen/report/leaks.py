@@ -64,17 +64,20 @@ class Leak:
     feature: str
     against: str
     """What they are put beside: "honest" rows, or the pattern's "look-alike"."""
-    area: float
-    """The area under the ROC curve, at least .5 (nothing); 1 is all."""
+    above: float
+    """How often a crime's value is above one of those, ties counting half: .5 says nothing."""
     error: float
     """Its standard error, by cases."""
     rows: int
     cases: int
     limit: float
+    area: float = field(init=False)
+    """The area under the ROC curve, at least .5 (nothing); 1 is all."""
     ok: bool = field(init=False)
     """Whether it is within the limit, or beyond it by less than two standard errors."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "area", 0.5 + abs(self.above - 0.5))
         object.__setattr__(self, "ok", self.area - 2 * self.error <= self.limit)
 
 
@@ -195,12 +198,14 @@ def _measured(
                 some = np.append(crimes, False)[events.case[crime]]
                 if not pattern and is_of_one(facts, events.case[crime[some]]):
                     continue
-                beside, against = others, "honest"
+                beside, against, like = others, "honest", None
                 if name in by[pattern] or (follows and "leg" in by[pattern]):
-                    like = np.append(facts.cases.of(pattern, is_fraud=False), False)
-                    beside = values[honest][like[events.case[honest]]]
-                    against = "look-alike"
-                found = _leak(here[some], events.case[crime][some], beside, is_word=name in asked)
+                    is_like = np.append(facts.cases.of(pattern, is_fraud=False), False)
+                    alike = honest[is_like[events.case[honest]]]
+                    beside, against, like = values[alike], "look-alike", events.case[alike]
+                found = _leak(
+                    here[some], events.case[crime][some], beside, like, is_word=name in asked
+                )
                 if found is not None:
                     limit = limits[difficulty_of(facts, pattern)]
                     yield Leak(pattern, where, name, against, *found, limit)
@@ -297,9 +302,12 @@ def _follows(events: Events, group: Array) -> bool:
 
 
 def _leak(
-    values: Array, case: Array, beside: Array, *, is_word: bool
+    values: Array, case: Array, beside: Array, like: Array | None, *, is_word: bool
 ) -> tuple[float, float, int, int] | None:
-    """Measure one column: area, error, rows, cases; nothing where there is too little."""
+    """Measure one column: above, error, rows, cases; nothing where there is too little.
+
+    `like` are the cases of what it is put beside, if they are cases.
+    """
     if len(beside) < LEAST_HONEST or not measured(values, case):
         return None
     if is_word:
@@ -308,8 +316,9 @@ def _leak(
         excess = [abs((values == word).mean() - (beside == word).mean()) for word in asked]
         word = asked[int(np.argmax(excess))]
         values, beside = values == word, beside == word
-    found = separation(placed(values, np.sort(beside)), case)
-    return found.area, found.error, found.rows, found.cases
+    others = None if like is None else (placed(beside, np.sort(values)), like)
+    found = separation(placed(values, np.sort(beside)), case, others)
+    return found.above, found.error, found.rows, found.cases
 
 
 def _by_definition(facts: Facts, events: Events, crime: Array) -> Array:

@@ -21,8 +21,8 @@ _ROUNDS = 20
 class Separation:
     """How often a crime's value is above (or below) an honest one, ties counting half."""
 
-    area: float
-    """The area under the ROC curve, in the direction in which it is at least .5."""
+    above: float
+    """Above .5 crimes have the larger values, below .5 the smaller."""
     error: float
     """Its standard error, with cases (not rows) as the independent observations."""
     rows: int
@@ -35,16 +35,26 @@ def placed(values: Array, among: Array) -> Array:
     return np.asarray((below + np.searchsorted(among, values, "right")) / (2 * max(1, len(among))))
 
 
-def separation(place: Array, case: Array) -> Separation:
-    """Tell how far crimes' places among honest values (0 to 1) are from the middle."""
+def separation(place: Array, case: Array, others: tuple[Array, Array] | None = None) -> Separation:
+    """Tell how far crimes' places among what they are put beside (0 to 1) are from the middle.
+
+    `others` are the places of these among the crimes, and their cases, where they are of cases
+    themselves, and so few that the error is theirs too.
+    """
+    cases, spread = _spread(place, case)
+    if others is not None:
+        spread += _spread(*others)[1]
+    return Separation(float(place.mean()), min(0.5, float(np.sqrt(spread))), len(place), cases)
+
+
+def _spread(place: Array, case: Array) -> tuple[int, float]:
+    """Count the cases, and give the variance of the mean place with them as its observations."""
     _, number = np.unique(case, return_inverse=True)
     cases = int(number.max()) + 1
-    mean = float(place.mean())
-    sums = np.bincount(number, place - mean)
+    sums = np.bincount(number, place - place.mean())
     # one case says nothing of how cases differ
     spread = cases / (cases - 1) * (sums**2).sum() if cases > 1 else np.inf
-    error = min(0.5, float(np.sqrt(spread)) / len(place))
-    return Separation(0.5 + abs(mean - 0.5), error, len(place), cases)
+    return cases, float(spread) / len(place) ** 2
 
 
 def chance(
