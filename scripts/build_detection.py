@@ -88,8 +88,8 @@ graphgen detect neo4j://neo4j@localhost:7687/neo4j --truth world
 * **s**: seconds by the clock of the first run after a start, on a server with a heap of 1 GB that
   shares two cores with other work. The two slowest, `cycle` and `app_scam`, take the server 7 CPU
   seconds of the default world, `ip_recycling` 3.
-* The tables of medium and of seed 11 are of worlds of an earlier version, in which rings had other
-  hubs and investors traded less.
+* The tables of easy, hard and the market with seed 7 were measured before hubs of gather-scatter
+  and sums of random walks changed a little.
 * A pattern is **found** if at least {RECALL:.0%} of its crimes are hit, and look-alikes at most
   half as often.
 * The abuses of the market are looked for without prices, which are [not in the graph](neo4j.md):
