@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graphgen.schema import SCHEMAS, Kind
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Window"]
 
-_MEMORY = "256MB"
-"""What DuckDB may hold; more than a day's rows it spills to disk."""
+_MEMORY = "128MB"
+"""What DuckDB may hold, with one thread: all else it spills to disk. Two threads hold more at a
+time, so that a million people are too many; they take as much CPU."""
 
 
 class Window:
@@ -31,6 +33,10 @@ class Window:
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET preserve_insertion_order = false")
+        self.beside = TemporaryDirectory(prefix="graphgen-", ignore_cleanup_errors=True)
+        """For what does not fit into memory."""
+        self.connection.execute("SET temp_directory = ?", [self.beside.name])
+        self.connection.execute("SET threads = 1")
         self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         dataset.make_views(self.connection)
         self.connection.execute("CREATE SCHEMA today")

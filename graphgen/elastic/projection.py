@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graphgen.elastic.document import Document, Field, Type
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Projection"]
 
 _MAKING, _READING = "160MB", "64MB"
-"""What DuckDB may hold: while nothing is spelled yet, and then. With one thread that reads, a load
-stays below 400 MB."""
+"""What DuckDB may hold: while nothing is spelled yet, and then. So a load stays below 400 MB."""
 _ENTITIES = 5_000
 """Entities that lists are made for at a time."""
 _EVENTS = 75_000
@@ -41,11 +39,8 @@ class Projection(Window):
         """Open a dataset, and make what is joined to events."""
         super().__init__(dataset)
         self.layout = layout
-        self.connection.execute("SET threads = 1")
         # on disk: tables in memory do not give way to what is read
-        self._beside = TemporaryDirectory(prefix="graphgen-", ignore_cleanup_errors=True)
-        self.connection.execute(f"SET temp_directory = '{self._beside.name}'")
-        self.connection.execute(f"ATTACH '{self._beside.name}/known.duckdb' AS known")
+        self.connection.execute(f"ATTACH '{self.beside.name}/known.duckdb' AS known")
         self.connection.execute("CREATE SCHEMA known.parts")
         self.connection.execute(f"SET VARIABLE start = TIMESTAMPTZ '{dataset.run['start']} 00:00Z'")
         self.connection.execute(f"SET memory_limit = '{_MAKING}'")
