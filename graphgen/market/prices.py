@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphgen.market.overlay import Overlay
     from graphgen.world import World
 
-__all__ = ["Tape", "fund_weights", "written"]
+__all__ = ["Tape", "fund_weights", "of_funds", "written"]
 
 _STOCK, _ETF, _BOND = (words.SECURITY_TYPES.index(w) for w in ("stock", "etf", "bond"))
 _A_YEAR = 252
@@ -107,21 +107,19 @@ def _returns(world: World, here: Listing, steps: int) -> tuple[Array, Array, Arr
     ]
     sector, sector_spread = (np.array([one[part] for one in some]) for part in (0, 1))
     move, spread, jump = (np.zeros((len(here), steps)) for _ in range(3))
-    stocks = np.flatnonzero(here.type == _STOCK)
-    own = [_own(world, int(row), here.volatility[row] / a_day, steps) for row in stocks]
-    of, beta = here.sector[stocks], here.beta[stocks, None]
-    own_move, own_spread, jumps = (np.array([one[part] for one in own]) for part in range(3))
-    move[stocks] = _DRIFT / _A_YEAR + beta * market + sector[of] + own_move
-    spread[stocks] = np.sqrt((beta * market_spread) ** 2 + sector_spread[of] ** 2 + own_spread**2)
-    jump[stocks] = jumps
+    for row in np.flatnonzero(here.type == _STOCK):
+        own, own_spread, jump[row] = _own(world, int(row), here.volatility[row] / a_day, steps)
+        of, beta = here.sector[row], here.beta[row]
+        move[row] = _DRIFT / _A_YEAR + beta * market + sector[of] + own
+        spread[row] = np.sqrt((beta * market_spread) ** 2 + sector_spread[of] ** 2 + own_spread**2)
     _yielding(world, here, market, market_spread, move, spread)
     weights = fund_weights(here)
     funds = np.flatnonzero(weights.any(axis=1))
-    gross = weights[funds] @ np.exp(move + jump) - 1
+    gross = of_funds(weights[funds], np.expm1(move + jump))
     off = np.array([_stream(world, f"fund {row}").normal(0, _OFF, steps) for row in funds])
     move[funds] = np.log1p(gross) + np.diff(off, axis=1, prepend=0.0)
-    heavy = weights[funds] @ here.beta
-    spread[funds] = np.sqrt((heavy[:, None] * market_spread) ** 2 + (0.04 / a_day) ** 2)
+    heavy = of_funds(weights[funds], here.beta[:, None])
+    spread[funds] = np.sqrt((heavy * market_spread) ** 2 + (0.04 / a_day) ** 2)
     return tuple(np.ascontiguousarray(part.T) for part in (move, spread, jump))  # type: ignore[return-value]
 
 
@@ -209,6 +207,24 @@ def fund_weights(here: Listing) -> Array:
         worth = np.ones(len(some)) if basket == "equal" else here.worth[some]
         weights[row, some] = worth / worth.sum()
     return weights
+
+
+@compiled
+def of_funds(weights: Array, held: Array) -> Array:
+    """Add up what funds hold: float64 (funds, steps).
+
+    `weights` is (funds, securities), `held` (securities, steps), contiguous by row. A
+    library's product of matrices adds in an order that depends on the machine and on how many steps
+    there are: a longer world would not go on from a shorter one to the last bit.
+    """
+    total = np.zeros((len(weights), held.shape[1]))
+    for fund in range(len(weights)):
+        for security in range(len(held)):
+            weight = weights[fund, security]
+            if weight != 0:
+                for step in range(held.shape[1]):
+                    total[fund, step] += weight * held[security, step]
+    return total
 
 
 def _noise(world: World, here: Listing, steps: int) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphgen.market.listing import Listing, listing
-from graphgen.market.prices import fund_weights
+from graphgen.market.prices import fund_weights, of_funds
 from graphgen.market.sessions import Sessions, sessions
 from graphgen.pattern import NoSuchError
 from graphgen.schedule import ONCE
@@ -157,7 +157,8 @@ def spread_over(graph: Graph, move: Array, *, is_panic: bool = False) -> Array:
     moved: Array = np.where(here.type == _STOCK, move, 0.0)
     weights = fund_weights(here)
     funds = np.flatnonzero(weights.any(axis=1))
-    moved[:, funds] = np.log1p(np.expm1(moved) @ weights[funds].T)
+    held = np.ascontiguousarray(np.expm1(moved).T)
+    moved[:, funds] = np.log1p(of_funds(weights[funds], held)).T
     if is_panic:
         rows = np.flatnonzero(here.duration > 0)
         fall = moved[:, here.type == _STOCK].mean(axis=1, keepdims=True)

@@ -64,13 +64,16 @@ def degrees(
         weight = np.maximum(k, bend) ** -exponent
         return np.asarray(weight / weight.sum())
 
+    def expected(bend: float) -> float:
+        return float((law(bend) * k).sum())
+
     low, high = 1.0, float(cut)
-    if float(law(low) @ k) < mean:
+    if expected(low) < mean:
         for _ in range(50):
             bend = (low + high) / 2
-            low, high = (bend, high) if float(law(bend) @ k) < mean else (low, bend)
+            low, high = (bend, high) if expected(bend) < mean else (low, bend)
     probability = law(low)
-    some = min(1.0, mean / float(probability @ k))
+    some = min(1.0, mean / expected(low))
     drawn = np.searchsorted(np.cumsum(probability), rng.random(people), side="right") + 1
     drawn = np.minimum(drawn, cut)
     return np.where(rng.random(people) < some, drawn, 0)
