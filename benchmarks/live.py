@@ -1,8 +1,8 @@
 """The table of `run.py --live`: ways to load one dataset into one real Neo4j, side by side.
 
-The server is put together by `tests/live/neo4j_server.py`, with one gigabyte of heap. It is warmed
-by loads that are not counted. Each way runs in a process of its own, on an empty database.
-graphfaker's loader has the same rows, in an environment of its own.
+The server is put together by `tests/live/neo4j_server.py`, with two gigabytes of heap: graphfaker's
+loader fails in one. It is warmed by loads that are not counted. Each way runs in a process of its
+own, on an empty database. graphfaker's loader has the same rows, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def lines(folder: Path, sizes: tuple[int, int], bulk: tuple[int, int]) -> Iterat
     _grow(world, *sizes)
     write_tables(world, tables)
     os.environ.setdefault("NEO4J_PASSWORD", "only-for-benchmarks")
-    url, _, pid = _server("start", home).split()
+    url, _, pid = _server("start", home, "--heap", "2g").split()
     graphfaker = [str(environment()), str(_HERE / "graphfaker_load.py"), str(tables), url, pid]
     try:
         for name in _WARM:
