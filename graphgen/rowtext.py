@@ -96,16 +96,17 @@ def spelled(
 
     What is yielded is overwritten by the next.
     """
+    from graphgen.blocks import BLOCK
     from graphgen.spelling import spell_rows
 
-    words, starts, first_words, longest_words = _all_words([c.words for c in cells])
-    around, bounds = _literals([*(t for f in forms for t in (f.between, f.before, f.after)), end])
+    words, starts, first_words, longest_words = _all_words([c.words for c in cells], BLOCK)
+    around, bounds = _literals(_joined(cells, forms, end), BLOCK)
     longest = len(around) + longest_words + sum(_LONGEST.get(cell.kind, 0) for cell in cells)
     numbers = np.array([[c.kind, c.null is not None, c.null or 0, c.digits] for c in cells])
     plan = np.column_stack([numbers, first_words])
     matrix = np.empty((len(cells), ROWS), np.int64)
     marks = np.zeros((len(cells), ROWS), np.uint8)
-    out = np.empty(ROWS * longest, np.uint8)
+    out = np.empty(ROWS * longest + BLOCK, np.uint8)
     for start in range(0, length, ROWS):
         rows = min(ROWS, length - start)
         for place, cell in enumerate(cells):
@@ -151,17 +152,37 @@ def json_escaped(words: pa.StringArray) -> pa.StringArray:
 
 def text_cells(values: Any, escape: Escape) -> Cells:  # noqa: ANN401 - an Arrow array
     """Give the cells of a column of text, which may be none, or a dictionary."""
+    null = -1 if values.null_count else None
     if pa.types.is_dictionary(values.type):
         codes = pc.fill_null(values.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-        return Cells(WORD, codes, -1, words=escape(values.dictionary))
+        return Cells(WORD, codes, null, words=escape(values.dictionary))
     codes = np.arange(len(values))
-    if values.null_count:
-        codes[pc.is_null(values).to_numpy(zero_copy_only=False)] = -1
-    return Cells(WORD, codes, -1, words=escape(pc.fill_null(values, "")))
+    if null is None:
+        return Cells(WORD, codes, null, words=escape(values))
+    codes[pc.is_null(values).to_numpy(zero_copy_only=False)] = -1
+    return Cells(WORD, codes, null, words=escape(pc.fill_null(values, "")))
 
 
-def _all_words(lists: Sequence[pa.StringArray | None]) -> tuple[Array, Array, Array, int]:
-    """Lay the words of all columns end to end.
+def _joined(cells: Sequence[Cells], forms: Sequence[Form], end: str) -> list[str]:
+    """Give what stands between, before and after each column's cells, and at the end.
+
+    What surely stands side by side, where a column's cells all hold something, is one text.
+    """
+    texts, left = [], ""
+    for cell, form in zip(cells, forms, strict=True):
+        if cell.null is None:
+            texts += [f"{left}{form.between}{form.before}", "", ""]
+            left = form.after
+        else:
+            texts += [f"{left}{form.between}", form.before, form.after]
+            left = ""
+    return [*texts, f"{left}{end}"]
+
+
+def _all_words(
+    lists: Sequence[pa.StringArray | None], room: int
+) -> tuple[Array, Array, Array, int]:
+    """Lay the words of all columns end to end, and leave some room behind them.
 
     Gives their bytes, where each begins (and the last ends), the number of each column's first
     word, and the length of the longest cells that one row can have, in bytes.
@@ -181,10 +202,10 @@ def _all_words(lists: Sequence[pa.StringArray | None]) -> tuple[Array, Array, Ar
         count += len(words)
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.concatenate([*lengths, np.empty(0, np.int64)]), out=starts[1:])
-    return np.concatenate([*data, np.empty(0, np.uint8)]), starts, np.array(first), longest
+    return np.concatenate([*data, np.zeros(room, np.uint8)]), starts, np.array(first), longest
 
 
-def _literals(texts: Sequence[str]) -> tuple[Array, Array]:
+def _literals(texts: Sequence[str], room: int) -> tuple[Array, Array]:
     parts = [text.encode() for text in texts]
     bounds = np.cumsum([0, *(len(part) for part in parts)])
-    return np.frombuffer(b"".join(parts), np.uint8), bounds
+    return np.frombuffer(b"".join([*parts, bytes(room)]), np.uint8), bounds

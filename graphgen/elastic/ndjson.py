@@ -98,7 +98,8 @@ class Lines:
             return Cells(NUMBER, *_numbers(column, _LEAST))
         if field.type is Type.BOOLEAN:
             codes = pc.fill_null(column.cast(pa.int8()), -1).to_numpy(zero_copy_only=False)
-            return Cells(WORD, codes, -1, words=pa.array(["false", "true"]))
+            null = -1 if column.null_count else None
+            return Cells(WORD, codes, null, words=pa.array(["false", "true"]))
         if field.type is Type.FLOAT:
             column = column.cast(pa.string())
         return text_cells(column, json_escaped if field.free else _as_it_is)
