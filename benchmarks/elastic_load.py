@@ -61,9 +61,9 @@ def main(name: str, dataset: Path, url: str, pid: int) -> None:
 
 def _warm(projection: Any) -> None:  # noqa: ANN401
     """Spell a few documents: that reads the compiled loop."""
-    from graphgen.elastic.ndjson import bodies
+    from graphgen.elastic.ndjson import pieces
 
-    for _ in bodies(projection, projection.layout.documents[0]):
+    for _ in pieces(projection, projection.layout.documents[0]):
         break
 
 
@@ -130,12 +130,12 @@ def _plain(projection: Any, url: str, pid: int) -> dict[str, Any]:  # noqa: ANN4
     import elasticsearch
     from elasticsearch.helpers import streaming_bulk
 
-    from graphgen.elastic.ndjson import bodies
+    from graphgen.elastic.ndjson import pieces
 
     actions = []
     for document in projection.layout.documents:
-        for body in bodies(projection, document):
-            lines = body.data.splitlines()
+        for text, _ in pieces(projection, document):
+            lines = bytes(text).splitlines()
             for action, said in zip(lines[::2], lines[1::2], strict=True):
                 key = json.loads(action)["index"]["_id"]
                 index = projection.layout.index(document)

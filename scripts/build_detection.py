@@ -85,9 +85,9 @@ graphgen detect neo4j://neo4j@localhost:7687/neo4j --truth world
 * **recall**: crimes that are hit; **members**: share of their members that any alert names;
   **honest**: look-alikes that are hit; **right**, **any**: share of the alerts that hit a crime of
   the pattern, and of any pattern.
-* **s**: seconds by the clock of the first run after a start, on a server with a heap of 1 GB and two
-  cores. Those of the first table had the cores to themselves, and none takes 10; the others shared
-  them with other work.
+* **s**: seconds by the clock of the first run after a start, on a server with a heap of 1 GB and
+  two cores. Those of the first table had the cores to themselves, and none takes 10; the others
+  shared them with other work.
 * The tables of hard and the market with seed 7 were measured before hubs of gather-scatter and sums
   of random walks changed a little.
 * A pattern is **found** if at least {RECALL:.0%} of its crimes are hit, and look-alikes at most

@@ -21,7 +21,7 @@ from graphgen.elastic.bulk_files import PART
 from graphgen.elastic.document import Document, Field, Kind, Type
 from graphgen.elastic.layout import Layout
 from graphgen.elastic.model import MODEL, TRUTH
-from graphgen.elastic.ndjson import Lines, bodies
+from graphgen.elastic.ndjson import Lines, pieces
 from graphgen.elastic.projection import Projection
 from graphgen.elastic.templates import component_templates, index_templates, mapping
 from graphgen.exporter import DatasetExporter, FileExporter
@@ -71,7 +71,9 @@ def documents(projection: Projection, document: Document) -> list[dict[str, Any]
     """Give the documents of a kind, read from the requests that would be sent."""
     projection.show(range(len(projection.dataset.days)))
     lines = [
-        json.loads(line) for body in bodies(projection, document) for line in body.data.splitlines()
+        json.loads(line)
+        for text, _ in pieces(projection, document)
+        for line in bytes(text).splitlines()
     ]
     for action, said in zip(lines[::2], lines[1::2], strict=True):
         assert action == {"index": {"_id": said[document.key.name]}}

@@ -13,7 +13,7 @@ from graphgen.elastic import alerts, indices
 from graphgen.elastic.client import Client
 from graphgen.elastic.document import Document, Kind
 from graphgen.elastic.layout import Layout
-from graphgen.elastic.ndjson import bodies
+from graphgen.elastic.ndjson import pieces
 from graphgen.elastic.note import Note
 from graphgen.elastic.projection import Projection
 from graphgen.elastic.sending import Senders
@@ -132,9 +132,9 @@ def send(projection: Projection, step: Step, sending: Senders, rows: Counter[str
         projection.show(step.days)
     for document in step.documents:
         path = f"/{projection.layout.index(document)}"
-        for body in bodies(projection, document):
-            sending.put(path, body.data, body.rows)
-            rows[document.name] += body.rows
+        for lines, count in pieces(projection, document):
+            sending.put(path, lines, count)
+            rows[document.name] += count
     sending.drain()
     give_back()
 

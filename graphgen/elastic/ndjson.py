@@ -7,7 +7,6 @@ as objects in objects, and every field stands for itself. What is none is left o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -33,24 +32,13 @@ from graphgen.rowtext import (
 )
 from graphgen.table import Array
 
-__all__ = ["BODY", "Body", "Lines", "bodies", "operation", "pieces"]
+__all__ = ["Lines", "operation", "pieces"]
 
-BODY = 2 << 20
-"""Bytes of a bulk request, at least where there are more: some thousand documents (Elastic advises
-a few megabytes)."""
-_READ = 8_192
+_READ = 16_384
 """Rows that are read at a time."""
 _LEAST = np.iinfo(np.int64).min
 _BARE = (Type.BOOLEAN, Type.LONG, Type.INTEGER, Type.SHORT, Type.FLOAT, Type.MONEY)
 Operation = Literal["index", "create"]
-
-
-@dataclass(frozen=True)
-class Body:
-    """Some documents of a kind, as a request takes them."""
-
-    data: bytes
-    rows: int
 
 
 def operation(layout: Layout, document: Document) -> Operation:
@@ -108,7 +96,8 @@ class Lines:
 def pieces(projection: Projection, document: Document) -> Iterator[tuple[memoryview, int]]:
     """Yield the lines of a kind, some thousand documents at a time, and how many these are.
 
-    What is yielded is overwritten by the next.
+    That is one or two megabytes, and a few are what Elastic advises for a request. What is yielded
+    is overwritten by the next.
     """
     lines = Lines(document, projection.layout)
     for batch in projection.batches(document, _READ):
@@ -117,21 +106,6 @@ def pieces(projection: Projection, document: Document) -> Iterator[tuple[memoryv
             rows = min(ROWS, left)
             yield text, rows
             left -= rows
-
-
-def bodies(projection: Projection, document: Document) -> Iterator[Body]:
-    """Yield the rows of a kind as bodies of requests: `BODY` bytes, and some thousand documents."""
-    held: list[bytes] = []
-    size, rows = 0, 0
-    for text, count in pieces(projection, document):
-        held.append(bytes(text))
-        size += len(text)
-        rows += count
-        if size >= BODY:
-            yield Body(b"".join(held), rows)
-            held, size, rows = [], 0, 0
-    if rows:
-        yield Body(b"".join(held), rows)
 
 
 def _numbers(column: Any, null: int) -> tuple[Array, int | None]:  # noqa: ANN401

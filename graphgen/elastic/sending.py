@@ -1,18 +1,22 @@
 """Several processes that send bulk requests whose bytes are ready.
 
-One process reads and spells, these wait for the server; whichever is free takes the next request.
-What the server does not take whole comes back, and is sent again from here with patience: while it
-has too much to do, it gets one request at a time.
+One process reads and spells, these wait for the server; whichever is free takes the next request,
+from memory that both see: bytes are copied there once. What the server does not take whole comes
+back, and is sent again from here with patience: while it has too much to do, it gets one request at
+a time.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from mmap import mmap
 from selectors import EVENT_READ, DefaultSelector
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
@@ -32,19 +36,52 @@ _FAREWELL = 2.0
 _PROGRAM = (sys.executable, "-P", "-m", "graphgen.elastic.sender")
 
 
+_ROOM = 4 << 20
+"""Bytes that a request has room for, at first: most have."""
+
+
+def _shared() -> int:
+    """Open a file in memory, or where there are none one without a name."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("graphgen")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _mapped(shared: int, size: int) -> mmap:
+    os.ftruncate(shared, size)
+    return mmap(shared, size)
+
+
 @dataclass(eq=False)
 class _Sender:
     """A process, and the request that it has."""
 
     process: subprocess.Popen[bytes]
+    shared: int
+    """A file that both have mapped."""
+    room: mmap
     path: str = ""
-    data: bytes = b""
+    size: int = 0
     rows: int = 0
 
     @property
     def asked(self) -> IO[bytes]:
         assert self.process.stdin  # noqa: S101 - a pipe was asked for
         return self.process.stdin
+
+    def keep(self, path: str, data: memoryview, rows: int) -> None:
+        """Keep a request where the process sees it."""
+        if len(data) > len(self.room):
+            self.room.close()
+            self.room = _mapped(self.shared, 2 * len(data))
+        self.room[: len(data)] = data
+        self.path, self.size, self.rows = path, len(data), rows
+
+    def end(self) -> None:
+        """Let go of what both see."""
+        self.room.close()
+        os.close(self.shared)
 
     @property
     def told(self) -> IO[bytes]:
@@ -65,19 +102,21 @@ class Senders:
         self._busy = DefaultSelector()
 
     def __enter__(self) -> Self:
-        how = json.dumps(self._client.how(NDJSON)).encode() + b"\n"
         for _ in range(self._count):
+            shared = _shared()
+            how = {**self._client.how(NDJSON), "shared": shared}
             # Ctrl-C is for who began this: a session of their own does not hear of it
             process = subprocess.Popen(  # noqa: S603 - our own
                 _PROGRAM,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 start_new_session=True,
+                pass_fds=[shared],
             )
-            sender = _Sender(process)
+            sender = _Sender(process, shared, _mapped(shared, _ROOM))
             self._senders.append(sender)
             self._free.append(sender)
-            sender.asked.write(how)
+            sender.asked.write(json.dumps(how).encode() + b"\n")
         return self
 
     def __exit__(
@@ -99,17 +138,20 @@ class Senders:
                 sender.process.kill()
                 sender.process.wait()
             sender.told.close()
+            sender.end()
 
-    def put(self, path: str, data: bytes, rows: int) -> None:
-        """Hand a request over as soon as somebody is free; `StoreError` of an earlier one."""
+    def put(self, path: str, data: memoryview, rows: int) -> None:
+        """Hand a request over as soon as somebody is free; `StoreError` of an earlier one.
+
+        The bytes are copied: they may change afterwards.
+        """
         while not self._free:
             self._hear()
         sender = self._free.pop()
-        sender.path, sender.data, sender.rows = path, data, rows
+        sender.keep(path, data, rows)
         try:
             target = self._client.target(f"{path}/_bulk", BRIEFLY)
             sender.asked.write(f"{len(data)} {target}\n".encode())
-            sender.asked.write(data)
             sender.asked.flush()
         except OSError:
             raise self._ended() from None
@@ -129,8 +171,7 @@ class Senders:
             if not said:
                 raise self._ended()
             if said != TAKEN:
-                deliver(self._client, sender.path, sender.data)
-            sender.data = b""
+                deliver(self._client, sender.path, sender.room[: sender.size])
             self._free.append(sender)
             self._tell(sender.rows)
 
