@@ -34,7 +34,7 @@ from graphgen.table import Array
 
 __all__ = ["Lines", "operation", "pieces"]
 
-_READ = 16_384
+_READ = 8_192
 """Rows that are read at a time."""
 _LEAST = np.iinfo(np.int64).min
 _BARE = (Type.BOOLEAN, Type.LONG, Type.INTEGER, Type.SHORT, Type.FLOAT, Type.MONEY)

@@ -24,7 +24,7 @@ _MAKING, _READING = "160MB", "64MB"
 """What DuckDB may hold: while nothing is spelled yet, and then. So a load stays below 400 MB."""
 _ENTITIES = 5_000
 """Entities that lists are made for at a time."""
-_EVENTS = 75_000
+_EVENTS = 100_000
 """Events that are joined at a time, about."""
 _EVER = -(2**62), 2**62
 """Microseconds: before and after all times."""
@@ -75,7 +75,8 @@ class Projection(Window):
         query = self.select(document, ordered=ordered)
         for _ in self._parts(document):
             yield from self.connection.sql(query).to_arrow_reader(rows)
-            give_back()
+            if document.parted:
+                give_back()
 
     def show(self, days: range) -> None:
         """Let the tables of `today` be those of some days."""
