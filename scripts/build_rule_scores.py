@@ -88,8 +88,6 @@ thresholds are the same for every world and difficulty.
 * **false**: alerts that point to no crime, as a share of the honest entities of the kind: accounts
   of customers, people, devices, addresses, securities. (A fifth of the people invest: of their
   brokerage accounts alone, rules on orders and trades name some twelve times that share.)
-* The table of the first world was measured before hubs of gather-scatter and sums of random walks
-  changed a little.
 * **s**: seconds, on a node that shares two busy cores with other work.
 * A pattern is **found** if a rule points to at least {RECALL:.0%} of its crimes, and its false
   alerts are at most {FALSE:.0%} of the honest.
