@@ -167,7 +167,6 @@ def test_more_requests_than_a_server_has_room_for_are_sent_again(
     node.start()
     from graphgen.elastic import ndjson
 
-    monkeypatch.setattr(ndjson, "BODY", 20_000)
     monkeypatch.setattr(ndjson, "_READ", 50)
     with Client(Address.parse(node.address)) as client:
         load(world, store(node.address, senders=16))
