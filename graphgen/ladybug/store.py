@@ -89,13 +89,15 @@ def write_graph(
             store.ask(node_table(node))
         for type_, some in kinds.items():
             store.ask(relationship_table(type_, some))
-        for number, element in enumerate(model.elements, 1):
-            name = element.label if isinstance(element, Node) else element.type
+    for number, element in enumerate(model.elements, 1):
+        name = element.label if isinstance(element, Node) else element.type
+        # what it has read of a table stays in memory until a database is closed
+        with opened(folder, write=True) as store:
             for span in spans if is_daily(element) else [range(len(projection.dataset.days))]:
                 projection.show(span)
                 copied = _copy(store, projection, element, kinds, folder)
                 rows[name] = rows.get(name, 0) + copied
-            tell(number, steps, sum(rows.values()))
+        tell(number, steps, sum(rows.values()))
     return {name: count for name, count in rows.items() if count}
 
 
