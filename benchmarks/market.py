@@ -1,8 +1,7 @@
 """The market alone: `python benchmarks/market.py days|minutes DAYS` prints bars and CPU seconds.
 
 A graph grows prices once and reads them many times; so the loops are compiled, and what is measured
-is the prices, not the process. Of days it is the least of three draws: the first waits for memory
-that a virtual machine has given back to its host.
+is the prices, not the process.
 """
 
 from __future__ import annotations
@@ -21,16 +20,12 @@ if __name__ == "__main__":
     few = World(users=1, days=5, start=date(1990, 1, 1), patterns={})
     minutes(few, written(few), 0)
     world = World(users=1, days=days, start=few.start, patterns={})
-    cpu = []
-    for _ in range(3):
-        start = process_time()
-        tape = written(world)
-        cpu.append(process_time() - start)
-    bars, least = tape.close.size, min(cpu)
+    start = process_time()
+    tape = written(world)
+    bars = tape.close.size
     if what == "minutes":
         start = process_time()
         bars = sum(
             minutes(world, tape, session).close.size for session in range(len(tape.sessions))
         )
-        least = process_time() - start
-    print(json.dumps({"bars": bars, "cpu": least}))
+    print(json.dumps({"bars": bars, "cpu": process_time() - start}))
