@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Projection"]
 
 _MAKING, _READING = "160MB", "64MB"
-"""What DuckDB may hold: while nothing is spelled yet, and then. So a load stays below 400 MB."""
+"""What DuckDB may hold: while nothing is spelled yet, and then; less is too little for lists."""
 _ENTITIES = 5_000
 """Entities that lists are made for at a time."""
 _EVENTS = 100_000
