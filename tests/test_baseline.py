@@ -18,6 +18,7 @@ from graphgen.baseline import ABLATIONS, AS_IN_LIFE, Rows, baseline, read, rules
 from graphgen.baseline.columns import RUNGS, features_of, matrix
 from graphgen.baseline.neighbours import neighbours
 from graphgen.baseline.scoring import measure
+from graphgen.baseline.surroundings import PORTS, Surroundings
 from graphgen.cli import app
 from graphgen.config import read_world_file
 from graphgen.exporters.parquet import Parquet
@@ -179,19 +180,79 @@ def test_a_missing_extra_is_one_line_that_names_it(
         baseline(folder)
 
 
+def around_of(rows: Rows, folder: Path) -> tuple[Surroundings, np.ndarray]:
+    """Give what the network sees of a world, and the columns that it was made of."""
+    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
+    return Surroundings(rows, values), values
+
+
+def test_rings_hold_payments_of_the_accounts_and_say_which_lead_back(
+    folder: Path, rows: Rows
+) -> None:
+    """By hand, for some payments: their ports are the features', and ego ids mark their ends."""
+    around, _ = around_of(rows, folder)
+    chosen = np.flatnonzero(rows.is_fraud)[::7]
+    _, _, near, far = around.of(chosen)
+    egos = near.columns[..., -2:] > 0
+    for batch, row in enumerate(chosen.tolist()):
+        for end, account in enumerate((rows.payer[row], rows.payee[row])):
+            over = (rows.payer[:row] == account) | (rows.payee[:row] == account)
+            last = np.flatnonzero(over)[::-1][: near.is_there.shape[2]]
+            assert near.is_there[batch, end].sum() == len(last)
+            paid = near.is_paid[batch, end, : len(last)]
+            other = np.where(paid, rows.payer[last], rows.payee[last])
+            wanted = np.stack([other == rows.payer[row], other == rows.payee[row]], -1)
+            assert egos[batch, end, : len(last)].tolist() == wanted.tolist()
+    assert egos.any()
+    assert (far.columns[..., -2:] > 0).any()
+    assert not far.columns[~far.is_there].any()
+
+
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed (graphgen[gnn])")
-def test_the_graph_network_is_blind_to_what_comes_later(rows: Rows) -> None:
+def test_the_graph_network_is_blind_to_what_comes_later(
+    folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Turning every payment of the test after its first half leaves the first half's scores."""
     from graphgen.baseline.gnn import network_scores
 
+    monkeypatch.setattr("graphgen.baseline.gnn._HONEST", 1000)
+    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
     test = rows.of(2)
     late = test[len(test) // 2 :]
-    raw = rows.raw.copy()
-    raw[:, late] = raw[:, late[::-1]]
-    one, other = network_scores(rows, 0), network_scores(replace(rows, raw=raw), 0)
+    raw, turned = rows.raw.copy(), values.copy()
+    raw[:, late], turned[late] = raw[:, late[::-1]], turned[late[::-1]]
+    one = network_scores(rows, values, 0)
+    other = network_scores(replace(rows, raw=raw), turned, 0)
     early = np.concatenate([rows.of(1), test[: len(test) // 2]])
     assert np.array_equal(one[early], other[early])
     assert not np.array_equal(one[late], other[late])
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed (graphgen[gnn])")
+def test_the_network_uses_its_rings_and_its_past_and_is_shown_without_each(
+    folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that is taken away changes no score by what it holds."""
+    from graphgen.baseline.gnn import PARTS, network_scores
+
+    monkeypatch.setattr("graphgen.baseline.gnn._HONEST", 1000)
+    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
+    other = values.copy()
+    named = [name for rung in RUNGS for name in features_of(rung)]
+    column = len(rows.raw) + named.index("payer_age")
+    assert "payer_age" not in PORTS
+    other[:, column] = other[::-1, column]
+    no_past = PARTS["no past"]
+    assert np.array_equal(
+        network_scores(rows, values, 0, no_past), network_scores(rows, other, 0, no_past)
+    )
+    assert not np.array_equal(network_scores(rows, values, 0), network_scores(rows, other, 0))
+    no_rings = PARTS["no rings"]
+    moved = replace(rows, time=rows.time // 2 + rows.time[0] // 2)  # only gaps in rings see it
+    assert np.array_equal(
+        network_scores(rows, values, 0, no_rings), network_scores(moved, values, 0, no_rings)
+    )
+    assert not np.array_equal(network_scores(rows, values, 0), network_scores(moved, values, 0))
 
 
 def test_the_example_of_amlworlds_mix_has_its_rate_and_patterns() -> None:

@@ -23,7 +23,7 @@ from graphgen.baseline.columns import RUNGS, matrix
 from graphgen.baseline.learners import boosted, sample
 from graphgen.baseline.rows import Rows, TooFewError, read
 from graphgen.baseline.scoring import Measured, mean_of, measure
-from graphgen.baseline.setting import ABLATIONS, AS_IN_LIFE, Setting
+from graphgen.baseline.setting import ABLATIONS, AS_IN_LIFE, IN_PARTS, Setting
 from graphgen.dataset import Dataset
 from graphgen.features import features
 from graphgen.features.files import path_of
@@ -43,7 +43,7 @@ class Rung:
 
     setting: str
     name: str
-    """rules, raw, velocity, graph, gnn."""
+    """rules, raw, velocity, graph, gnn; a part of the network, where that is shown in parts."""
     columns: int
     seeds: int
     """So many seeds; rules draw nothing, and have one."""
@@ -110,11 +110,15 @@ def baseline(
     connection.close()
     rungs = [_rules(rows, fired, AS_IN_LIFE), *_boosted(dataset, rows, AS_IN_LIFE, seeds, tell)]
     if not left_out:
-        rungs.append(_network(rows, seeds, tell))
+        rungs += _network(dataset, rows, AS_IN_LIFE, seeds, tell)
     for setting in ABLATIONS if ablations else ():
         other, connection = read(dataset, setting)
         connection.close()
         rungs += [_rules(other, fired, setting), *_boosted(dataset, other, setting, seeds, tell)]
+        if not left_out:
+            rungs += _network(dataset, other, setting, seeds, tell)
+    if ablations and not left_out:
+        rungs += _network(dataset, rows, IN_PARTS, seeds, tell)
     test, train = rows.of(2), rows.of(0)
     return Baseline(
         str(path),
@@ -177,16 +181,21 @@ def _boosted(
         yield Rung(setting.name, rung, width, seeds, mean, deviation, spent)
 
 
-def _network(rows: Rows, seeds: int, tell: Callable[[str], None]) -> Rung:
-    from graphgen.baseline.gnn import network_scores
+def _network(
+    dataset: Dataset, rows: Rows, setting: Setting, seeds: int, tell: Callable[[str], None]
+) -> Iterator[Rung]:
+    from graphgen.baseline.gnn import PARTS, WHOLE, network_scores
 
-    found, began = [], process_time()
-    for seed in range(seeds):
-        tell(f"{AS_IN_LIFE.name}: graph network, seed {seed}")
-        found.append(measure(rows, network_scores(rows, seed)))
-    mean, deviation = mean_of(found)
-    spent = (process_time() - began) / seeds
-    return Rung(AS_IN_LIFE.name, "gnn", len(rows.raw), seeds, mean, deviation, spent)
+    values, widths = matrix(dataset, rows, np.arange(len(rows.id)))
+    for name, parts in PARTS.items() if setting is IN_PARTS else [("gnn", WHOLE)]:
+        found, began = [], process_time()
+        for seed in range(seeds):
+            tell(f"{setting.name}: {name}, seed {seed}")
+            found.append(measure(rows, network_scores(rows, values, seed, parts)))
+        mean, deviation = mean_of(found)
+        spent = (process_time() - began) / seeds
+        width = widths["graph" if parts.past else "raw"]
+        yield Rung(setting.name, name, width, seeds, mean, deviation, spent)
 
 
 def _named(rows: Rows, some: Sequence[int] | Array) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ABLATIONS", "AS_IN_LIFE", "Setting"]
+__all__ = ["ABLATIONS", "AS_IN_LIFE", "IN_PARTS", "Setting"]
 
 
 @dataclass(frozen=True)
@@ -26,3 +26,5 @@ ABLATIONS = (
     Setting("no label delay", delay=False),
     Setting("no look-alikes", lookalikes=False),
 )
+IN_PARTS = Setting("the graph network in parts")
+"""As in life; the network without some of what it is given."""
