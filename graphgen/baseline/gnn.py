@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from graphgen.baseline.surroundings import Ring, Surroundings
@@ -119,7 +120,13 @@ def network_scores(rows: Rows, values: Array, seed: int, parts: Parts = WHOLE) -
     rng = stream(seed, "baseline", "gnn")
     torch.manual_seed(int(rng.integers(1 << 31)))
     model = _Model(rows, values, parts)
-    _learn(model, rows, rng)
+    # one thread: sums then hang on no machine's number of cores, and none waits for another
+    with threadpool_limits(1):
+        _learn(model, rows, rng)
+        return _scores(model, rows)
+
+
+def _scores(model: _Model, rows: Rows) -> Array:
     model.network.eval()
     found = np.zeros(len(rows.id))
     tried = np.concatenate([rows.of(1), rows.of(2)])
