@@ -58,7 +58,7 @@ class Surroundings:
         numbers = [place for place, name in enumerate(named) if name not in _WORDS]
         scaled = _scaled(values[:, numbers], train)
         at = {named[place]: column for column, place in enumerate(numbers)}
-        of_edge = [at[name] for name in (*RAW, *PORTS) if name in at]
+        of_edge = [at[name] for name in (*RAW, *PORTS) if name not in _WORDS]
         self._numbers = scaled[:, of_edge]
         self._words = np.concatenate(
             [
@@ -117,6 +117,7 @@ def _scaled(values: Array, train: Array) -> Array:
     """Give columns (NaN for none) around training's mean, 0 for none: float32, by row."""
     small = np.sign(values) * np.log1p(np.abs(values))
     known = small[train]
+    known[:, np.isnan(known).all(axis=0)] = 0  # of what training never has, there is no mean
     mean, deviation = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
     found = np.clip((small - mean) / (deviation + 1e-6), -_WIDEST, _WIDEST)
     return np.asarray(np.nan_to_num(found), np.float32)
