@@ -208,6 +208,22 @@ def test_rings_hold_payments_of_the_accounts_and_say_which_lead_back(
     assert not far.columns[~far.is_there].any()
 
 
+def test_a_column_that_training_never_has_is_nothing_to_the_network(
+    folder: Path, rows: Rows
+) -> None:
+    """No warning is given, which here would be an error, and nothing is made of it."""
+    _, values = around_of(rows, folder)
+    whole = Surroundings(rows, values).of(rows.of(2))[1]
+    column = values.shape[1] - 1
+    values[rows.part == 0, column] = np.nan
+    lacking = Surroundings(rows, values).of(rows.of(2))[1]
+    assert np.isfinite(lacking).all()
+    values[:, column] = np.nan
+    none = Surroundings(rows, values).of(rows.of(2))[1]
+    assert not none[:, -1].any()
+    assert (none[:, :-1] == whole[:, :-1]).all()
+
+
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed (graphgen[gnn])")
 def test_the_graph_network_is_blind_to_what_comes_later(
     folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
