@@ -4,7 +4,8 @@ Each figure is of a fresh process from its start to its end: imports, growing th
 the files are in it. Compiled loops are on disk before (a run that is not counted sees to that).
 
     python benchmarks/run.py            # some minutes
-    python benchmarks/run.py --full     # and the world of 90 million payments: some more, and 5 GB
+    python benchmarks/run.py --full     # and the world of 90 million payments, and every format for
+                                        # learners: half an hour more, and 5 GB
     python benchmarks/run.py --quick    # toy sizes: does it run?
     python benchmarks/run.py --only memory --only csv
     python benchmarks/run.py --live     # instead: loads into real servers, which it brings; with
@@ -23,12 +24,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from measure import Cost, cost_of
 
 HERE = Path(__file__).parent
 EVENTS = ("session", "action", "payment")
+OTHERS = {
+    "huggingface": "", "duckdb": "", "npz": "", "elliptic": "", "pyg": "torch_geometric",
+    "ladybug": "ladybug",
+}  # fmt: skip
+"""Formats for learners beside those whose speed is asked for, and what each needs."""
 TOLD = (*EVENTS, "order", "trade", "holding", "price")
 UNIT = "M rows / CPU s"
 
@@ -266,13 +273,28 @@ def features(bench: Bench) -> Iterator[Line]:
 def learning(bench: Bench) -> Iterator[Line]:
     """Write data sets for learners, of a world of all events: speed, and memory."""
     source = bench.world(bench.sizes.users, bench.sizes.days, EVENTS)
-    for form, target in (("relbench", 0.3), ("amlworld", 0.3)):
-        place = bench.folder / form
-        cost = bench.script("learning.py", source, form, str(place))
-        shutil.rmtree(place)
-        rows = int(cost.output)
-        yield Line(f"load {form}", rows / cost.cpu / 1e6, target, "M rows / CPU s", cost, rows)
+    for form in ("relbench", "amlworld"):
+        cost, rows = handed_on(bench, source, form)
+        yield Line(f"load {form}", rows / cost.cpu / 1e6, 0.3, "M rows / CPU s", cost, rows)
         yield Line(f"load {form}, memory", cost.peak, 2000, "MB", cost, rows, at_most=True)
+
+
+def formats(bench: Bench) -> Iterator[Line]:
+    """Write the other data sets of the same world, of which no speed is asked: memory."""
+    source = bench.world(bench.sizes.users, bench.sizes.days, EVENTS)
+    for form, needs in OTHERS.items():
+        if needs and find_spec(needs) is None:
+            continue
+        cost, rows = handed_on(bench, source, form)
+        yield Line(f"load {form}, memory", cost.peak, 2000, "MB", cost, rows, at_most=True)
+
+
+def handed_on(bench: Bench, source: str, form: str) -> tuple[Cost, int]:
+    """Write a data set in a form; give what it cost and its rows."""
+    place = bench.folder / form
+    cost = bench.script("learning.py", source, form, str(place))
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    return cost, int(cost.output)
 
 
 def compile_loops(bench: Bench) -> None:
@@ -289,7 +311,11 @@ def compile_loops(bench: Bench) -> None:
     bench.done.clear()
 
 
-PARTS = (payment, events, workers, population, memory, csv, market, features, learning, long)
+PARTS = (
+    payment, events, workers, population, memory, csv, market, features, learning, formats, long,
+)  # fmt: skip
+LARGE = ("formats", "long")
+"""What is only measured where all is."""
 STORES = ("neo4j", "elasticsearch")
 """What can be loaded live."""
 
@@ -331,7 +357,9 @@ def main(arguments: Sequence[str]) -> None:
     """Print the table, line by line as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="toy sizes")
-    parser.add_argument("--full", action="store_true", help="the longest world too")
+    parser.add_argument(
+        "--full", action="store_true", help="the longest world and the other formats too"
+    )
     names = [part.__name__ for part in PARTS]
     parser.add_argument("--only", action="append", choices=names, help="some parts; repeats")
     parser.add_argument(
@@ -344,7 +372,7 @@ def main(arguments: Sequence[str]) -> None:
     if asked.live is not None:
         live(QUICK if asked.quick else Sizes(), asked.live or STORES, full=asked.full)
         return
-    chosen = asked.only or [n for n in names if n != "long" or asked.full or asked.quick]
+    chosen = asked.only or [n for n in names if n not in LARGE or asked.full or asked.quick]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(QUICK if asked.quick else Sizes(), Path(folder))
         if not asked.quick:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.process
 def test_the_benchmark_prints_a_line_for_each_figure() -> None:
-    parts = ("payment", "market", "features", "learning")
+    parts = ("payment", "market", "features", "learning", "formats")
     only = [word for part in parts for word in ("--only", part)]
     run = [sys.executable, "benchmarks/run.py", "--quick", *only]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -28,5 +28,7 @@ def test_the_benchmark_prints_a_line_for_each_figure() -> None:
         "features: written",
         "load relbench",
         "load amlworld, memory",
+        "load elliptic, memory",
+        "load ladybug, memory",
     ):
         assert f"| {what} |" in done.stdout
