@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from graphgen import Dataset, World
 from graphgen.baseline import ABLATIONS, AS_IN_LIFE, Rows, baseline, read, rules
-from graphgen.baseline.columns import RUNGS, features_of, matrix
+from graphgen.baseline.columns import RUNGS, column_names, features_of, matrix
 from graphgen.baseline.neighbours import neighbours
 from graphgen.baseline.scoring import measure
 from graphgen.baseline.surroundings import PORTS, Surroundings
@@ -135,15 +135,15 @@ def test_the_truth_as_a_score_finds_all_and_a_constant_finds_what_chance_does(ro
 
 def test_every_feature_is_on_one_rung(folder: Path, rows: Rows) -> None:
     """Each feature but the label-delayed ones; and a row has its own payment's values."""
-    named = [name for rung in RUNGS for name in features_of(rung)]
+    on_rungs = [name for rung in RUNGS for name in features_of(rung)]
     there = [f.name for group, some in GROUPS["payment"].items() if group != "known" for f in some]
-    assert sorted(named) == sorted(there)
+    assert sorted(on_rungs) == sorted(there)
     chosen = np.arange(0, len(rows.id), 97)
     values, widths = matrix(Dataset(folder), rows, chosen)
     assert values.shape == (len(chosen), widths["graph"])
     table = read_features(Dataset(folder), "payment", ["payment_id", "payer_age"])
     ages = dict(zip(table["payment_id"].to_pylist(), table["payer_age"].to_pylist(), strict=True))
-    column = len(rows.raw) + named.index("payer_age")
+    column = column_names().index("payer_age")
     wanted = [ages[id_] for id_ in rows.id[chosen].tolist()]
     assert values[:, column].tolist() == pytest.approx(wanted)
 
@@ -180,17 +180,17 @@ def test_a_missing_extra_is_one_line_that_names_it(
         baseline(folder)
 
 
-def around_of(rows: Rows, folder: Path) -> tuple[Surroundings, np.ndarray]:
-    """Give what the network sees of a world, and the columns that it was made of."""
-    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
-    return Surroundings(rows, values), values
+@pytest.fixture
+def values(rows: Rows, folder: Path) -> np.ndarray:
+    """Give the columns of every row."""
+    return matrix(Dataset(folder), rows, np.arange(len(rows.id)))[0]
 
 
 def test_rings_hold_payments_of_the_accounts_and_say_which_lead_back(
-    folder: Path, rows: Rows
+    values: np.ndarray, rows: Rows
 ) -> None:
     """By hand, for some payments: their ports are the features', and ego ids mark their ends."""
-    around, _ = around_of(rows, folder)
+    around = Surroundings(rows, values)
     chosen = np.flatnonzero(rows.is_fraud)[::7]
     _, _, near, far = around.of(chosen)
     egos = near.columns[..., -2:] > 0
@@ -209,10 +209,9 @@ def test_rings_hold_payments_of_the_accounts_and_say_which_lead_back(
 
 
 def test_a_column_that_training_never_has_is_nothing_to_the_network(
-    folder: Path, rows: Rows
+    values: np.ndarray, rows: Rows
 ) -> None:
     """No warning is given, which here would be an error, and nothing is made of it."""
-    _, values = around_of(rows, folder)
     whole = Surroundings(rows, values).of(rows.of(2))[1]
     column = values.shape[1] - 1
     values[rows.part == 0, column] = np.nan
@@ -226,13 +225,12 @@ def test_a_column_that_training_never_has_is_nothing_to_the_network(
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed (graphgen[gnn])")
 def test_the_graph_network_is_blind_to_what_comes_later(
-    folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+    values: np.ndarray, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Turning every payment of the test after its first half leaves the first half's scores."""
     from graphgen.baseline.gnn import network_scores
 
     monkeypatch.setattr("graphgen.baseline.gnn._HONEST", 1000)
-    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
     test = rows.of(2)
     late = test[len(test) // 2 :]
     raw, turned = rows.raw.copy(), values.copy()
@@ -246,16 +244,14 @@ def test_the_graph_network_is_blind_to_what_comes_later(
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed (graphgen[gnn])")
 def test_the_network_uses_its_rings_and_its_past_and_is_shown_without_each(
-    folder: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+    values: np.ndarray, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A part that is taken away changes no score by what it holds."""
     from graphgen.baseline.gnn import PARTS, network_scores
 
     monkeypatch.setattr("graphgen.baseline.gnn._HONEST", 1000)
-    values, _ = matrix(Dataset(folder), rows, np.arange(len(rows.id)))
     other = values.copy()
-    named = [name for rung in RUNGS for name in features_of(rung)]
-    column = len(rows.raw) + named.index("payer_age")
+    column = column_names().index("payer_age")
     assert "payer_age" not in PORTS
     other[:, column] = other[::-1, column]
     no_past = PARTS["no past"]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphgen.baseline.rows import RAW
 from graphgen.features.by_day import GROUPS
 from graphgen.features.files import scan
 from graphgen.table import Array
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from graphgen.baseline.rows import Rows
     from graphgen.dataset import Dataset
 
-__all__ = ["RUNGS", "features_of", "matrix"]
+__all__ = ["RUNGS", "column_names", "features_of", "matrix"]
 
 RUNGS = ("raw", "velocity", "graph")
 """Each has the columns of those before it too."""
@@ -39,13 +40,18 @@ def features_of(rung: str) -> list[str]:
     }[rung]
 
 
+def column_names() -> list[str]:
+    """Name the columns of `matrix`, in their order."""
+    return [*RAW, *(name for rung in RUNGS for name in features_of(rung))]
+
+
 def matrix(dataset: Dataset, rows: Rows, chosen: Array) -> tuple[Array, dict[str, int]]:
     """Give the columns of some rows (ascending), and how many of them each rung has.
 
     The matrix (float32, by row and column, NaN for none) has the columns of the last rung; a rung's
     are the first ones. Features are read piece by piece.
     """
-    names = [name for rung in RUNGS for name in features_of(rung)]
+    names = column_names()[len(RAW) :]
     values = np.empty((len(chosen), len(rows.raw) + len(names)), np.float32)
     values[:, : len(rows.raw)] = rows.raw[:, chosen].T
     ids = rows.id[chosen]

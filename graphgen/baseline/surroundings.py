@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from graphgen.baseline.columns import features_of
+from graphgen.baseline.columns import column_names
 from graphgen.baseline.neighbours import Neighbours, neighbours
 from graphgen.baseline.rows import RAW
 from graphgen.schema import words
@@ -54,15 +54,15 @@ class Surroundings:
         self._around: Neighbours = neighbours(rows.payer, rows.payee)
         self._payer, self._payee = rows.payer, rows.payee
         train = rows.part == 0
-        named = [*RAW, *(name for rung in ("velocity", "graph") for name in features_of(rung))]
-        numbers = [place for place, name in enumerate(named) if name not in _WORDS]
+        names = column_names()
+        numbers = [place for place, name in enumerate(names) if name not in _WORDS]
         scaled = _scaled(values[:, numbers], train)
-        at = {named[place]: column for column, place in enumerate(numbers)}
+        at = {names[place]: column for column, place in enumerate(numbers)}
         of_edge = [at[name] for name in (*RAW, *PORTS) if name not in _WORDS]
         self._numbers = scaled[:, of_edge]
         self._words = np.concatenate(
             [
-                np.eye(1 + len(there), dtype=np.float32)[values[:, named.index(name)].astype(int)]
+                np.eye(1 + len(there), dtype=np.float32)[values[:, names.index(name)].astype(int)]
                 for name, there in _WORDS.items()
             ],
             axis=1,
