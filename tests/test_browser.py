@@ -6,6 +6,7 @@ import io
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import zipfile
@@ -352,6 +353,28 @@ def test_a_port_that_is_taken_is_one_line(guide_server: GuideServer) -> None:
         ValueError, match=rf"^port {guide_server.server_port}: .*; choose .* --port$"
     ):
         GuideServer(guide_server.server_port)
+
+
+def test_a_page_that_is_left_before_its_answer_is_no_error(
+    guide_server: GuideServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there = socket.socketpair()
+    with there:
+        here.sendall(b"GET /guide.html HTTP/1.0\r\n\r\n")
+        here.close()
+        guide_server.process_request_thread(there, ("127.0.0.1", 1))
+    assert capsys.readouterr().err == ""
+
+
+def test_an_error_of_the_server_itself_is_told(
+    guide_server: GuideServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guide_server, "assets", None)
+    here, there = socket.socketpair()
+    with here, there:
+        here.sendall(b"GET /guide.html HTTP/1.0\r\n\r\n")
+        guide_server.process_request_thread(there, ("127.0.0.1", 1))
+    assert "AttributeError" in capsys.readouterr().err
 
 
 @pytest.mark.process

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import socket
 from urllib.parse import urlsplit
 
 from graphgen.neo4j.browser import PORT
@@ -45,6 +47,14 @@ class GuideServer(ThreadingHTTPServer):
     def url(self) -> str:
         """Where it is: by the name that the Browser lets guides come from."""
         return f"http://localhost:{self.server_port}"
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        """Tell of what went wrong in an answer, but not that its reader has gone.
+
+        A page that is left, or loaded anew, takes no whole answer.
+        """
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
