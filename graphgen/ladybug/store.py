@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,15 +89,20 @@ def write_graph(
             store.ask(node_table(node))
         for type_, some in kinds.items():
             store.ask(relationship_table(type_, some))
-    for number, element in enumerate(model.elements, 1):
-        name = element.label if isinstance(element, Node) else element.type
-        # what it has read of a table stays in memory until a database is closed
-        with opened(folder, write=True) as store:
+    with ExitStack() as database:
+        store, held = database.enter_context(opened(folder, write=True)), 0
+        for number, element in enumerate(model.elements, 1):
+            if held > _SPAN:
+                # what it has read of a table stays in memory until a database is closed
+                database.close()
+                store, held = database.enter_context(opened(folder, write=True)), 0
+            name = element.label if isinstance(element, Node) else element.type
             for span in spans if is_daily(element) else [range(len(projection.dataset.days))]:
                 projection.show(span)
                 copied = _copy(store, projection, element, kinds, folder)
                 rows[name] = rows.get(name, 0) + copied
-        tell(number, steps, sum(rows.values()))
+                held += copied
+            tell(number, steps, sum(rows.values()))
     return {name: count for name, count in rows.items() if count}
 
 

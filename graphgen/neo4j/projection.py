@@ -55,6 +55,7 @@ class Projection(Window):
         self.blind = blind
         self.observed: Model = MODEL + DERIVED if derived else MODEL
         self.model: Model = self.observed if blind else self.observed + TRUTH
+        self._shown: range | None = None
         self.connection.execute("SET VARIABLE home_bank = ?", [home_bank])
         if not blind:
             self.connection.execute("CREATE SCHEMA planted")
@@ -64,6 +65,9 @@ class Projection(Window):
 
     def show(self, days: range) -> None:
         """Let the tables of `today` be those of some days."""
+        if days == self._shown:
+            return
+        self._shown = None
         for schema in ("today", "soon"):
             self.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             self.connection.execute(f"CREATE SCHEMA {schema}")
@@ -74,6 +78,7 @@ class Projection(Window):
         self._make("soon.payment", self.dataset.select("payment", soon), held=False)
         for name, query in _VIEWS.items():
             self._make(name, query, held=held)
+        self._shown = days
 
     def _make(self, name: str, query: str, *, held: bool) -> None:
         self.connection.execute(f"CREATE {'TABLE' if held else 'VIEW'} {name} AS {query}")
