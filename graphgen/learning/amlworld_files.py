@@ -9,7 +9,7 @@ currency first; rows in order of time; no quotes and no empty cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphgen.learning.csv_file import put_head, put_rows
+from graphgen.learning.frame import EDGES, labelled
 from graphgen.learning.parquet_file import spans
 from graphgen.learning.places import Places
 from graphgen.table import Array
@@ -83,6 +84,7 @@ class AmlWorldFiles:
         ids = pa.array(self._places.ids("account"))
         frame.connection.register("place", pa.table({"account_id": ids, "n": np.arange(len(ids))}))
         self._names = frame.sql(_NAMES).to_arrow_table().combine_chunks()
+        self._start = np.datetime64(frame.dataset.run["start"], "m")
         self._currency: dict[str, int] = {}
         self._format: dict[str, int] = {}
         self.rows: dict[str, int] = {"transactions": 0}
@@ -119,15 +121,17 @@ class AmlWorldFiles:
         if any(end.null_count for end in ends):
             raise ValueError("a payment leads to an account that is not there")
         numbers = self._account.of(np.stack([end.to_numpy() for end in ends], axis=1))
-        currency = pa.array(_coded(part["currency"], self._currency))
-        kind = pa.array(_coded(part["format"], self._format))
-        amount, told = part["amount"], [] if self._blind else [part["label"]]
-        name = part["currency"]
+        currency, name = _coded(part["currency"], CURRENCIES, self._currency)
+        kind, form = _coded(part["rail"], FORMATS, self._format)
+        # spelled once, for it stands in four columns
+        amount = part["amount"].cast(pa.string())
+        told = [] if self._blind else [part["label"]]
         sides = [self._names[column].take(end) for end in ends for column in ("bank", "account")]
-        minute = _minutes(part["minute"])
-        text = [minute, *sides, amount, name, amount, name, part["format"], *told]
+        minute = part["time"].to_numpy().astype("datetime64[m]")
+        seconds = (minute - self._start).astype("timedelta64[s]").astype(np.int64) + _BEFORE
+        text = [_spelled(minute), *sides, amount, name, amount, name, form, *told]
         coded = [
-            edge, pa.array(numbers[:, 0]), pa.array(numbers[:, 1]), part["seconds"], amount,
+            edge, pa.array(numbers[:, 0]), pa.array(numbers[:, 1]), pa.array(seconds), amount,
             currency, amount, currency, kind, *told,
         ]  # fmt: skip
         return text, coded, [edge, part["id"]]
@@ -184,13 +188,20 @@ class _Numbers:
         return self.number[flat].reshape(places.shape)
 
 
-def _coded(words: pa.ChunkedArray, known: dict[str, int]) -> Array:
-    """Give words the numbers in which they appeared, and remember these."""
+def _coded(
+    words: pa.ChunkedArray, names: Mapping[str, str], known: dict[str, int]
+) -> tuple[pa.Array, pa.Array]:
+    """Give words the numbers in which they appeared, and remember these; and what they are called.
+
+    A word without a name is called as it is.
+    """
     coded = words.combine_chunks().dictionary_encode()
-    for word in coded.dictionary.to_pylist():
+    there: list[str] = coded.dictionary.to_pylist()
+    for word in there:
         known.setdefault(word, len(known))
-    numbers = np.array([known[word] for word in coded.dictionary.to_pylist()], np.int64)
-    return numbers[coded.indices.to_numpy()] if len(numbers) else np.empty(0, np.int64)
+    numbers = pa.array([known[word] for word in there], pa.int64())
+    called = pa.array([names.get(word, word) for word in there], pa.string())
+    return numbers.take(coded.indices), called.take(coded.indices)
 
 
 def _named(column: str, names: dict[str, str]) -> str:
@@ -198,22 +209,20 @@ def _named(column: str, names: dict[str, str]) -> str:
     return f"CASE {column} {cases} ELSE {column} END"
 
 
-def _minutes(times: pa.ChunkedArray) -> pa.Array:
-    """Give times in whole minutes, in order, as text: each minute is spelled once."""
-    minutes, place = np.unique(times.cast(pa.int64()).to_numpy(), return_inverse=True)
-    spelled = pc.strftime(pa.array(minutes, pa.timestamp("us")), format="%Y/%m/%d %H:%M")
+def _spelled(minutes: Array) -> pa.Array:
+    """Give minutes, in order, as text: each is spelled once."""
+    there, place = np.unique(minutes, return_inverse=True)
     # of whole minutes nothing is cut off with the seconds
+    spelled = pc.strftime(pa.array(there.astype("datetime64[us]")), format="%Y/%m/%d %H:%M")
     return spelled.take(pa.array(place))
 
 
 def _payments() -> str:
     """Give the query of booked payments in order of time."""
+    event, rows = EDGES["transfer"]
     return f"""
-SELECT id, date_trunc('minute', time) AS minute,
-    (epoch(date_trunc('minute', time)) - epoch(world_start()))::BIGINT + {_BEFORE} AS seconds,
-    payer, payee, amount, {_named("currency", CURRENCIES)} AS currency,
-    {_named("rail", FORMATS)} AS format, coalesce(told, false)::TINYINT AS label
-FROM transfer WHERE status = 'booked' ORDER BY id"""
+SELECT id, time, payer, payee, amount, currency, rail, coalesce(told, false)::TINYINT AS label
+FROM ({labelled(rows, event, splits=False)}) WHERE status = 'booked' ORDER BY id"""
 
 
 def _crimes() -> str:
