@@ -4,5 +4,6 @@ Who takes part (`flow`, `means`, `mules`, `hubs`, `rings`, `acquaintances`, `han
 where they bank (`access`, `devices`, `addresses`, `fragments`), how money goes on (`hops`,
 `onward`, `through`, `relay`, `chains`, `circles`, `layers`, `timing`, `instalments`), what they do
 with cards, cheques and cash (`credit`, `unpaid`, `spree`, `redrawn`, `cheques`, `rounds`,
-`deposits`), and in the market (`desk`, `market`, `manipulation`, `funding`, `surprise`).
+`round_about`, `deposits`), and in the market (`desk`, `market`, `manipulation`, `funding`,
+`surprise`).
 """
