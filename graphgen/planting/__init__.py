@@ -5,5 +5,5 @@ where they bank (`access`, `devices`, `addresses`, `fragments`), how money goes 
 `onward`, `through`, `relay`, `chains`, `circles`, `layers`, `timing`, `instalments`), what they do
 with cards, cheques and cash (`credit`, `unpaid`, `spree`, `drawers`, `redrawn`, `cheques`,
 `rounds`, `round_about`, `deposits`), and in the market (`desk`, `market`, `manipulation`,
-`funding`, `surprise`).
+`rally`, `funding`, `surprise`).
 """
