@@ -34,9 +34,9 @@ from graphgen.pattern import Mirrored
 from graphgen.planting.access import break_ins, taken_over
 from graphgen.planting.addresses import addresses, own_address
 from graphgen.planting.flow import emptied
-from graphgen.planting.hops import through
 from graphgen.planting.mules import dealt
 from graphgen.planting.onward import onward
+from graphgen.planting.through import through
 from graphgen.reporting import Reporting
 from graphgen.table import Table
 from graphgen.world import DAY_MS

@@ -39,10 +39,10 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored
-from graphgen.planting.hops import through
 from graphgen.planting.instalments import instalments, who_affords
 from graphgen.planting.mules import dealt
 from graphgen.planting.onward import onward
+from graphgen.planting.through import through
 from graphgen.reporting import Reporting
 from graphgen.table import Table
 

@@ -38,9 +38,10 @@ from annotated_types import Interval
 from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, choose, members
 from graphgen.planting.credit import Cards, open_cards
+from graphgen.planting.drawers import Given, drawers
 from graphgen.planting.flow import banking, held, main_accounts
 from graphgen.planting.means import means
-from graphgen.planting.redrawn import Drawn, drawers, redrawing, redrawn
+from graphgen.planting.redrawn import Drawn, redrawing, redrawn
 from graphgen.planting.unpaid import unpaid
 from graphgen.population.holders import holders
 from graphgen.reporting import Reporting
@@ -123,12 +124,9 @@ class BustOut(Mirrored):
             drawn = _spent(rng, cards.limit, twice, first, held(graph, payer))
         case, made_good = graph.new("case", count), first & (not is_fraud)
         yield from redrawn(
-            graph, rng, cards, when, drawn,
+            graph, rng, cards, when, drawn, Given(payer, twice, made_good),
             person=person,
-            payer=payer,
             here=here,
-            twice=twice,
-            made_good=made_good,
             case=case,
             hardness=hard,
             is_fraud=is_fraud,

@@ -32,7 +32,7 @@ from graphgen.planting.acquaintances import chain_to
 from graphgen.planting.desk import Desk, moment, told, usual_part, worth_of_a_trade
 from graphgen.planting.market import STRONG, calendar, moments, moves, piece, stocks, tones
 from graphgen.reporting import Reporting
-from graphgen.table import Table
+from graphgen.table import Array, Table
 
 _HOUR, _DAY = 3_600_000, 86_400_000
 _ANY = 0.4
@@ -81,29 +81,54 @@ class InsiderTrading(Pattern):
         firm = stocks(graph, rng, count, small=-_POPULAR * hard)
         session = moments(graph, rng, self, count, before=3, after=2, least=2)
         news = days.opens[session] - (rng.uniform(0.5, 2, count) * _HOUR).astype(np.int64)
-        rich = desk.rich(0.5 + _ANY * hard)
-        trader = desk.people(np.ones((count, 1), bool), rich)
+        trader = desk.people(np.ones((count, 1), bool), desk.rich(0.5 + _ANY * hard))
         # who is to buy can pay for it
         trader = desk.able(trader, listing(graph.world.place).price[firm])
         trader = desk.strangers_to(trader, firm)
+        roles = {"trader" if is_fraud else "investor": trader}
         if is_fraud:
             links = rng.integers(1, self.depth + 1, count)
             path = chain_to(graph, rng, trader[:, 0], links, could_be_insiders(graph))
-            yield Table.of(
-                "insider_of",
-                user_id=path[:, 0],
-                issuer_id=graph["security"]["issuer_id"][firm],
-                role=rng.integers(0, 3, count),
-                since=graph.world.start_ms - rng.integers(30 * _DAY, 3_000 * _DAY, count),
-            )
-        # the news is no crime: it is there without it
+            roles |= {"insider": path[:, :1], "tipper": path[:, 1:]}
+            yield _insiders(graph, rng, path[:, 0], firm)
+        yield from self._news(graph, rng, firm, news, days.closes[session])
+        stages = ("preparation", "theft") if is_fraud else (None, None)
+        start, orders = self._bought(desk, case, trader, firm, session, news, stages[0])
+        yield orders
+        end, orders = _sold(desk, case, trader, firm, session, stages[1])
+        yield orders
+        span = (start, end)
+        yield from told(graph, self, desk, case, firm, span, roles, is_fraud=is_fraud)
+
+    def _news(
+        self, graph: Graph, rng: np.random.Generator, firm: Array, news: Array, shut: Array
+    ) -> Iterator[Table]:
+        """Yield what the price and the volume do at the news, until it shuts, and what is written.
+
+        The news is no crime: it is there without it.
+        """
+        count = len(firm)
         size = np.log1p(self.jump) * rng.uniform(0.6, 1.5, count)
-        shut = days.closes[session]
         yield moves(graph, -1, firm, news, news, drift=size)
         yield moves(graph, -1, firm, news, shut, volume=5.0)
         said = tones(rng, (count,), size / STRONG)
         yield piece(graph, np.full(count, -1), news, "company", said, security=firm)
-        # the harder, the earlier, the more purchases, and the smaller
+
+    def _bought(
+        self,
+        desk: Desk,
+        case: Array,
+        trader: Array,
+        firm: Array,
+        session: Array,
+        news: Array,
+        stage: str | None,
+    ) -> tuple[Array, Table]:
+        """Give what is bought before the news, and when that begins: int64 ms (cases,).
+
+        The harder, the earlier, the more purchases, and the smaller.
+        """
+        graph, rng, hard, count = desk.graph, desk.rng, self.hardness, len(case)
         lead = (0.5 + (1.5 + (self.days - 2) * hard) * rng.uniform(0.2, 1, (count, 1))) * _DAY
         bought = np.sort(rng.random((count, self.buys)), axis=1)
         # of a week's days five are sessions, and none of these is likelier than another
@@ -115,24 +140,38 @@ class InsiderTrading(Pattern):
         parts = 1 + (self.buys - 1) * (1 - hard)
         share = times * worth_of_a_trade(graph, desk.account[trader]) / parts
         here = np.arange(self.buys) <= rng.binomial(self.buys - 1, 0.3 + 0.4 * hard, (count, 1))
-        stage = "preparation" if is_fraud else None
-        yield desk.orders(
+        orders = desk.orders(
             case[:, None], at, trader, firm[:, None], "buy", here=here & (at < news[:, None]),
             quantity_of="cash", share=np.minimum(0.9, share), stage=stage,
             # one is bought for sure
             **desk.at_once(firm[:, None], at.shape, np.arange(self.buys) == 0),
         )  # fmt: skip
-        later = np.minimum(session[:, None] + rng.integers(0, _AFTER, (count, 2)), len(days) - 1)
-        sold = np.sort(moment(graph, later, usual_part(rng, later.shape)), axis=1)
-        stage = "theft" if is_fraud else None
-        yield desk.orders(
-            case[:, None], sold, trader, firm[:, None], "sell", quantity_of="holding",
-            share=np.array([0.5, 1.0]), stage=stage,
-            **desk.at_once(firm[:, None], sold.shape, np.arange(2) == 1),
-        )  # fmt: skip
-        start = np.minimum(at.min(axis=1, where=here, initial=graph.world.end_ms), news)
-        roles = {"trader" if is_fraud else "investor": trader}
-        if is_fraud:
-            roles |= {"insider": path[:, :1], "tipper": path[:, 1:]}
-        span = (start, sold.max(axis=1))
-        yield from told(graph, self, desk, case, firm, span, roles, is_fraud=is_fraud)
+        begins = at.min(axis=1, where=here, initial=graph.world.end_ms)
+        return np.minimum(begins, news), orders
+
+
+def _insiders(graph: Graph, rng: np.random.Generator, user: Array, firm: Array) -> Table:
+    """Give what makes people (int32 users) insiders of the firms of these stocks, for years."""
+    count = len(user)
+    return Table.of(
+        "insider_of",
+        user_id=user,
+        issuer_id=graph["security"]["issuer_id"][firm],
+        role=rng.integers(0, 3, count),
+        since=graph.world.start_ms - rng.integers(30 * _DAY, 3_000 * _DAY, count),
+    )
+
+
+def _sold(
+    desk: Desk, case: Array, trader: Array, firm: Array, session: Array, stage: str | None
+) -> tuple[Array, Table]:
+    """Give what is sold in sessions after the news, and when that ends: int64 ms (cases,)."""
+    rng, last = desk.rng, len(calendar(desk.graph)) - 1
+    later = np.minimum(session[:, None] + rng.integers(0, _AFTER, (len(case), 2)), last)
+    sold = np.sort(moment(desk.graph, later, usual_part(rng, later.shape)), axis=1)
+    orders = desk.orders(
+        case[:, None], sold, trader, firm[:, None], "sell", quantity_of="holding",
+        share=np.array([0.5, 1.0]), stage=stage,
+        **desk.at_once(firm[:, None], sold.shape, np.arange(2) == 1),
+    )  # fmt: skip
+    return sold.max(axis=1), orders

@@ -42,7 +42,8 @@ from graphgen.graph import Graph
 from graphgen.pattern import Mirrored, cases, choose, members
 from graphgen.planting.cheques import at_banks
 from graphgen.planting.flow import banking, held, income_days, open_days, without
-from graphgen.planting.rounds import round_about, rounds
+from graphgen.planting.round_about import Accounts, round_about
+from graphgen.planting.rounds import rounds
 from graphgen.reporting import Reporting
 from graphgen.rng import stream
 from graphgen.table import Array, Table
@@ -123,10 +124,7 @@ class Kiting(Mirrored):
             size = np.maximum(size, _BEYOND * self.amount)
         case = graph.new("case", count)
         yield from round_about(
-            graph, rng, when, here,
-            person=person,
-            account=account,
-            bank=bank,
+            graph, rng, when, Accounts(here, person, account, bank),
             first=size,
             growth=self.growth * is_fraud,
             case=case,

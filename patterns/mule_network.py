@@ -43,9 +43,9 @@ from graphgen.pattern import Mirrored
 from graphgen.planting.access import from_new_device, herded, made_ready
 from graphgen.planting.addresses import addresses
 from graphgen.planting.flow import blend
-from graphgen.planting.hops import through
 from graphgen.planting.mules import parties
 from graphgen.planting.onward import arrivals, cascade, ordered_over, tree
+from graphgen.planting.through import through
 from graphgen.table import Table
 from graphgen.world import DAY_MS
 

@@ -23,7 +23,8 @@ from annotated_types import Interval
 
 from graphgen.graph import Graph
 from graphgen.pattern import Pattern
-from graphgen.planting.manipulation import MOVED, Path, manipulated
+from graphgen.planting.manipulation import MOVED, manipulated
+from graphgen.planting.rally import Path
 from graphgen.reporting import Reporting
 from graphgen.table import Table
 

@@ -34,7 +34,7 @@ from graphgen.reporting import Reporting
 from graphgen.schema import words
 from graphgen.table import Array, Table
 
-_DAY = 86_400_000
+_HOUR, _DAY = 3_600_000, 86_400_000
 _MIXED = 0.35
 """How much of the investors beside the half with the most cash may buy, at hard; our assumption."""
 _VISIT_MS = 650_000
@@ -83,62 +83,58 @@ class WashTrading(Pattern):
             count, small=0.5 * (1 - hard), least=_SHARES * many
         )
         size = np.minimum(self.most, 2 + rng.binomial(self.most - 2, 0.25, count))
-        here = np.arange(1, self.most) < size[:, None]
-        # who is to buy has the money to
-        worth = held * listing(graph.world.place).price[stock]
-        others = desk.able(desk.people(here, desk.rich(0.5 + _MIXED * hard)), worth)
-        # who can pay least buys first: what they can pay for, everybody after them can
-        others = desk.poorest_first(desk.strangers_to(others, stock))
-        user = np.hstack([first[:, None], others])
+        user = np.hstack([first[:, None], self._others(desk, size, stock, held)])
         session = moments(graph, rng, self, count, before=0, after=self.sessions)
-        # in each round everybody sells to the next; the harder, the longer between and the odder
-        seller, to, here = _legs(size, self.most)
+        legs = _legs(size, self.most)
+        at, gap = self._timed(graph, rng, session, legs, many)
+        # in each round the same number goes from leg to leg
+        part = rng.uniform(0.1, 0.6 + 0.3 * hard, (count, many))
+        number = np.maximum(1, np.rint(held[:, None] * part)).astype(np.int64)
+        number = np.repeat(number, len(legs.seller), axis=1)
+        when = np.hstack([at, at + rng.integers(200, 4_000, at.shape)])
+        via, device, tables = desk.shared(
+            case, user, days.opens[session] - _HOUR, at.max(axis=1) + _HOUR
+        )
+        yield from tables
+        paid = ((via < 0) & (user >= 0)).any(axis=1) | (rng.random(count) >= hard)
+        yield from funding(graph, rng, desk, case, user, days.opens[session], paid)
+        yield _matched(desk, case, user, stock, legs.repeated(many), when, number, via)
+        span = (days.opens[session] - 3 * _DAY - gap[:, 0, 0], when.max(axis=1))
+        roles = {"washer": user}
+        yield from told(graph, self, desk, case, stock, span, roles, is_fraud=True, device=device)
+
+    def _others(self, desk: Desk, size: Array, stock: Array, held: Array) -> Array:
+        """Choose who is in each ring beside the first: int32 users, -1 for nobody.
+
+        Who is to buy has the money to.
+        """
+        here = np.arange(1, self.most) < size[:, None]
+        worth = held * listing(desk.graph.world.place).price[stock]
+        others = desk.able(desk.people(here, desk.rich(0.5 + _MIXED * self.hardness)), worth)
+        # who can pay least buys first: what they can pay for, everybody after them can
+        return desk.poorest_first(desk.strangers_to(others, stock))
+
+    def _timed(
+        self, graph: Graph, rng: np.random.Generator, session: Array, legs: _Legs, many: int
+    ) -> tuple[Array, Array]:
+        """Draw when so many rounds of sales are: int64 ms (cases, rounds by legs).
+
+        And how long it is up to each of them: (cases, rounds, legs). The harder, the longer and the
+        odder.
+        """
+        hard, days, (count, each) = self.hardness, calendar(graph), legs.here.shape
         # never in the session after a round: what that brought is not settled yet
         turn = session[:, None] + 2 * rng.integers(0, (self.sessions + 1) // 2, (count, many))
         turn = np.minimum(turn, len(days) - 1)
         # at hard, so long that each orders in one visit to the bank what most do: one thing
         apart = 20_000 + round(_VISIT_MS * hard), 60_000 + round(2 * _VISIT_MS * hard)
-        gap = rng.integers(*apart, (count, many, len(seller))) * here[:, None]
+        gap = rng.integers(*apart, (count, many, each)) * legs.here[:, None]
         # a round ends in the session in which it began
         lasts = (days.closes - days.opens)[turn] - _MARGIN_MS
-        gap = np.minimum(gap, lasts[:, :, None] // len(seller))
+        gap = np.minimum(gap, lasts[:, :, None] // each)
         room = (lasts - gap.sum(axis=2)) / (lasts + _MARGIN_MS)
         begin = moment(graph, turn, rng.uniform(0.02, 0.98, (count, many)) * room)
-        at = (begin[:, :, None] + gap.cumsum(axis=2)).reshape(count, many * len(seller))
-        part = rng.uniform(0.1, 0.6 + 0.3 * hard, (count, many))
-        number = np.maximum(1, np.rint(held[:, None] * part))
-        number = np.repeat(number, len(seller), axis=1)
-        seller, to, here = (np.tile(of, many) for of in (seller, to, here))
-        lag = rng.integers(200, 4_000, at.shape)
-        via, device, tables = desk.shared(
-            case, user, days.opens[session] - 3_600_000, at.max(axis=1) + 3_600_000
-        )
-        yield from tables
-        paid = ((via < 0) & (user >= 0)).any(axis=1) | (rng.random(count) >= hard)
-        yield from funding(graph, rng, desk, case, user, days.opens[session], paid)
-        pairs = at.shape[1]
-        when, place = np.hstack([at, at + lag]), np.hstack([np.broadcast_to(seller, at.shape), to])
-        yield desk.orders(
-            case[:, None],
-            when,
-            np.take_along_axis(user, place, axis=1),
-            stock[:, None],
-            np.repeat([_SELL, _BUY], pairs),
-            here=np.tile(here, 2),
-            meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
-            **desk.at_once(stock[:, None], when.shape),
-            quantity=np.tile(number, 2).astype(np.int64),
-            # whoever has bought sells all of it on
-            quantity_of=np.append(np.where(seller > 0, _OF_HOLDING, _NUMBER), [_NUMBER] * pairs),
-            share=np.append(seller > 0, np.zeros(pairs)),
-            via=np.take_along_axis(via, place, axis=1),
-            stage="layering",
-        )
-        yield from told(
-            graph, self, desk, case, stock,
-            (days.opens[session] - 3 * _DAY - gap[:, 0, 0], when.max(axis=1)),
-            {"washer": user}, is_fraud=True, device=device,
-        )  # fmt: skip
+        return (begin[:, :, None] + gap.cumsum(axis=2)).reshape(count, many * each), gap
 
     def plant_lookalike(self, graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         """Yield market makers: they buy and sell in turn, of and to customers."""
@@ -178,13 +174,64 @@ class WashTrading(Pattern):
         yield from told(graph, self, desk, case, stock, span, roles, is_fraud=False)
 
 
-def _legs(size: Array, most: int) -> tuple[Array, Array, Array]:
-    """Say who sells to whom in a round, by place in the ring: int64 (legs,), then (cases, legs).
+@dataclass(frozen=True)
+class _Legs:
+    """Who sells to whom, by place in the ring, sale by sale."""
+
+    seller: Array
+    """int64 (legs,)."""
+    to: Array
+    """int64 (cases, legs)."""
+    here: Array
+    """Which of them a ring of its size has: bool (cases, legs)."""
+
+    def repeated(self, many: int) -> _Legs:
+        """Give the legs of so many rounds, one after the other."""
+        return _Legs(*(np.tile(of, many) for of in (self.seller, self.to, self.here)))
+
+
+def _legs(size: Array, most: int) -> _Legs:
+    """Say who sells to whom in a round.
 
     Everybody sells to the next, the last to the first. Then whoever is in between sells to the
-    first what the next could not pay for. The third, bool, says which legs a ring of its size has.
+    first what the next could not pay for.
     """
     seller = np.append(np.arange(most), np.arange(1, most - 1))
     is_back = np.arange(len(seller)) >= most
     to = np.where(is_back, 0, (seller + 1) % size[:, None])
-    return seller, to, seller < size[:, None] - is_back
+    return _Legs(seller, to, seller < size[:, None] - is_back)
+
+
+def _matched(
+    desk: Desk,
+    case: Array,
+    user: Array,
+    stock: Array,
+    legs: _Legs,
+    when: Array,
+    number: Array,
+    via: Array,
+) -> Table:
+    """Give the orders of rings (int32 users): of sellers first, then of the buyers whom they meet.
+
+    `when` says when they order: int64 ms (cases, orders); `number` how many shares of the stock
+    each leg is of, (cases, legs); `via` by which row of `signs_in` each of the ring banks.
+    """
+    pairs, seller = number.shape[1], legs.seller
+    place = np.hstack([np.broadcast_to(seller, legs.to.shape), legs.to])
+    return desk.orders(
+        case[:, None],
+        when,
+        np.take_along_axis(user, place, axis=1),
+        stock[:, None],
+        np.repeat([_SELL, _BUY], pairs),
+        here=np.tile(legs.here, 2),
+        meets=np.broadcast_to((np.arange(2 * pairs) + pairs) % (2 * pairs), when.shape),
+        **desk.at_once(stock[:, None], when.shape),
+        quantity=np.tile(number, 2),
+        # whoever has bought sells all of it on
+        quantity_of=np.append(np.where(seller > 0, _OF_HOLDING, _NUMBER), [_NUMBER] * pairs),
+        share=np.append(seller > 0, np.zeros(pairs)),
+        via=np.take_along_axis(via, place, axis=1),
+        stage="layering",
+    )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.planting.chains import acquainted_hands, chained, firms, hands, sums
+from graphgen.planting.chains import Chain, chained, sums
 from graphgen.planting.flow import kept
+from graphgen.planting.hands import acquainted_hands, firms, hands
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -61,32 +62,40 @@ def circles(
 
     """
     (count, most), size = here.shape, here.sum(axis=1, keepdims=True)
-    hard, all_do = pattern.hardness if is_fraud else 1.0, np.ones(most, bool)
-    if in_trade:
-        members = firms(graph, rng, pattern, here)
-    else:
-        members = hands(graph, rng, pattern, here, gets=all_do, sends=all_do)
-        members = acquainted_hands(graph, rng, members, rng.random((count,)) < hard)
+    hard = pattern.hardness if is_fraud else 1.0
+    members = _links(graph, rng, pattern, here, hard, in_trade=in_trade)
     # the first payment comes to the origin, and so does what the last link pays
     hop, first = np.arange(most + 1), np.arange(most) == 0
-    payee = np.take_along_axis(members, np.where(hop < size, hop, 0), axis=1)
     share = 1 - kept(keeps) * rng.random((count, most + 1))
     share[:, 1] *= 1 - hard * rng.uniform(*stays, count)
     sent = sums(graph, rng, pattern, (count, 1), median, is_fraud=is_fraud, in_trade=in_trade)
-    return chained(
-        graph,
-        rng,
-        pattern,
-        days=days,
+    chain = Chain(
         here=hop <= size,
         payer=np.pad(members, ((0, 0), (1, 0)), constant_values=-1),
-        payee=payee,
+        payee=np.take_along_axis(members, np.where(hop < size, hop, 0), axis=1),
         after=hop - 1,
         level=hop,
         last=hop == size,
-        in_trade=in_trade,
         amount=np.where(hop == 0, np.ceil(sent / share[:, 1:2]), 0),
         share=np.where(hop == 0, 0.0, share),
-        roles={roles[0]: np.where(first, members, -1), roles[1]: np.where(first, -1, members)},
-        is_fraud=is_fraud,
+        in_trade=in_trade,
     )
+    named = {roles[0]: np.where(first, members, -1), roles[1]: np.where(first, -1, members)}
+    return chained(graph, rng, pattern, chain, days=days, roles=named, is_fraud=is_fraud)
+
+
+def _links(
+    graph: Graph,
+    rng: np.random.Generator,
+    pattern: Pattern,
+    here: Array,
+    hard: float,
+    *,
+    in_trade: bool,
+) -> Array:
+    """Choose who is on each circle: int32 users, or accounts of firms, -1 where nobody is."""
+    if in_trade:
+        return firms(graph, rng, pattern, here)
+    all_do = np.ones(here.shape[1], bool)
+    people = hands(graph, rng, pattern, here, gets=all_do, sends=all_do)
+    return acquainted_hands(graph, rng, people, rng.random((len(here),)) < hard)

@@ -7,7 +7,7 @@ in the last place the wire.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -80,10 +80,9 @@ def collected(
     account, user = _takers(graph, rng, pattern, count)
     is_wire, is_firm = np.arange(most + 1) == most, user < 0
     at, is_open = _moments(graph, rng, user, size, most, days)
-    vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
-    at_a_machine = ~is_firm & (~is_open | (rng.random(at.shape) < _AT_AN_ATM))
-    by_batch = is_firm | (rng.random(at.shape) < _AT_AN_ATM)
-    sums = _sums(rng, at.shape, threshold, shares, is_firm)
+    ways = _ways(rng, is_wire, is_firm, is_open)
+    paid_in = _sums(rng, at.shape, threshold, shares, is_firm)
+    ends, share = _ends(graph, rng, account, is_wire), rng.uniform(*wired, (count, 1))
     case = graph.new("case", count)
     yield errands(
         graph,
@@ -92,22 +91,45 @@ def collected(
         here=np.append(here, np.ones((count, 1), bool), axis=1),
         into=np.where(is_wire, -1, most),
         hours="counter",
-        debtor_account_id=np.where(is_wire, account, vault),
-        creditor_account_id=np.where(is_wire, outside(graph, rng, (count, 1)), account),
         user_id=user,
-        habit=np.where(is_wire, np.where(is_firm, _SUPPLY, _SENT), _DEPOSIT),
-        rail=np.where(is_wire, np.where(by_batch, _BATCH, _INSTANT), _CASH),
-        channel=np.where(
-            is_wire,
-            np.where(is_firm, _FILE, _ONLINE),
-            np.where(at_a_machine, _ATM, _BRANCH),
-        ),
-        amount_minor=np.rint(sums).astype(np.int64),
-        share=rng.uniform(*wired, (count, 1)),
+        amount_minor=np.rint(paid_in).astype(np.int64),
         stage=np.where(is_wire, _LAYERING, _PLACEMENT) if is_fraud else None,
+        share=share,
+        **ends,
+        **ways,
     )
     yield cases(graph, pattern, case, at[:, 0], at[:, -1], is_fraud=is_fraud)
     yield from members(case, user={roles[0]: user}, account={roles[1]: account})
+
+
+def _ends(graph: Graph, rng: np.random.Generator, account: Array, is_wire: Array) -> dict[str, Any]:
+    """Say from which account to which each payment goes: columns of `pays`.
+
+    Cash comes from the vault of the account's bank; one wire goes to the world outside.
+    """
+    vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][account]]
+    away = outside(graph, rng, account.shape)
+    return {
+        "debtor_account_id": np.where(is_wire, account, vault),
+        "creditor_account_id": np.where(is_wire, away, account),
+    }
+
+
+def _ways(
+    rng: np.random.Generator, is_wire: Array, is_firm: Array, is_open: Array
+) -> dict[str, Any]:
+    """Draw how each payment is made: columns `habit`, `rail` and `channel`.
+
+    Where no counter is open (`is_open`, bool, a grid), people pay in at a machine.
+    """
+    at_a_machine = ~is_firm & (~is_open | (rng.random(is_open.shape) < _AT_AN_ATM))
+    by_batch = is_firm | (rng.random(is_open.shape) < _AT_AN_ATM)
+    paid_in_at = np.where(at_a_machine, _ATM, _BRANCH)
+    return {
+        "habit": np.where(is_wire, np.where(is_firm, _SUPPLY, _SENT), _DEPOSIT),
+        "rail": np.where(is_wire, np.where(by_batch, _BATCH, _INSTANT), _CASH),
+        "channel": np.where(is_wire, np.where(is_firm, _FILE, _ONLINE), paid_in_at),
+    }
 
 
 def _moments(

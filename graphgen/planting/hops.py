@@ -6,38 +6,23 @@ money lies, and all shares, are our assumption.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.pattern import cases, errands, members
-from graphgen.planting.flow import dwell, main_accounts, open_days, outside, times, within
-from graphgen.population.holders import holders
-from graphgen.schema import words
-from graphgen.table import Array, Table
+from graphgen.planting.flow import dwell, open_days, times, within
+from graphgen.table import Array
 from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
-    from graphgen.pattern import Pattern
 
-__all__ = ["Hops", "planned", "through"]
+__all__ = ["Hops", "planned"]
 
-_ALONE = 0.8
-"""Share of hard cases in which all that comes in does so from one account."""
 _LIES_MS, _LIES_SPREAD, _LONGER = 20 * 60_000, 1.2, 10
 """For how long mules let money lie when it is easy to see: the median, and the spread of its
 logarithm; and how many times longer still at hard."""
-_DRAWN, _SENT = words.HABITS.index("cash_withdrawal"), words.HABITS.index("transfer")
-_BY_CASH, _INSTANT = (words.RAILS.index(w) for w in ("cash", "instant"))
-_ATM, _BRANCH, _FILE, _ONLINE = (
-    words.CHANNELS.index(w) for w in ("atm", "branch", "file", "online")
-)
-_LAYERING, _INTEGRATION, _RECOVERY = (
-    words.STAGES.index(w) for w in ("layering", "integration", "recovery")
-)
 
 
 @dataclass(frozen=True)
@@ -116,14 +101,8 @@ def planned(
     """
     split = _split_up(rng, here * weight, follows, passed)
     share = np.where(follows < 0, _wide(share, here), split)
-    sums = _wide(amount, here)
-    for hop in np.flatnonzero(follows >= 0):
-        sums[:, hop] = sums[:, follows[hop]] * share[:, hop]
-    least, most = (graph.world.place.amount(name) for name in ("drawn_least", "drawn_most"))
-    is_usual = (sums <= 0) | ((sums >= least) & (sums <= most))
-    cash = (rng.random(here.shape) < drawn) & (is_usual | (rng.random(here.shape) >= hardness))
-    cash &= (sums <= 0) | (sums >= least)
-    at_machine = cash & (sums > 0) & (sums <= most)
+    sums = _brought(_wide(amount, here), share, follows)
+    cash, at_machine = _in_cash(graph, rng, sums, drawn, hardness)
     first = _wide(at, here).astype(np.int64)
     moments, cash = _moments(graph, rng, first, follows, payer, cash, at_machine, hardness, longer)
     return Hops(
@@ -148,6 +127,28 @@ def _split_up(
     np.add.at(total.T, follows, part.T)
     in_all = rng.uniform(*passed, part.shape)[:, follows]
     return np.asarray(part / np.maximum(1e-9, total[:, follows]) * in_all)
+
+
+def _brought(sums: Array, share: Array, follows: Array) -> Array:
+    """Say how much each place brings, hops what they pass on: float64 minor units, as `share`.
+
+    0 where it is part of a balance, which nobody knows before.
+    """
+    sums = sums.copy()
+    for hop in np.flatnonzero(follows >= 0):
+        sums[:, hop] = sums[:, follows[hop]] * share[:, hop]
+    return sums
+
+
+def _in_cash(
+    graph: Graph, rng: np.random.Generator, sums: Array, drawn: Array, hardness: float
+) -> tuple[Array, Array]:
+    """Draw which hops are to be drawn in cash, and which of them at a machine: bool, as `sums`."""
+    least, most = (graph.world.place.amount(name) for name in ("drawn_least", "drawn_most"))
+    is_usual = (sums <= 0) | ((sums >= least) & (sums <= most))
+    cash = (rng.random(sums.shape) < drawn) & (is_usual | (rng.random(sums.shape) >= hardness))
+    cash &= (sums <= 0) | (sums >= least)
+    return cash, cash & (sums > 0) & (sums <= most)
 
 
 def _moments(
@@ -190,72 +191,3 @@ def _wide(values: Array | float, here: Array) -> Array:
     grid, some = np.zeros(here.shape), np.atleast_2d(values)
     grid[:, : some.shape[1]] = some
     return grid
-
-
-def through(
-    graph: Graph,
-    rng: np.random.Generator,
-    pattern: Pattern,
-    case: Array,
-    hops: Hops,
-    *,
-    begins: str,
-    roles: Mapping[str, Array],
-    device: Mapping[str, Array] | None = None,
-    span: tuple[Array, Array] | None = None,
-    is_fraud: bool,
-    **columns: Any,  # noqa: ANN401 - whatever broadcasts
-) -> Iterator[Table]:
-    """Yield the payments of cases, the cases, and who plays which part with which account.
-
-    Parameters
-    ----------
-    graph, rng, pattern, case, hops
-        What is planted on, where chance comes from, whose cases they are, their rows, and who pays
-        whom when. What leaves, and not in cash, goes to one account a case of the world outside.
-    begins
-        A crime's stage where nothing is passed on.
-    roles, device
-        For each of the crime's roles a grid of users (cases, members), -1 for nobody; for each role
-        a device a case, int32. A look-alike's are called by the pattern's `counterparts`.
-    span
-        From when to when cases go on, int64 ms, where that is more than their payments.
-    is_fraud
-        Whether it is the crime.
-    columns
-        Other columns of the payments.
-
-    """
-    main, payer, payee, cash = holders(graph).main, hops.payer, hops.payee, hops.cash
-    alone = rng.random((len(case), 1)) < _ALONE * pattern.hardness
-    sources, away = (outside(graph, rng, (len(case), many)) for many in (payer.shape[1], 1))
-    sources = np.where(alone, sources[:, :1], sources)
-    vault = graph["bank"]["vault_account_id"][graph["account"]["bank_id"][main[payer]]]
-    back = (hops.follows >= 0) & (payee >= 0) & (payee == payer[:, hops.follows])
-    stage = np.where(back, _RECOVERY, np.where(payee >= 0, _LAYERING, _INTEGRATION))
-    stage = np.where(hops.follows < 0, words.STAGES.index(begins), stage)
-    outward = np.where(payer < 0, _FILE, _ONLINE)
-    yield errands(
-        graph,
-        hops.at,
-        case=case[:, None],
-        here=hops.here,
-        follows=hops.follows,
-        debtor_account_id=np.where(payer >= 0, main[payer], sources),
-        creditor_account_id=np.where(payee >= 0, main[payee], np.where(cash, vault, away)),
-        user_id=payer,
-        habit=np.where(cash, _DRAWN, _SENT),
-        rail=np.where(cash, _BY_CASH, _INSTANT),
-        channel=np.select([hops.at_machine, cash], [_ATM, _BRANCH], outward),
-        stage=stage if is_fraud else None,
-        amount_minor=hops.amount,
-        share=hops.share,
-        **columns,
-    )
-    first, last = span or (hops.first, hops.last)
-    first, last = np.minimum(first, hops.first), np.maximum(last, hops.last)
-    yield cases(graph, pattern, case, first, last, is_fraud=is_fraud)
-    users = pattern.called(roles, is_fraud=is_fraud)
-    account = {role: main_accounts(graph, user) for role, user in users.items()}
-    things = {role: rows[:, None] for role, rows in (device or {}).items()}
-    yield from members(case, user=users, account=account, device=things)

@@ -9,12 +9,14 @@ between two layers everybody pays several, and is paid by several, as suppliers 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.planting.chains import chained, firms, sums
+from graphgen.planting.chains import Chain, chained, sums
 from graphgen.planting.flow import kept
+from graphgen.planting.hands import firms
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
@@ -28,6 +30,32 @@ _SPLIT = 0.72
 several, and firms take in less at once than they pay; our assumption."""
 _UNEVEN = 0.4
 """Spread of the logarithm of the parts that one of the first layer pays; our assumption."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The payments of a case in a line: int64, for each place four numbers."""
+
+    level: Array
+    """The layer that is paid."""
+    first: Array
+    second: Array
+    """The members of the first and of the second layer that the money comes through; 0 of the
+    second where the first is paid."""
+    after: Array
+    """The place of the payment that it follows, or -1."""
+
+    def here(self, layers: Array) -> Array:
+        """Say which payments there are, by who is in the layers: bool (cases, payments)."""
+        is_first = self.level == 0
+        return np.asarray(layers[:, 0, self.first] & (layers[:, 1, self.second] | is_first))
+
+    def to(self, layers: Array) -> Array:
+        """Say which member of its layer each payment goes to: int64 (cases, payments)."""
+        i, j, level = self.first, self.second, self.level
+        size = np.maximum(1, layers.sum(axis=2)[:, level])
+        onward = (i + (level - 1) * j) % size
+        return np.where(level == 0, i, np.where(level == 1, j, onward))
 
 
 def layered(
@@ -63,55 +91,61 @@ def layered(
 
     """
     count, depth, wide = layers.shape
-    flat = layers.reshape(count, depth * wide)
-    account = firms(graph, rng, pattern, flat).reshape(layers.shape)
-    level, i, j, after = _places(depth, wide)
-    here = layers[:, 0, i] & (layers[:, 1, j] | (level == 0))
-    size = np.maximum(1, layers.sum(axis=2)[:, level])
-    to = np.where(level < 2, np.where(level == 0, i, j), (i + (level - 1) * j) % size)  # noqa: PLR2004
-    case = np.arange(count)[:, None]
-    payer = np.where(level == 0, -1, account[case, level - 1, to[:, after]])
-    split_up = slice(wide, wide + wide * wide)
+    account = firms(graph, rng, pattern, layers.reshape(count, depth * wide)).reshape(layers.shape)
+    places, case = _places(depth, wide), np.arange(count)[:, None]
+    here, to, is_first = places.here(layers), places.to(layers), places.level == 0
     usual = sums(graph, rng, pattern, (count, wide, 1), median, is_fraud=is_fraud, in_trade=True)
-    blends = pattern.hardness if is_fraud else 1.0
-    part = _SPLIT**blends * usual * rng.lognormal(0, _UNEVEN, (count, wide, wide))
+    smaller = _SPLIT ** (pattern.hardness if is_fraud else 1.0)
+    came, share = _split_up(rng, smaller * usual, here, keeps)
+    chain = Chain(
+        here=here,
+        payer=np.where(is_first, -1, account[case, places.level - 1, to[:, places.after]]),
+        payee=account[case, places.level, to],
+        after=places.after,
+        level=places.level,
+        last=places.level == depth - 1,
+        amount=np.where(is_first, came[:, places.first], 0),
+        share=np.where(is_first, 0.0, share),
+        in_trade=True,
+    )
+    named = _named(account, roles)
+    return chained(graph, rng, pattern, chain, days=days, roles=named, is_fraud=is_fraud)
+
+
+def _split_up(
+    rng: np.random.Generator, usual: Array, here: Array, keeps: float
+) -> tuple[Array, Array]:
+    """Draw what comes to the first layer, and which share of a receipt each payment passes on.
+
+    `usual` is about what one of the first layer pays at a time: minor units, (cases, widest, 1).
+    Gives float64 (cases, widest), and a grid as `here`; who splits keeps at most the share `keeps`.
+    """
+    count, wide, _ = usual.shape
+    split_up = slice(wide, wide + wide * wide)
+    part = usual * rng.lognormal(0, _UNEVEN, (count, wide, wide))
     part *= here[:, split_up].reshape(part.shape)
     share = 1 - kept(keeps) * rng.random(here.shape)
     came = np.ceil(part.sum(axis=2) / share[:, :wide])
     share[:, split_up] = (part / np.maximum(came, 1)[:, :, None]).reshape(count, wide * wide)
-    named = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
-    return chained(
-        graph,
-        rng,
-        pattern,
-        days=days,
-        here=here,
-        payer=payer,
-        payee=account[case, level, to],
-        after=after,
-        level=level,
-        last=level == depth - 1,
-        in_trade=True,
-        amount=np.where(level == 0, came[:, i], 0),
-        share=np.where(level == 0, 0.0, share),
-        roles={
-            role: account[:, rows].reshape(count, len(rows) * wide) for role, rows in named.items()
-        },
-        is_fraud=is_fraud,
-    )
+    return came, share
 
 
-def _places(depth: int, wide: int) -> tuple[Array, Array, Array, Array]:
-    """Lay the payments of a case out in a line: int64, for each place four numbers.
+def _named(account: Array, roles: Sequence[str]) -> dict[str, Array]:
+    """Put the accounts of layers (cases, layers, widest) together by role: int32, by case."""
+    count, _, wide = account.shape
+    layers = {role: [n for n, other in enumerate(roles) if other == role] for role in roles}
+    return {
+        role: account[:, rows].reshape(count, len(rows) * wide) for role, rows in layers.items()
+    }
 
-    The layer that is paid; the members `i` of the first and `j` of the second layer that the money
-    comes through (`j` is 0 in the first); and the place of the payment that it follows.
-    """
+
+def _places(depth: int, wide: int) -> _Places:
+    """Lay the payments of a case out in a line, layer after layer."""
     i, j = (grid.reshape(-1) for grid in np.indices((wide, wide)))
     paths, nothing = wide * wide, np.zeros(wide, np.int64)
-    return (
-        np.concatenate([nothing, np.repeat(np.arange(1, depth), paths)]),
-        np.concatenate([np.arange(wide), np.tile(i, depth - 1)]),
-        np.concatenate([nothing, np.tile(j, depth - 1)]),
-        np.concatenate([nothing - 1, i, wide + np.arange(paths * (depth - 2))]),
+    return _Places(
+        level=np.concatenate([nothing, np.repeat(np.arange(1, depth), paths)]),
+        first=np.concatenate([np.arange(wide), np.tile(i, depth - 1)]),
+        second=np.concatenate([nothing, np.tile(j, depth - 1)]),
+        after=np.concatenate([nothing - 1, i, wide + np.arange(paths * (depth - 2))]),
     )

@@ -11,37 +11,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from graphgen.planting.cheques import by_cheque, cash_paid_in
-from graphgen.planting.flow import (
-    banking,
-    first_day,
-    held,
-    on_open_days,
-    times,
-    within,
-    without,
-)
-from graphgen.planting.means import means, sparing
-from graphgen.planting.rings import recruits
+from graphgen.planting.flow import first_day, on_open_days, times, within
 from graphgen.planting.spree import everyday, spells, split, spree
-from graphgen.population.holders import holders
 from graphgen.table import Array, Table
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
-    from graphgen.pattern import Pattern
     from graphgen.planting.credit import Cards
+    from graphgen.planting.drawers import Given
 
-__all__ = ["Drawn", "Redrawing", "drawers", "redrawing", "redrawn"]
+__all__ = ["Drawn", "Redrawing", "redrawing", "redrawn"]
 
 Drawn: TypeAlias = tuple[Array, Array, Array]
 """What is drawn of each card, drawn again, and paid in between: float64 grids, minor units."""
 
-_POOR, _SOMETHING = 0.03, 180_000
-"""What share of people has little, and what others have at least, in minor units; our
-assumption."""
-_QUIET = 0.5
-"""Of those who have something, what share pay least: whose cheques are given; our assumption."""
 _EARLY = 0.08
 """How much of what is paid in comes before, in one small cheque; our assumption."""
 _FEW, _MORE, _MANY = 4, 12, 6
@@ -112,47 +95,16 @@ def redrawing(
     return Redrawing(both[:, :, :-1], both[:, :, -1], parts)
 
 
-def drawers(
-    graph: Graph,
-    rng: np.random.Generator,
-    pattern: Pattern,
-    person: Array,
-    number: Array,
-    limit: Array,
-) -> Array:
-    """Choose whose cheques are paid in: int32 (people, as many as `number` counts), else -1.
-
-    `number` says, of each card, whose of the person's drawers' cheques are paid in on it. The first
-    of each has little, the others something: the more, the larger the limit of the card.
-    """
-    pool = without(graph, banking(graph), person)
-    has = held(graph, pool)
-    poor = np.argsort(means(graph, pool))[: max(len(person), round(_POOR * len(pool)))]
-    wanted = np.arange(number.shape[1]) <= number.max(axis=1, initial=-1, keepdims=True)
-    rich = sparing(graph, pool[has > _SOMETHING], _QUIET)
-    rich = without(graph, rich, pool[poor])
-    payers = recruits(rng, rich, wanted, f"{pattern.name}: people who give cheques")
-    most = np.zeros(wanted.shape)
-    np.put_along_axis(most, number, limit, axis=1)
-    order = np.argsort(np.where(wanted, -held(graph, payers), 1), axis=1, kind="stable")
-    turn = np.argsort(np.argsort(np.where(wanted, -most, 1), axis=1, kind="stable"), axis=1)
-    payers = np.take_along_axis(payers, np.take_along_axis(order, turn, axis=1), axis=1)
-    payers[:, :1] = recruits(rng, pool[poor], wanted[:, :1], f"{pattern.name}: people with little")
-    return payers
-
-
 def redrawn(
     graph: Graph,
     rng: np.random.Generator,
     cards: Cards,
     when: Redrawing,
     drawn: Drawn,
+    given: Given,
     *,
     person: Array,
-    payer: Array,
     here: Array,
-    twice: Array,
-    made_good: Array,
     case: Array,
     hardness: float,
     is_fraud: bool,
@@ -161,57 +113,48 @@ def redrawn(
 
     Parameters
     ----------
-    graph, rng, cards, when, drawn
-        What is planted on, where chance comes from, the cards, when they are drawn, and how much.
+    graph, rng, cards, when, drawn, given
+        What is planted on, where chance comes from, the cards, when they are drawn, how much, and
+        whose cheques are paid in between.
     person, case
         int32 (people,): whose cards they are, and the rows of the cases.
-    payer
-        int32 users (people, cards): whose cheques are paid in on each.
-    here, twice, made_good
-        bool (people, cards): which cards there are, which of them are paid in on and drawn again,
-        and for which the drawer brings cash days later.
+    here
+        bool (people, cards): which cards there are.
     hardness, is_fraud
         The harder, the more of the purchases are small ones; and whether it is the crime.
 
     """
     (bought, again, paid), at, parts = drawn, when.at, when.parts
-    small = np.where(
-        rng.random(at.shape) < 0.4 + 0.5 * hardness**2, everyday(graph, rng, at.shape), 0
-    )
-    # several of either round are large: one that is declined is not half of it
-    small[:, :, [0, 1, -3, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
-    small[:, :, parts] = _EARLY * paid
+    small = _small(graph, rng, when, paid, hardness)
     rounds = (
         (slice(parts), here, bought, "theft"),
-        (slice(-parts, None), twice, again, "integration"),
+        (slice(-parts, None), given.twice, again, "integration"),
     )
-    for part, some, total, stage in rounds:
+    for part, some, total, of_crime in rounds:
         yield spree(
             graph, rng, cards, at[:, :, part], total, small[:, :, part],
             person=person[:, None],
             case=case[:, None],
             here=some,
             hardness=hardness,
-            stage=stage if is_fraud else None,
+            stage=of_crime if is_fraud else None,
         )  # fmt: skip
-    yield by_cheque(
-        graph, at[:, :, parts:-parts],
-        payer=holders(graph).main[payer][:, :, None],
-        payee=cards.account[:, :, None],
-        person=payer[:, :, None],
-        habit="card_repayment",
-        amount=split(rng, paid, small[:, :, parts:-parts]),
-        stage="preparation" if is_fraud else None,
-        case=case[:, None, None],
-        here=twice[:, :, None],
-    )  # fmt: skip
-    if made_good.any():
-        yield cash_paid_in(
-            graph, when.made_good,
-            account=cards.account,
-            bank=cards.seen["account"]["bank_id"][cards.account],
-            person=payer,
-            case=case[:, None],
-            here=made_good,
-            amount_minor=np.ceil(paid).astype(np.int64),
-        )  # fmt: skip
+    between = slice(parts, -parts)
+    amount = split(rng, paid, small[:, :, between])
+    stage = "preparation" if is_fraud else None
+    yield given.cheques(graph, cards, at[:, :, between], amount, case=case, stage=stage)
+    if given.made_good.any():
+        yield given.cash(graph, cards, when.made_good, np.ceil(paid).astype(np.int64), case=case)
+
+
+def _small(
+    graph: Graph, rng: np.random.Generator, when: Redrawing, paid: Array, hardness: float
+) -> Array:
+    """Draw which purchases and cheques are small, and how small: float64, 0 where one is large."""
+    at, parts = when.at, when.parts
+    is_small = rng.random(at.shape) < 0.4 + 0.5 * hardness**2
+    small = np.where(is_small, everyday(graph, rng, at.shape), 0)
+    # several of either round are large: one that is declined is not half of it
+    small[:, :, [0, 1, -3, -2, -1, *range(parts, at.shape[2] - parts)]] = 0
+    small[:, :, parts] = _EARLY * paid
+    return small

@@ -6,27 +6,23 @@ Everything works on grids: a row for each case, along the last axis its hops.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphgen.pattern import cases, errands, members
 from graphgen.planting.flow import (
     blend,
-    dwell,
-    first_day,
     held,
     kept,
     main_accounts,
     outside,
-    times,
-    within,
 )
 from graphgen.planting.payees import as_of_old
+from graphgen.planting.timing import hop_by_hop
 from graphgen.population.holders import holders
 from graphgen.schema import words
 from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
@@ -34,14 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["relay", "split", "sums"]
 
-_LIES_MS, _LIES_SPREAD = 20 * 60_000, 1.2
-"""Median of how long a mule lets money lie, and the spread of its logarithm; our assumption."""
-_AT_LEAST_MS = 60_000
-"""Nobody passes money on sooner than that; our assumption."""
-_SWIFTEST = 0.25
-"""Part of the days that the swiftest cases take; our assumption."""
-_PATIENCE = 0.25
-"""How soon haste is given up as it gets harder to hide, as an exponent; our assumption."""
 _OF_MEANS = 0.3
 """Nobody sends more of their own than this share of what their account held; our assumption."""
 _DIFFER = 0.3
@@ -55,55 +43,6 @@ _BUSINESS, _CHECKING = (words.ACCOUNT_TYPES.index(w) for w in ("business", "chec
 _SENT, _INSTANT = words.HABITS.index("transfer"), words.RAILS.index("instant")
 _FILE, _ONLINE = words.CHANNELS.index("file"), words.CHANNELS.index("online")
 _PLACEMENT, _LAYERING = words.STAGES.index("placement"), words.STAGES.index("layering")
-
-
-def _moments(
-    graph: Graph,
-    rng: np.random.Generator,
-    person: Array,
-    after: Array,
-    here: Array,
-    *,
-    days: int,
-    pace: float,
-) -> Array:
-    """Draw when the hops of each case happen, all within so many days: int64 ms (cases, hops).
-
-    `person` says in whose time zone: int32, a grid of users. `pace` says how slow they are: at 0
-    what comes after another comes some minutes later, all in a quarter of the days; at 1 it comes
-    at hours at which people pay, spread over the days. Who hides gives up haste first.
-    """
-    days = min(days, max(1, graph.world.days))
-    level = np.zeros(len(after), np.int64)
-    for hop, before in enumerate(after.tolist()):
-        earlier = level[before : before + 1] if before >= 0 else level[: -1 - before]
-        level[hop] = earlier.max(initial=-1) + 1
-    taken = days * (_SWIFTEST + (1 - _SWIFTEST) * pace)
-    step = max(1, int(taken / (level.max(initial=0) + 1)))
-    first = first_day(graph, rng, len(person), days)
-    wait = rng.integers(0, step, person.shape)
-    hurries = rng.random(person.shape) >= pace**_PATIENCE
-    lies = np.maximum(_AT_LEAST_MS, dwell(rng, person.shape, _LIES_MS, _LIES_SPREAD))
-    at = np.empty(person.shape, np.int64)
-    for hop, before in enumerate(after.tolist()):
-        if before == -1:
-            at[:, hop] = times(graph, rng, person[:, hop], first + wait[:, hop], "people")
-            continue
-        last = slice(before, before + 1) if before >= 0 else slice(-1 - before)
-        earlier = at[:, last].max(axis=1, where=here[:, last], initial=graph.world.start_ms)
-        day = (earlier - graph.world.start_ms) // DAY_MS + wait[:, hop]
-        later = times(graph, rng, person[:, hop], day, "people")
-        later = np.where(later < earlier + _AT_LEAST_MS, later + DAY_MS, later)
-        at[:, hop] = np.where(hurries[:, hop], earlier + lies[:, hop], later)
-    return within(graph, _closer(at, here, days), here)
-
-
-def _closer(at: Array, here: Array, days: int) -> Array:
-    """Bring the moments of each case closer together until they lie within so many days."""
-    begin = at.min(axis=1, keepdims=True, where=here, initial=_LONG_AGO)
-    span = at.max(axis=1, keepdims=True, where=here, initial=0) - begin
-    share = days * DAY_MS / np.maximum(span, 1)
-    return np.where(share < 1, begin + ((at - begin) * share).astype(np.int64), at)
 
 
 def sums(
@@ -204,39 +143,42 @@ def relay(
         Whether it is the crime.
 
     """
-    main = holders(graph).main
-    is_from_elsewhere = payer < 0
-    person = np.where(is_from_elsewhere, payee, payer)
+    person = np.where(payer < 0, payee, payer)
     pace = pattern.hardness if is_fraud else 1.0
-    at = _moments(graph, rng, person, after, here, days=days, pace=pace)
-    means = np.maximum(graph.world.place.amount("passed_on"), held(graph, person) * _OF_MEANS)
-    within_means = np.minimum(amount, means).astype(np.int64)
+    at = hop_by_hop(graph, rng, person, after, here, days=days, pace=pace)
     case = graph.new("case", len(at))
     if is_fraud:
         yield as_of_old(graph, rng, payer, np.broadcast_to(payee, here.shape), here, pace)
     yield errands(
-        graph,
-        at,
-        case=case[:, None],
-        here=here,
-        follows=np.maximum(after, -1),
-        into=into,
-        debtor_account_id=np.where(
-            is_from_elsewhere,
-            _elsewhere(graph, rng, np.broadcast_to(amount, at.shape)),
-            main[payer],
-        ),
-        creditor_account_id=main[payee],
-        user_id=payer,
-        habit="transfer",
-        rail="instant",
-        channel=np.where(is_from_elsewhere, _FILE, _ONLINE),
-        stage=np.where(is_from_elsewhere, _PLACEMENT, _LAYERING) if is_fraud else None,
-        amount_minor=np.where(is_from_elsewhere, amount, within_means),
-        share=share,
-    )
-    start = at.min(axis=1, where=here, initial=_LONG_AGO)
-    end = at.max(axis=1, where=here, initial=0)
+        graph, at, case=case[:, None], here=here,
+        follows=np.maximum(after, -1), into=into, share=share,
+        stage=np.where(payer < 0, _PLACEMENT, _LAYERING) if is_fraud else None,
+        **_sent(graph, rng, payer, payee, np.broadcast_to(amount, at.shape)),
+    )  # fmt: skip
+    start, end = at.min(1, where=here, initial=_LONG_AGO), at.max(1, where=here, initial=0)
     yield cases(graph, pattern, case, start, end, is_fraud=is_fraud)
     accounts = {role: main_accounts(graph, user) for role, user in roles.items()}
     yield from members(case, user=roles, account=accounts)
+
+
+def _sent(
+    graph: Graph, rng: np.random.Generator, payer: Array, payee: Array, amount: Array
+) -> dict[str, Any]:
+    """Give what is sent by whom to whom: columns of `pays`; nobody sends more than their means.
+
+    Where the payer is -1, it is sent by whoever pays people such sums.
+    """
+    main, is_from_elsewhere = holders(graph).main, payer < 0
+    has = held(graph, np.where(is_from_elsewhere, payee, payer))
+    means = np.maximum(graph.world.place.amount("passed_on"), has * _OF_MEANS)
+    within_means = np.minimum(amount, means).astype(np.int64)
+    elsewhere = _elsewhere(graph, rng, amount)
+    return {
+        "debtor_account_id": np.where(is_from_elsewhere, elsewhere, main[payer]),
+        "creditor_account_id": main[payee],
+        "user_id": payer,
+        "habit": "transfer",
+        "rail": "instant",
+        "channel": np.where(is_from_elsewhere, _FILE, _ONLINE),
+        "amount_minor": np.where(is_from_elsewhere, amount, within_means),
+    }

@@ -1,33 +1,25 @@
-"""Rounds of cheques between accounts of one person, and what is drawn of them in the end.
+"""Rounds: when cheques go round between accounts of one person, and when these are drawn.
 
 Everything works on grids: a row for each person, along the last axis their accounts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphgen.planting.cheques import by_cheque, cash_drawn, cash_paid_in
 from graphgen.planting.flow import open_days, times
-from graphgen.population.habits import habits
-from graphgen.schema import words
-from graphgen.table import Array, Table
+from graphgen.table import Array
 from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
-    from graphgen.world import World
 
-__all__ = ["Rounds", "round_about", "rounds"]
+__all__ = ["Rounds", "rounds"]
 
-_ALL_BUT = 0.85
-"""What share of what there is is drawn at least, of all but the last account; our assumption."""
-_FEES = 3
-"""For so many returned items' fees, beside what came back, there is cash; our assumption."""
 _FLOAT = 2
 """Business days in which a cheque is due."""
 _NEVER = 2**62
@@ -92,17 +84,47 @@ def rounds(
     """
     business = np.flatnonzero(open_days(graph))
     business = business if len(business) else np.zeros(1, np.int64)
-    accounts, days = here.shape[1], min(days, len(business))
+    days, later = min(days, len(business)), 0 if is_fraud else 1
     turns = np.arange(0, days, every)
-    later = 0 if is_fraud else 1
+    drawn_after = turns[-1] + later
     reserved = days - 1 + (0 if is_fraud else later + int(made_good[0]))
     options = np.arange(max(1, len(business) - reserved))
-    drawn_on = np.minimum(options + turns[-1] + later, len(business) - 1)
+    place = _starts(rng, business, options, drawn_after, income)
+    day = business[place + turns]
+    cheques, drawn = _at_counters(graph, rng, person, here, day, parts)
+    on = place + drawn_after
+    wait = business[np.minimum(on, len(business) - 1)] - day[:, -1:]
+    drawn += wait[:, :, None] * DAY_MS
+    again = on + rng.integers(made_good[0], made_good[1] + 1, here.shape)
+    again = business[np.minimum(again, len(business) - 1)]
+    again = times(graph, rng, person[:, None], again, "counter")
+    return Rounds(cheques, drawn, np.maximum(again, drawn.max(axis=2) + 1))
+
+
+def _starts(
+    rng: np.random.Generator, business: Array, options: Array, drawn_after: int, income: Array
+) -> Array:
+    """Draw on which business day each person's rounds begin: int64 (people, 1), of the `options`.
+
+    So many business days after that the accounts are drawn; where it can be, none of the `income`
+    comes from then until the last cheques are due.
+    """
+    drawn_on = np.minimum(options + drawn_after, len(business) - 1)
     due_on = np.minimum(drawn_on + _FLOAT, len(business) - 1)
     so_far = np.cumsum(np.pad(income, ((0, 0), (0, 1))), axis=1)
     comes = so_far[:, business[due_on]] > so_far[:, business[drawn_on]]
-    place = (rng.random(comes.shape) - comes).argmax(axis=1)[:, None]
-    day = business[place + turns]
+    return np.asarray((rng.random(comes.shape) - comes).argmax(axis=1)[:, None])
+
+
+def _at_counters(
+    graph: Graph, rng: np.random.Generator, person: Array, here: Array, day: Array, parts: int
+) -> tuple[Array, Array]:
+    """Draw when people go to the counters on their days (people, rounds): int64 ms.
+
+    Gives when cheques are paid in, and when each account would be drawn on the day of the last, in
+    so many parts: as in `Rounds`.
+    """
+    accounts = here.shape[1]
     paid_in = np.repeat(day[:, :-1, None], accounts, axis=2)
     paid_in = times(graph, rng, person[:, None, None], paid_in, "counter")
     paid_in = _in_order(paid_in, here[:, None])
@@ -113,116 +135,7 @@ def rounds(
     # after as many cheques as there are, the first part of each account, and then the second
     turn = here.sum(axis=1)[:, None, None] * (1 + np.arange(parts)) + np.arange(accounts)[:, None]
     drawn = np.take_along_axis(final[:, None], np.minimum(turn, final.shape[1] - 1), axis=2)
-    on = place + turns[-1] + later
-    wait = business[np.minimum(on, len(business) - 1)] - day[:, -1:]
-    drawn += wait[:, :, None] * DAY_MS
-    again = on + rng.integers(made_good[0], made_good[1] + 1, here.shape)
-    again = business[np.minimum(again, len(business) - 1)]
-    again = times(graph, rng, person[:, None], again, "counter")
-    return Rounds(cheques, drawn, np.maximum(again, drawn.max(axis=2) + 1))
-
-
-def round_about(
-    graph: Graph,
-    rng: np.random.Generator,
-    when: Rounds,
-    here: Array,
-    *,
-    person: Array,
-    account: Array,
-    bank: Array,
-    first: Array,
-    growth: float,
-    case: Array,
-    is_fraud: bool,
-) -> Iterator[Table]:
-    """Yield cheques from each account to the next, what is drawn of it, and what is made good.
-
-    Parameters
-    ----------
-    graph, rng, when, here
-        What is planted on, where chance comes from, when all of it happens, and which accounts
-        there are: bool, a grid.
-    person, account, bank
-        int32: whose they are (people,), and the accounts and their banks, as `here`.
-    first, growth
-        What each person's first cheques are for, in minor units: float64; and by what share more
-        those of each round are than those of the one before.
-    case, is_fraud
-        The rows of the cases, and whether it is the crime. Where it is not, days later as much cash
-        as the last cheques to each account, and fees, is paid in on it.
-
-    """
-    place, many = np.arange(here.shape[1]), here.sum(axis=1, keepdims=True)
-    payee, there = (
-        np.take_along_axis(grid, (place + 1) % np.maximum(1, many), axis=1)
-        for grid in (account, bank)
-    )
-    share, amount = _drawn(rng, when, here), _cheques(rng, when, first, growth)
-    yield by_cheque(
-        graph,
-        when.cheques,
-        case=case[:, None, None],
-        here=here[:, None, :],
-        payer=account[:, None, :],
-        payee=payee[:, None, :],
-        person=person[:, None, None],
-        habit="transfer",
-        stage="preparation" if is_fraud else None,
-        amount=amount,
-    )
-    yield cash_drawn(
-        graph,
-        when.drawn,
-        case=case[:, None, None],
-        here=here[:, :, None],
-        account=account[:, :, None],
-        bank=bank[:, :, None],
-        person=person[:, None, None],
-        stage="integration" if is_fraud else None,
-        amount_of="balance",
-        share=share,
-    )
-    if not is_fraud:
-        yield cash_paid_in(
-            graph,
-            when.made_good,
-            case=case[:, None],
-            here=here,
-            account=payee,
-            bank=there,
-            person=person[:, None],
-            amount_minor=_in_cash(graph.world, amount[:, -1]),
-        )
-
-
-def _drawn(rng: np.random.Generator, when: Rounds, here: Array) -> Array:
-    """Draw what share of what is there by then each part draws: float64, as `when.drawn`.
-
-    They are equal parts: a half, then nearly all of the rest, or all, as of the last account.
-    """
-    share = np.minimum(rng.uniform(_ALL_BUT, 1.15, when.drawn.shape), 1)
-    np.put_along_axis(share[:, :, -1], here.sum(axis=1, keepdims=True) - 1, 1, axis=1)
-    return share / np.arange(share.shape[2], 0, -1)
-
-
-def _cheques(rng: np.random.Generator, when: Rounds, first: Array, growth: float) -> Array:
-    """Draw what each cheque is for: int64 minor units, as `when.cheques`.
-
-    Each is a little less than the last, so that the day's round is covered by itself.
-    """
-    shape = when.cheques.shape
-    grown = (1 + growth) ** np.arange(shape[1])[:, None]
-    less = 1 - 0.01 * np.arange(shape[2]) - 0.01 * rng.random(shape)
-    return np.asarray(np.rint(first[:, None, None] * grown * less), np.int64)
-
-
-def _in_cash(world: World, amount: Array) -> Array:
-    """Say what is paid in for what came back, and fees: round, and no less (int64 minor units)."""
-    habit, paid = habits(world.place), words.HABITS.index("cash_deposit")
-    unit = int(habit.round_minor[paid])
-    fee = int(world.place.toml("habits")["clearing"]["returned_item_fee_minor"])
-    return -(-(amount + _FEES * fee) // unit) * unit
+    return cheques, drawn
 
 
 def _in_order(at: Array, here: Array) -> Array:
