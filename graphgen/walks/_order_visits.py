@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphgen.table import Array
-from graphgen.walks._ordering import pick_ways
+from graphgen.walks._ways import WaysOfDay, pick_ways
 from graphgen.walks.session import durations
 
 if TYPE_CHECKING:
@@ -35,19 +35,7 @@ def ordered_from(
     begun = np.maximum(today.midnight, time - ((0.3 + 0.6 * u[:, 0]) * duration).astype(np.int64))
     lasts = np.maximum(duration, time - begun + 1)
     way = pick_ways(
-        edges["user_id"][edge],
-        begun,
-        begun + lasts,
-        today.midnight,
-        u[:, 1],
-        ways.first,
-        ways.valid_from,
-        ways.valid_to,
-        ways.rate,
-        ways.hours,
-        ground.zone,
-        len(ground.clocks.zones),
-        today.hours.density,
+        edges["user_id"][edge], begun, begun + lasts, u[:, 1], WaysOfDay.of(ground, today)
     )
     device, ip = np.append(ways.device, -1)[way], np.append(ways.ip, -1)[way]
     named = edges["via"][edge]
