@@ -7,7 +7,7 @@ brings; a card used online carries the device and the address that its holder us
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,13 +21,12 @@ from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
 from graphgen.walks._ordering import Online, Placed, Via, Visits, order_online
 from graphgen.walks._payment_rows import payment_rows
-from graphgen.walks._proposing import COLUMNS, proposed
+from graphgen.walks._proposing import Firing, Payable, proposed
 from graphgen.walks._ways import WaysOfDay
 from graphgen.walks.session import durations
 
 __all__ = ["PaymentWalk"]
 
-_PROPOSED = [column.name for column in fields(Payments)][:-3]
 _PAYS, _TRADES = (words.WALKED_EDGES.index(w) for w in ("pays", "trades"))
 _CARD = words.RAILS.index("card")
 _ONLINE = words.CHANNELS.index("online")
@@ -48,8 +47,7 @@ class PaymentWalk(Walk):
         edges = self.edges
         self.start = section.starts["pays"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
-        self.valid_to = np.ascontiguousarray(edges["valid_to"])
-        self.columns = tuple(np.ascontiguousarray(edges[name]) for name in COLUMNS)
+        self.payable = Payable.of(edges)
         schedule = edges["schedule"]
         rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
         self.rates = SectionRates.of(section, ground.world.seed, "pays", rated, self.clock)
@@ -94,29 +92,22 @@ class PaymentWalk(Walk):
 
     def _proposed(self, today: Today, rng: Draws, edge: Array, is_once: Array) -> Payments:
         """Give what fires a time and an amount."""
-        habits = self.ground.habits
         block = self.section.block_of("pays", edge)
         drawn = proposed(
-            edge,
-            is_once,
-            rng.each(block, lambda stream, count: stream.random((count, 2))),
-            rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
+            Firing(
+                edge,
+                is_once,
+                rng.each(block, lambda stream, count: stream.random((count, 2))),
+                rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
+            ),
+            self.payable,
+            self.ground.habits,
             self.clock,
             today.hours.quantile,
             today.midnight,
-            self.valid_to,
-            habits.price_minor,
-            habits.usual_ending,
-            habits.note_minor,
-            habits.round_minor,
-            habits.round_share,
-            habits.round_fifths,
-            habits.charm_share,
-            *self.columns,
         )
-        nothing = np.full(len(drawn[0]), -1, np.int32)
-        placed = {"session": nothing, "device": nothing, "ip": nothing}
-        return Payments(**dict(zip(_PROPOSED, drawn, strict=True)), **placed)
+        nothing = np.full(len(drawn["time"]), -1, np.int32)
+        return Payments(**drawn, session=nothing, device=nothing, ip=nothing)
 
     def _ordered(
         self, today: Today, rng: Draws, payments: Payments, sessions: Sessions
@@ -161,8 +152,8 @@ class PaymentWalk(Walk):
                 user,
                 payments.rail[rows] == _CARD,
                 payments.is_once[rows],
-                self.edges["valid_from"][edge],
-                end_of(self.valid_to[edge]),
+                self.payable.valid_from[edge],
+                end_of(self.payable.valid_to[edge]),
                 _visitor(block, user),
             ),
             Via(via >= 0, *self.ground.via(via)),
