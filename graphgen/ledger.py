@@ -28,7 +28,7 @@ from graphgen.population.habits import habits
 from graphgen.proposals import Payments, stacked
 from graphgen.rng import stream
 from graphgen.schema import NULL_NUMBER, words
-from graphgen.settle import Chains, Proposed, settle_day
+from graphgen.settle import Chains, Claims, Proposed, settle_day
 from graphgen.table import Array
 from graphgen.world import DAY_MS
 
@@ -225,9 +225,7 @@ class Ledger:
             Terms(first, self.posting, self.salt, self.fee),
             self.note,
             np.empty(len(proposals), _PENDING),
-            claims,
-            len(state.claims),
-            self._owes,
+            Claims(claims, len(state.claims), self._owes),
         )
         self._owes[claims["account"]] = False
         state.claims = claims[:claimed][claims["amount"][:claimed] > 0]

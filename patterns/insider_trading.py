@@ -25,7 +25,7 @@ import numpy as np
 from annotated_types import Interval
 
 from graphgen.graph import Graph
-from graphgen.market.brokerage import could_be_insiders
+from graphgen.market.insiders import could_be_insiders
 from graphgen.market.listing import listing
 from graphgen.pattern import Pattern
 from graphgen.planting.acquaintances import chain_to

@@ -12,7 +12,7 @@ from graphgen.dataset import Dataset
 from graphgen.exporter import FileExporter
 from graphgen.generate import generate
 from graphgen.grow import grow
-from graphgen.market.brokerage import could_be_insiders
+from graphgen.market.insiders import could_be_insiders
 from graphgen.order import among
 from graphgen.pattern import Pattern, named
 from graphgen.registry import EXPORTERS, PATTERNS

@@ -17,20 +17,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphgen.market.funding import funding
+from graphgen.market.insiders import insiders
 from graphgen.market.listing import Listing, listing
 from graphgen.order import among, distinct
 from graphgen.population.banking import draw_banks
 from graphgen.population.draw import uniform_ms
 from graphgen.population.holders import holders
-from graphgen.schedule import BY_RATE, FOLLOWING
+from graphgen.schedule import BY_RATE
 from graphgen.schema import words
 from graphgen.table import Array, Table
-from graphgen.world import DAY_MS
 
 if TYPE_CHECKING:
     from graphgen.graph import Graph
 
-__all__ = ["MARKET", "brokerage", "could_be_insiders"]
+__all__ = ["MARKET", "brokerage"]
 
 MARKET = "market"
 """The name of the block that investors are given."""
@@ -48,12 +49,6 @@ _CASH = (0.05, 0.35)
 _COST_SPREAD = 0.3
 _POPULAR = 0.5
 """How the odds of being held grow with what a security is worth: as this power of it."""
-_SAVES, _SAVED = 0.45, 0.06
-"""Share of investors who pay in every month, and how much of the month's income."""
-_ADDS, _ADDED_A_DAY, _ADDED, _ADDED_SPREAD = 0.45, 0.12, 3_000, 0.9
-"""Share of investors who pay in some money now and then, how often, the median, and its spread."""
-_TAKES_A_DAY, _TAKEN = 0.004, (0.05, 0.6)
-"""How often something is taken out again, and what share of the cash that there is."""
 _A_QUARTER = ((8, 11), (20, 42), (60, 135))
 """Trades of an investor in a usual quarter, by risk profile; our assumption, so that nine in ten
 quarters are of the 5 to 15, 15 to 50 and 50 to 150 trades that they are said to have."""
@@ -69,14 +64,8 @@ _SHORTS, _SHORTED, _SOLD_SHORT = 0.6, (1, 3), 0.2
 """Share of these who ever sell short, how many securities, and for what share of their orders."""
 _SHORT_OF_CASH = 0.15
 """Median of what is sold short at a time, as a share of the cash at the start."""
-_INSIDERS, _OF_PEOPLE = 3, 0.02
-"""Insiders of a firm among the people at most, and how many there are at most beside these."""
-_TOLD_AT_HOME = 0.5
-"""Share of those with a family of whom one hears at home what they know."""
 _SESSIONS = 63
 _SHORT = words.SIDES.index("short")
-_FAMILY = words.INSIDER_ROLES.index("family")
-_BOOK, _INSTANT = words.RAILS.index("book"), words.RAILS.index("instant")
 
 
 def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
@@ -119,8 +108,8 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         quantity=quantity,
         cost_minor=np.rint(quantity * paid),
     )
-    yield from _funding(graph, rng, user, own, bank[1:], opened)
-    yield _insiders(graph, rng, everybody.main)
+    yield from funding(graph, rng, user, own, bank[1:], opened)
+    yield insiders(graph, rng, everybody.main)
     short, borrowed = _shorted(graph, rng, is_margin, slot, security)
     sold = np.maximum(1, _SHORT_OF_CASH * cash[short] / here.price[borrowed] / _TRADED)
     taken = np.append(slot, short), np.append(security, borrowed)
@@ -141,56 +130,6 @@ def brokerage(graph: Graph, rng: np.random.Generator) -> Iterator[Table]:
         user,
         own,
     )
-
-
-def could_be_insiders(graph: Graph) -> Array:
-    """Say who may be an officer, a director or an adviser of a firm: bool (users,)."""
-    everybody = holders(graph)
-    return np.asarray((everybody.main >= 0) & (everybody.income >= np.median(everybody.income)))
-
-
-def _insiders(graph: Graph, rng: np.random.Generator, main: Array) -> Table:
-    """Give officers, directors and advisers of firms, of those who bank the better paid.
-
-    And of some of them the family, who hear of what they know.
-    """
-    here = listing(graph.world.place)
-    stocks = np.flatnonzero(here.type == words.SECURITY_TYPES.index("stock"))
-    pool = np.flatnonzero(could_be_insiders(graph))
-    many = round(min(_INSIDERS * len(stocks), _OF_PEOPLE * len(main)))
-    user = rng.choice(pool, min(many, len(pool)), replace=False) if len(pool) else pool
-    issuer = graph["security"]["issuer_id"][rng.choice(stocks, len(user))]
-    since = graph.world.start_ms - uniform_ms(rng, 30 * DAY_MS, 3_000 * DAY_MS, len(user))
-    role = rng.integers(0, _FAMILY, len(user))
-    row, kin = _families(graph, rng, main, user)
-    return Table.of(
-        "insider_of",
-        user_id=np.append(user, kin),
-        issuer_id=np.append(issuer, issuer[row]),
-        role=np.append(role, np.full(len(row), _FAMILY)),
-        since=np.append(since, since[row]),
-    )
-
-
-def _families(
-    graph: Graph, rng: np.random.Generator, main: Array, user: Array
-) -> tuple[Array, Array]:
-    """Draw one of the family of some of these people: which of them (int64), and who (int32).
-
-    It is somebody who banks, and is none of them.
-    """
-    knows = graph["knows"]
-    family = knows["relation"] == words.RELATIONS.index("family")
-    ends = [knows[name][family] for name in ("user_id", "other_user_id")]
-    near, far = np.concatenate(ends), np.concatenate(ends[::-1])
-    place = np.full(len(main), -1)
-    place[user] = np.arange(len(user))
-    some = np.flatnonzero((place[near] >= 0) & (place[far] < 0) & (main[far] >= 0))
-    some = rng.permutation(some)
-    row, first = np.unique(place[near[some]], return_index=True)
-    kin, once = np.unique(far[some[first]], return_index=True)
-    told = rng.random(len(kin)) < _TOLD_AT_HOME
-    return row[once][told], kin[told]
 
 
 def _type(word: str) -> int:
@@ -298,70 +237,4 @@ def _trading(
         rate=in_all[investor] * part * np.where(is_short, of_shorts, 1 - of_shorts),
         schedule=BY_RATE,
         valid_from=graph.world.start_ms - 1,
-    )
-
-
-def _funding(
-    graph: Graph,
-    rng: np.random.Generator,
-    user: Array,
-    account: Array,
-    bank: Array,
-    opened: Array,
-) -> Iterator[Table]:
-    """Yield what goes from the main account to the brokerage account, and back."""
-    main = holders(graph).main[user]
-    same = graph["account"]["bank_id"][main] == bank
-    since = uniform_ms(rng, opened, graph.world.start_ms, len(user))
-    common = {
-        "habit": "own_transfer",
-        "channel": "online",
-        "spread": 0.0,
-        "hours": graph.world.place.profiles.index("people"),
-    }
-    saves = np.flatnonzero(rng.random(len(user)) < _SAVES)
-    sums = holders(graph).income[user[saves]] * _SAVED * rng.lognormal(0, 0.7, len(saves))
-    yield Table.of(
-        "pays",
-        debtor_account_id=main[saves],
-        creditor_account_id=account[saves],
-        user_id=user[saves],
-        rail=np.where(same[saves], _BOOK, _INSTANT),
-        amount_minor=np.maximum(2_500, np.rint(sums / 2_500) * 2_500),
-        amount_of="sum",
-        share=0.0,
-        rate=0.0,
-        schedule=FOLLOWING + rng.integers(1, 29, len(saves)),
-        valid_from=since[saves],
-        **common,
-    )
-    adds = np.flatnonzero(rng.random(len(user)) < _ADDS)
-    some = _ADDED * rng.lognormal(0, 0.3, len(adds))
-    yield Table.of(
-        "pays",
-        debtor_account_id=main[adds],
-        creditor_account_id=account[adds],
-        user_id=user[adds],
-        rail=np.where(same[adds], _BOOK, _INSTANT),
-        amount_minor=np.maximum(100, np.rint(some)),
-        amount_of="sum",
-        share=0.0,
-        rate=_ADDED_A_DAY * rng.standard_exponential(len(adds)),
-        schedule=BY_RATE,
-        valid_from=since[adds],
-        **(common | {"spread": _ADDED_SPREAD, "habit": "transfer"}),
-    )
-    yield Table.of(
-        "pays",
-        debtor_account_id=account,
-        creditor_account_id=main,
-        user_id=user,
-        rail=np.where(same, _BOOK, _INSTANT),
-        amount_minor=0,
-        amount_of="balance",
-        share=rng.uniform(*_TAKEN, len(user)),
-        rate=_TAKES_A_DAY * rng.standard_exponential(len(user)),
-        schedule=BY_RATE,
-        valid_from=since,
-        **common,
     )

@@ -2,59 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphgen.table import Array
-from graphgen.walks._ordering import pick_ways
+from graphgen.walks._ways import WaysOfDay, pick_ways
 from graphgen.walks.session import durations
 
 if TYPE_CHECKING:
-    from graphgen.section import Draws, Section
+    from graphgen.section import Draws
     from graphgen.walk import Ground, Today
+    from graphgen.walks._given_orders import GivenOrders
 
-__all__ = ["ordered_from", "visits"]
+__all__ = ["Origins", "ordered_from", "visits"]
 
 _A_VISIT_MS = 600_000
 """Orders that come sooner after another are given in the same visit to the bank."""
 
 
-def ordered_from(
-    ground: Ground, today: Today, rng: Draws, section: Section, edge: Array, time: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Draw from which device and address each order is given, and its session.
+@dataclass(frozen=True)
+class Origins:
+    """From where orders are given, and in which sessions, one entry each."""
 
-    Gives device and address (int32, -1 where the person has no way to bank), when the session
-    begins (int64, ms), and how long it lasts (int32, ms).
-    """
-    edges = section.tables["trades"]
-    block, ways = section.block_of("trades", edge), ground.ways
+    device: Array
+    ip: Array
+    """int32, -1 where the person has no way to bank."""
+    begin: Array
+    end: Array
+    """int64: when the session begins and ends, ms."""
+
+    def take(self, rows: Array) -> Origins:
+        """Give some of them."""
+        return Origins(self.device[rows], self.ip[rows], self.begin[rows], self.end[rows])
+
+    def after(self, lead: Array) -> Origins:
+        """Let orders be given from where those were that they follow, -1 for none."""
+        device, ip = (np.where(lead >= 0, of[lead], of) for of in (self.device, self.ip))
+        return Origins(device, ip, self.begin, self.end)
+
+
+def ordered_from(ground: Ground, today: Today, rng: Draws, given: GivenOrders) -> Origins:
+    """Draw from which device and address each order is given, and its session."""
+    block, ways = given.section.block_of("trades", given.edge), ground.ways
     duration = rng.each(block, durations)
     u = rng.each(block, lambda stream, count: stream.random((count, 2)))
-    begun = np.maximum(today.midnight, time - ((0.3 + 0.6 * u[:, 0]) * duration).astype(np.int64))
-    lasts = np.maximum(duration, time - begun + 1)
-    way = pick_ways(
-        edges["user_id"][edge],
-        begun,
-        begun + lasts,
-        today.midnight,
-        u[:, 1],
-        ways.first,
-        ways.valid_from,
-        ways.valid_to,
-        ways.rate,
-        ways.hours,
-        ground.zone,
-        len(ground.clocks.zones),
-        today.hours.density,
-    )
+    before = ((0.3 + 0.6 * u[:, 0]) * duration).astype(np.int64)
+    begin = np.maximum(today.midnight, given.time - before)
+    end = begin + np.maximum(duration, given.time - begin + 1)
+    of_day = WaysOfDay.of(ground, today)
+    way = pick_ways(given.column("user_id"), begin, end, u[:, 1], of_day)
     device, ip = np.append(ways.device, -1)[way], np.append(ways.ip, -1)[way]
-    named = edges["via"][edge]
+    named = given.column("via")
     some = np.flatnonzero(named >= 0)
     if len(some):
         device[some], ip[some], _ = ground.via(named[some])
-    return device, ip, begun, lasts.astype(np.int32)
+    return Origins(device, ip, begin, end)
 
 
 def visits(

@@ -1,54 +1,142 @@
-"""A compiled loop of the payment walk: what is ordered online, from where and in which session."""
+"""What is ordered online: from which device and address, and in which session."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from graphgen.compiled import compiled
 from graphgen.table import Array
+from graphgen.walk import Ways
+from graphgen.walks._ways import WaysOfDay, pick_ways
 
-__all__ = ["order_online", "pick_way", "pick_ways"]
+__all__ = ["Online", "Placed", "Via", "Visits", "order_online"]
 
 _DAY_MS = 86_400_000
-_QUARTER_MS = 900_000
+
+
+class Online(NamedTuple):
+    """Payments that are ordered online, one entry each."""
+
+    time: Array
+    """int64, ms."""
+    user: Array
+    by_card: Array
+    is_once: Array
+    """bool."""
+    valid_from: Array
+    valid_to: Array
+    """int64, ms: the times that it may be moved to."""
+    visitor: Array
+    """int64: a number for its payer in its block."""
+
+
+class Via(NamedTuple):
+    """The way that a payment must be ordered over, one entry each."""
+
+    is_named: Array
+    """bool: whether there is one."""
+    device: Array
+    ip: Array
+    since: Array
+    """int64: since when it is there, ms."""
+
+
+class Visits(NamedTuple):
+    """Sessions of a day, and who visits."""
+
+    visitor: Array
+    """int64, ascending: the visitor of each of `row`."""
+    row: Array
+    time: Array
+    duration: Array
+    device: Array
+    ip: Array
+    """As of `graphgen.proposals.Sessions`."""
+
+
+class Placed(NamedTuple):
+    """From where payments are ordered, and when they then are; one entry each."""
+
+    time: Array
+    """int64, ms."""
+    session: Array
+    """int32: number of a session of those so far, then of those brought; -1 for a card."""
+    device: Array
+    ip: Array
+    """int32, -1 where the person has no way to bank."""
+    brings: Array
+    """bool: whether it brings a session."""
+    begin: Array
+    end: Array
+    """int64: when that begins and ends, ms."""
+
+
+def order_online(
+    payments: Online,
+    via: Via,
+    visits: Visits,
+    u: Array,
+    duration: Array,
+    ways: Ways,
+    of_day: WaysOfDay,
+) -> Placed:
+    """Find from where each payment is ordered.
+
+    A card needs a device and an address: those of the session in progress, if there is one. A
+    transfer of habit takes one of its payer's sessions of the day (and its time moves there); any
+    other brings a session of its own, that lasts `duration` (ms) at least. `u` (payments, 3) is
+    uniform.
+    """
+    time, visit = _visit(payments, visits, u, of_day.midnight)
+    own = (visit < 0) & ~payments.by_card
+    begin = np.where(own, _begin(of_day.midnight, time, via.since, duration, u[:, 1]), time)
+    end = np.where(own, begin + np.maximum(duration, time - begin + 1), time)
+    over = via.is_named & (own | payments.by_card)
+    device = np.where(over, via.device, np.append(visits.device, -1)[visit])
+    ip = np.where(over, via.ip, np.append(visits.ip, -1)[visit])
+    free = np.flatnonzero(~over & (visit < 0))
+    way = pick_ways(payments.user[free], begin[free], end[free], u[free, 2], of_day)
+    device[free], ip[free] = np.append(ways.device, -1)[way], np.append(ways.ip, -1)[way]
+    own[free[way < 0]] = False
+    session = np.where(own, len(visits.time) + np.cumsum(own) - 1, visit)
+    session[payments.by_card] = -1
+    return Placed(time, session.astype(np.int32), device, ip, own, begin, end)
+
+
+def _begin(midnight: int, time: Array, since: Array, duration: Array, u: Array) -> Array:
+    """Say when the sessions begin that payments bring: int64, ms.
+
+    Part of its duration before that, today, and not before its way is there.
+    """
+    part = 0.3 + 0.6 * u
+    begin = np.maximum(midnight, time - (part * duration).astype(np.int64))
+    # over a way that has only just begun: after that, and never at once
+    there = np.maximum(since, begin)
+    later = np.where(there < time, time - (part * (time - there)).astype(np.int64), time)
+    return np.where(there == since, later, begin)
 
 
 @compiled
-def pick_way(
-    user: int,
-    begin: int,
-    end: int,
-    midnight: int,
-    u: float,
-    first: Array,
-    valid_from: Array,
-    valid_to: Array,
-    rate: Array,
-    hours: Array,
-    zone: Array,
-    zones: int,
-    density: Array,
-) -> int:
-    """Draw one of the ways a person banks from begin to end (ms), by how much each is used then.
+def _visit(payments: Online, visits: Visits, u: Array, midnight: int) -> tuple[Array, Array]:
+    """Find the session that each payment is made in, and when it then is: int64, ms.
 
-    Gives -1 where there is none.
+    Sessions are int32, -1 for none: for a card the one in progress, for a transfer of habit any.
     """
-    quarter = min(95, (begin - midnight) // _QUARTER_MS)
-    total = 0.0
-    for way in range(first[user], first[user + 1]):
-        if valid_from[way] <= begin and end < valid_to[way]:
-            total += 1e-6 + rate[way] * density[hours[way] * zones + zone[user], quarter]
-    if total == 0.0:
-        return -1
-    left = u * total
-    chosen = -1
-    for way in range(first[user], first[user + 1]):
-        if valid_from[way] <= begin and end < valid_to[way]:
-            chosen = way
-            left -= 1e-6 + rate[way] * density[hours[way] * zones + zone[user], quarter]
-            if left <= 0:
-                break
-    return chosen
+    time, _, by_card, is_once, valid_from, valid_to, visitor = payments
+    among, row, begin, duration, _, _ = visits
+    at, session = time.copy(), np.full(len(time), -1, np.int32)
+    for i in range(len(time)):
+        low, high = _span(among, visitor[i])
+        if by_card[i]:
+            session[i] = _in_progress(time[i], low, high, row, begin, duration)
+        elif not is_once[i] and high > low:
+            s = row[low + int(u[i, 0] * (high - low))]
+            moved = begin[s] + int((0.3 + 0.6 * u[i, 1]) * duration[s])
+            if valid_from[i] <= moved < min(valid_to[i], midnight + _DAY_MS):
+                at[i], session[i] = moved, s
+    return at, session
 
 
 @compiled
@@ -74,153 +162,3 @@ def _in_progress(at: int, low: int, high: int, row: Array, time: Array, duration
         if time[s] <= at < time[s] + duration[s]:
             return int(s)
     return -1
-
-
-@compiled
-def _begin(midnight: int, at: int, since: int, duration: int, part: float) -> int:
-    """Say when a session began that a payment at a moment brings: ms.
-
-    Part of its duration before that, today, and not before its way is there.
-    """
-    begin = max(midnight, at - int(part * duration))
-    if begin <= since < at:  # over a way that has only just begun: after that, and never at once
-        return at - int(part * (at - since))
-    return at if begin < since else begin
-
-
-@compiled
-def order_online(
-    time: Array,
-    user: Array,
-    by_card: Array,
-    is_once: Array,
-    valid_from: Array,
-    valid_to: Array,
-    via_device: Array,
-    via_ip: Array,
-    via_from: Array,
-    has_via: Array,
-    visitor: Array,
-    u: Array,
-    duration: Array,
-    session_visitor: Array,
-    session_row: Array,
-    session_time: Array,
-    session_duration: Array,
-    session_device: Array,
-    session_ip: Array,
-    midnight: int,
-    first: Array,
-    device: Array,
-    ip: Array,
-    way_from: Array,
-    way_to: Array,
-    rate: Array,
-    hours: Array,
-    zone: Array,
-    zones: int,
-    density: Array,
-) -> tuple[Array, ...]:
-    """Find from where each payment is ordered.
-
-    A card needs a device and an address: those of the session in progress, if there is one. A
-    transfer of habit takes one of its payer's sessions of the day (and its time moves there); any
-    other brings a session of its own. Returns time, session (of those so far, then of those
-    brought, -1 for a card), device, ip (-1 where the person has no way to bank), which bring a
-    session (bool), and its start and duration.
-    """
-    count = len(time)
-    at = time.copy()
-    session = np.full(count, -1, np.int32)
-    from_device = np.full(count, -1, np.int32)
-    from_ip = np.full(count, -1, np.int32)
-    brings = np.zeros(count, np.bool_)
-    start = np.zeros(count, np.int64)
-    lasts = duration.copy()
-    brought = 0
-    for i in range(count):
-        low, high = _span(session_visitor, visitor[i])
-        if not by_card[i] and not is_once[i] and high > low:
-            s = session_row[low + int(u[i, 0] * (high - low))]
-            moved = session_time[s] + int((0.3 + 0.6 * u[i, 1]) * session_duration[s])
-            if valid_from[i] <= moved < min(valid_to[i], midnight + _DAY_MS):
-                at[i] = moved
-                session[i] = s
-                from_device[i] = session_device[s]
-                from_ip[i] = session_ip[s]
-                continue
-        begin = end = at[i]
-        visit = -1
-        if by_card[i]:
-            visit = _in_progress(at[i], low, high, session_row, session_time, session_duration)
-        else:
-            begin = _begin(midnight, at[i], via_from[i], duration[i], 0.3 + 0.6 * u[i, 1])
-            end = begin + max(duration[i], at[i] - begin + 1)
-        if has_via[i]:
-            from_device[i], from_ip[i] = via_device[i], via_ip[i]
-        elif visit >= 0:
-            from_device[i], from_ip[i] = session_device[visit], session_ip[visit]
-        else:
-            way = pick_way(
-                user[i],
-                begin,
-                end,
-                midnight,
-                u[i, 2],
-                first,
-                way_from,
-                way_to,
-                rate,
-                hours,
-                zone,
-                zones,
-                density,
-            )
-            if way < 0:
-                continue
-            from_device[i], from_ip[i] = device[way], ip[way]
-        if by_card[i]:
-            continue
-        brings[i] = True
-        session[i] = len(session_time) + brought
-        brought += 1
-        start[i] = begin
-        lasts[i] = end - begin
-    return at, session, from_device, from_ip, brings, start, lasts
-
-
-@compiled
-def pick_ways(
-    user: Array,
-    begin: Array,
-    end: Array,
-    midnight: int,
-    u: Array,
-    first: Array,
-    valid_from: Array,
-    valid_to: Array,
-    rate: Array,
-    hours: Array,
-    zone: Array,
-    zones: int,
-    density: Array,
-) -> Array:
-    """Draw a way to bank for each person and span of time: int32, -1 for none."""
-    ways = np.empty(len(user), np.int32)
-    for i in range(len(user)):
-        ways[i] = pick_way(
-            user[i],
-            begin[i],
-            end[i],
-            midnight,
-            u[i],
-            first,
-            valid_from,
-            valid_to,
-            rate,
-            hours,
-            zone,
-            zones,
-            density,
-        )
-    return ways

@@ -1,6 +1,12 @@
-"""The payment table's compiled loop: what a booked row shows of the proposal it came from."""
+"""The payment table's compiled loops: what a booked row shows of the proposal it came from.
+
+`source` is the proposal of each row, -1 for none. Every array of ids has one more entry than there
+are rows: that of row -1, which is none.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +15,7 @@ from graphgen.schedule import TILLS
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["assemble"]
+__all__ = ["Online", "Shops", "online", "parties", "situations", "spent_at", "terminals"]
 
 _CARD, _CASH = words.RAILS.index("card"), words.RAILS.index("cash")
 _POS, _BRANCH, _FILE = (words.CHANNELS.index(c) for c in ("pos", "branch", "file"))
@@ -17,117 +23,159 @@ _QUARTER_MS = 900_000
 _FIRST_TERMINAL, _TERMINALS = 10_000_000, 89_999_999
 
 
+class Shops(NamedTuple):
+    """What is known of merchants; last, of none."""
+
+    of_account: Array
+    """int32: the merchant whose account each row of `account` is, -1 for none."""
+    id: Array
+    category: Array
+    """int32: numbers of their category codes."""
+    tills: Array
+    """int64: how many tills each has, at least one."""
+
+
+class Online(NamedTuple):
+    """What is ordered online comes with these: rows of the day's sessions, of `device` and `ip`.
+
+    Or the ids of these.
+    """
+
+    session: Array
+    device: Array
+    ip: Array
+
+
 @compiled
-def assemble(  # noqa: PLR0915 - one statement a column
-    source: Array,
-    time: Array,
+def parties(
     debtor: Array,
     creditor: Array,
     counterparty: Array,
     original: Array,
-    midnight: int,
-    users: Array,
-    cards: Array,
-    rails: Array,
-    channels: Array,
-    habits: Array,
-    sessions: Array,
-    devices: Array,
-    ips: Array,
     account_id: Array,
-    card_id: Array,
-    merchant_id: Array,
-    session_id: Array,
-    device_id: Array,
-    ip_id: Array,
-    merchant_of: Array,
-    category: Array,
-    tills: Array,
-    town: Array,
+    first_event: int,
+    events_a_day: int,
+) -> tuple[Array, Array, Array, Array]:
+    """Give the ids of debtors, creditors and counterparties, and of the original payments: int64.
+
+    `original` holds day << 32 | number, below 0 for none; the first id of day 0 is `first_event`.
+    """
+    count = len(debtor)
+    out_debtor, out_creditor = np.empty(count, np.int64), np.empty(count, np.int64)
+    out_counterparty, out_original = np.empty(count, np.int64), np.empty(count, np.int64)
+    for row in range(count):
+        out_debtor[row] = account_id[debtor[row]]
+        out_creditor[row] = account_id[creditor[row]]
+        out_counterparty[row] = account_id[counterparty[row]]
+        earlier = original[row]
+        out_original[row] = (
+            -1
+            if earlier < 0
+            else first_event + (earlier >> 32) * events_a_day + (earlier & 0xFFFFFFFF)
+        )
+    return out_debtor, out_creditor, out_counterparty, out_original
+
+
+@compiled
+def situations(
+    source: Array,
+    time: Array,
+    midnight: int,
+    user: Array,
+    channel: Array,
+    habit: Array,
     zone: Array,
     offset: Array,
     purpose: Array,
-    first_event: int,
-    events_a_day: int,
-) -> tuple[Array, ...]:
-    """Give the columns of `payment` that say who, where and from what.
+) -> tuple[Array, Array, Array]:
+    """Give the minutes that payers' clocks are ahead (int16), channels and purposes (int8).
 
-    Every id array has one more entry than there are rows: that of row -1, which is none.
+    `offset` is int16 (zones, quarters of an hour); `purpose` that of each habit, told in files.
     """
     count = len(source)
-    out_offset = np.empty(count, np.int16)
-    out_debtor = np.empty(count, np.int64)
-    out_creditor = np.empty(count, np.int64)
-    out_counterparty = np.empty(count, np.int64)
-    out_channel = np.empty(count, np.int8)
-    out_purpose = np.empty(count, np.int8)
-    out_original = np.empty(count, np.int64)
-    out_card = np.empty(count, np.int64)
-    out_merchant = np.empty(count, np.int64)
-    out_category = np.empty(count, np.int32)
-    out_terminal = np.empty(count, np.int32)
-    out_session = np.empty(count, np.int64)
-    out_device = np.empty(count, np.int64)
-    out_ip = np.empty(count, np.int64)
+    out_offset = np.full(count, -1, np.int16)
+    out_channel, out_purpose = np.full(count, -1, np.int8), np.full(count, -1, np.int8)
     for row in range(count):
-        payer, payee, i = debtor[row], creditor[row], source[row]
-        out_debtor[row] = account_id[payer]
-        out_creditor[row] = account_id[payee]
-        out_counterparty[row] = account_id[counterparty[row]]
-        later = original[row]
-        out_original[row] = (
-            -1 if later < 0 else first_event + (later >> 32) * events_a_day + (later & 0xFFFFFFFF)
-        )
-        out_offset[row] = -1
-        out_channel[row] = -1
-        out_purpose[row] = -1
-        out_card[row] = -1
-        out_merchant[row] = -1
-        out_category[row] = -1
-        out_terminal[row] = -1
-        out_session[row] = -1
-        out_device[row] = -1
-        out_ip[row] = -1
+        i = source[row]
         if i < 0:
             continue
-        user, rail, channel = users[i], rails[i], channels[i]
-        out_channel[row] = channel
-        if user >= 0:
-            out_offset[row] = offset[zone[user], (time[row] - midnight) // _QUARTER_MS]
-        if channel == _FILE:
-            out_purpose[row] = purpose[habits[i]]
-        if rail == _CARD:
-            merchant = merchant_of[payee]
-            out_card[row] = card_id[cards[i]]
+        out_channel[row] = channel[i]
+        if user[i] >= 0:
+            out_offset[row] = offset[zone[user[i]], (time[row] - midnight) // _QUARTER_MS]
+        if channel[i] == _FILE:
+            out_purpose[row] = purpose[habit[i]]
+    return out_offset, out_channel, out_purpose
+
+
+@compiled
+def spent_at(
+    source: Array, creditor: Array, rail: Array, card: Array, card_id: Array, shops: Shops
+) -> tuple[Array, Array, Array]:
+    """Give the ids of cards and of the merchants where they are used (int64), and the categories.
+
+    These are int32: numbers of codes.
+    """
+    of_account, merchant_id, category, _ = shops
+    count = len(source)
+    out_card, out_merchant = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    out_category = np.full(count, -1, np.int32)
+    for row in range(count):
+        i = source[row]
+        if i >= 0 and rail[i] == _CARD:
+            merchant = of_account[creditor[row]]
+            out_card[row] = card_id[card[i]]
             out_merchant[row] = merchant_id[merchant]
             out_category[row] = category[merchant]
-            if channel == _POS:
-                number = merchant_id[merchant] * 7919 + time[row] % tills[merchant]
-                out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
-        elif rail == _CASH:
+    return out_card, out_merchant, out_category
+
+
+@compiled
+def terminals(
+    source: Array,
+    time: Array,
+    debtor: Array,
+    creditor: Array,
+    user: Array,
+    rail: Array,
+    channel: Array,
+    account_id: Array,
+    town: Array,
+    shops: Shops,
+) -> Array:
+    """Give the tills, machines and counters where cards are shown and cash changes hands: int32."""
+    of_account, merchant_id, _, tills = shops
+    out = np.full(len(source), -1, np.int32)
+    for row in range(len(source)):
+        i = source[row]
+        if i < 0:
+            continue
+        if rail[i] == _CARD and channel[i] == _POS:
+            merchant = of_account[creditor[row]]
+            number = merchant_id[merchant] * 7919 + time[row] % tills[merchant]
+            out[row] = _FIRST_TERMINAL + number % _TERMINALS
+        elif rail[i] == _CASH:
             # machines and counters are a bank's in a town; a firm goes where it always goes
+            payer, payee = debtor[row], creditor[row]
             vault, own = min(payer, payee), max(payer, payee)
-            place = town[user] if user >= 0 else own
+            place = town[user[i]] if user[i] >= 0 else own
             number = account_id[vault] + place * 104_729 + time[row] % TILLS
-            number += TILLS if channel == _BRANCH else 0
-            out_terminal[row] = _FIRST_TERMINAL + number % _TERMINALS
-        if devices[i] >= 0:
-            out_session[row] = session_id[sessions[i]]
-            out_device[row] = device_id[devices[i]]
-            out_ip[row] = ip_id[ips[i]]
-    return (
-        out_offset,
-        out_debtor,
-        out_creditor,
-        out_counterparty,
-        out_channel,
-        out_purpose,
-        out_original,
-        out_card,
-        out_merchant,
-        out_category,
-        out_terminal,
-        out_session,
-        out_device,
-        out_ip,
-    )
+            number += TILLS if channel[i] == _BRANCH else 0
+            out[row] = _FIRST_TERMINAL + number % _TERMINALS
+    return out
+
+
+@compiled
+def online(source: Array, ordered: Online, ids: Online) -> tuple[Array, Array, Array]:
+    """Give the ids of sessions, devices and addresses from where rows were ordered: int64."""
+    session, device, ip = ordered
+    session_id, device_id, ip_id = ids
+    count = len(source)
+    out_session = np.full(count, -1, np.int64)
+    out_device, out_ip = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    for row in range(count):
+        i = source[row]
+        if i >= 0 and device[i] >= 0:
+            out_session[row] = session_id[session[i]]
+            out_device[row] = device_id[device[i]]
+            out_ip[row] = ip_id[ip[i]]
+    return out_session, out_device, out_ip

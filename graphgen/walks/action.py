@@ -25,7 +25,7 @@ from graphgen.schema import NULL_NUMBER, SCHEMAS, words
 from graphgen.section import Draws, Section
 from graphgen.table import Array, Table
 from graphgen.walk import Ground, Today, Walk
-from graphgen.walks._ordering import pick_ways
+from graphgen.walks._ways import WaysOfDay, pick_ways
 from graphgen.walks.session import durations
 from graphgen.world import DAY_MS
 
@@ -164,16 +164,8 @@ class ActionWalk(Walk):
             user,
             begun,
             begun + np.maximum(duration, time - begun + 1),
-            today.midnight,
             rng.each(block, np.random.Generator.random),
-            self.ground.ways.first,
-            self.ground.ways.valid_from,
-            self.ground.ways.valid_to,
-            self.ground.ways.rate,
-            self.ground.ways.hours,
-            self.ground.zone,
-            len(self.ground.clocks.zones),
-            today.hours.density,
+            WaysOfDay.of(self.ground, today),
         )
         device = np.where(own, changes.device[here], self.ground.ways.device[way])
         ip = np.where(own, changes.ip[here], self.ground.ways.ip[way])

@@ -7,7 +7,7 @@ brings; a card used online carries the device and the address that its holder us
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,14 +19,14 @@ from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
-from graphgen.walks._ordering import order_online
+from graphgen.walks._ordering import Online, Placed, Via, Visits, order_online
 from graphgen.walks._payment_rows import payment_rows
-from graphgen.walks._proposing import COLUMNS, proposed
+from graphgen.walks._proposing import Firing, Payable, proposed
+from graphgen.walks._ways import WaysOfDay
 from graphgen.walks.session import durations
 
 __all__ = ["PaymentWalk"]
 
-_PROPOSED = [column.name for column in fields(Payments)][:-3]
 _PAYS, _TRADES = (words.WALKED_EDGES.index(w) for w in ("pays", "trades"))
 _CARD = words.RAILS.index("card")
 _ONLINE = words.CHANNELS.index("online")
@@ -47,8 +47,7 @@ class PaymentWalk(Walk):
         edges = self.edges
         self.start = section.starts["pays"]
         self.clock = ground.clock(edges["hours"], edges["user_id"])
-        self.valid_to = np.ascontiguousarray(edges["valid_to"])
-        self.columns = tuple(np.ascontiguousarray(edges[name]) for name in COLUMNS)
+        self.payable = Payable.of(edges)
         schedule = edges["schedule"]
         rated = np.flatnonzero((schedule == BY_RATE) & (edges["rate"] > 0)).astype(np.int32)
         self.rates = SectionRates.of(section, ground.world.seed, "pays", rated, self.clock)
@@ -93,101 +92,91 @@ class PaymentWalk(Walk):
 
     def _proposed(self, today: Today, rng: Draws, edge: Array, is_once: Array) -> Payments:
         """Give what fires a time and an amount."""
-        habits = self.ground.habits
         block = self.section.block_of("pays", edge)
         drawn = proposed(
-            edge,
-            is_once,
-            rng.each(block, lambda stream, count: stream.random((count, 2))),
-            rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
+            Firing(
+                edge,
+                is_once,
+                rng.each(block, lambda stream, count: stream.random((count, 2))),
+                rng.each(block, lambda stream, count: stream.standard_normal(count, np.float32)),
+            ),
+            self.payable,
+            self.ground.habits,
             self.clock,
             today.hours.quantile,
             today.midnight,
-            self.valid_to,
-            habits.price_minor,
-            habits.usual_ending,
-            habits.note_minor,
-            habits.round_minor,
-            habits.round_share,
-            habits.round_fifths,
-            habits.charm_share,
-            *self.columns,
         )
-        nothing = np.full(len(drawn[0]), -1, np.int32)
-        placed = {"session": nothing, "device": nothing, "ip": nothing}
-        return Payments(**dict(zip(_PROPOSED, drawn, strict=True)), **placed)
+        nothing = np.full(len(drawn["time"]), -1, np.int32)
+        return Payments(**drawn, session=nothing, device=nothing, ip=nothing)
 
     def _ordered(
         self, today: Today, rng: Draws, payments: Payments, sessions: Sessions
     ) -> tuple[Payments, Sessions]:
         """Place what is ordered online in a session, or give it a device and an address."""
-        edges, ways = self.edges, self.ground.ways
-        assert edges is not None  # noqa: S101 - for the type checker
-        online = np.flatnonzero((payments.channel == _ONLINE) & (payments.user >= 0))
-        edge = payments.edge[online]
-        block = self.section.block_of("pays", edge)
-        # only in sessions of its own block: so what another pattern brings moves nothing here
+        rows = np.flatnonzero((payments.channel == _ONLINE) & (payments.user >= 0))
+        payments = replace(payments, edge=payments.edge + np.int32(self.start))
+        placed = self._placed(today, rng, payments, rows, sessions)
+        good, brought = placed.device >= 0, placed.brings
+        new = rows[brought]
+        begin = placed.begin[brought]
+        visits = Sessions(
+            time=begin,
+            duration=(placed.end[brought] - begin).astype(np.int32),
+            user=payments.user[new],
+            device=placed.device[brought],
+            ip=placed.ip[brought],
+            table=np.full(len(new), _PAYS, np.int8),
+            edge=payments.edge[new],
+        )
+        payments = replace(
+            payments,
+            time=_put(payments.time, rows, placed.time),
+            session=_put(payments.session, rows, placed.session),
+            device=_put(payments.device, rows, placed.device),
+            ip=_put(payments.ip, rows, placed.ip),
+        )
+        if not good.all():
+            payments = payments.take(np.delete(np.arange(len(payments)), rows[~good]))
+        return payments, visits
+
+    def _placed(
+        self, today: Today, rng: Draws, payments: Payments, rows: Array, sessions: Sessions
+    ) -> Placed:
+        """Find from where some of the payments are ordered online, and in which sessions."""
+        assert self.edges is not None  # noqa: S101 - for the type checker
+        edge, user = payments.edge[rows] - self.start, payments.user[rows]
+        block, via = self.section.block_of("pays", edge), self.edges["via"][edge]
+        return order_online(
+            Online(
+                payments.time[rows],
+                user,
+                payments.rail[rows] == _CARD,
+                payments.is_once[rows],
+                self.payable.valid_from[edge],
+                end_of(self.payable.valid_to[edge]),
+                _visitor(block, user),
+            ),
+            Via(via >= 0, *self.ground.via(via)),
+            self._visits(sessions),
+            rng.each(block, lambda stream, count: stream.random((count, 3))),
+            rng.each(block, durations),
+            self.ground.ways,
+            WaysOfDay.of(self.ground, today),
+        )
+
+    def _visits(self, sessions: Sessions) -> Visits:
+        """Sort sessions by who visits.
+
+        Those of another block are another's: so what another pattern brings moves nothing here.
+        """
         visitor = _visitor(
             self.section.block_of_edges(sessions.table, sessions.edge), sessions.user
         )
-        by_user = np.arange(len(sessions), dtype=np.int32)
+        rows = np.arange(len(sessions), dtype=np.int32)
         if (visitor[1:] < visitor[:-1]).any():
-            by_user = np.argsort(visitor, kind="stable").astype(np.int32)
-        via = edges["via"][edge]
-        via_device, via_ip, via_from = self.ground.via(via)
-        placed = order_online(
-            payments.time[online],
-            payments.user[online],
-            payments.rail[online] == _CARD,
-            payments.is_once[online],
-            edges["valid_from"][edge],
-            end_of(self.valid_to[edge]),
-            via_device,
-            via_ip,
-            via_from,
-            via >= 0,
-            _visitor(block, payments.user[online]),
-            rng.each(block, lambda stream, count: stream.random((count, 3))),
-            rng.each(block, durations),
-            visitor[by_user],
-            by_user,
-            sessions.time,
-            sessions.duration,
-            sessions.device,
-            sessions.ip,
-            today.midnight,
-            ways.first,
-            ways.device,
-            ways.ip,
-            ways.valid_from,
-            ways.valid_to,
-            ways.rate,
-            ways.hours,
-            self.ground.zone,
-            len(self.ground.clocks.zones),
-            today.hours.density,
-        )
-        time, session, device, ip, brought, start, duration = placed
-        good = device >= 0
-        whole = np.ones(len(payments), bool)
-        whole[online[~good]] = False
-        payments = replace(
-            payments,
-            time=_put(payments.time, online, time),
-            session=_put(payments.session, online, session),
-            device=_put(payments.device, online, device),
-            ip=_put(payments.ip, online, ip),
-            edge=payments.edge + np.int32(self.start),
-        )
-        new = online[brought]
-        return payments.take(np.flatnonzero(whole)) if not whole.all() else payments, Sessions(
-            time=start[brought],
-            duration=duration[brought],
-            user=payments.user[new],
-            device=device[brought],
-            ip=ip[brought],
-            table=np.full(len(new), _PAYS, np.int8),
-            edge=payments.edge[new],
+            rows = np.argsort(visitor, kind="stable").astype(np.int32)
+        return Visits(
+            visitor[rows], rows, sessions.time, sessions.duration, sessions.device, sessions.ip
         )
 
 

@@ -27,9 +27,10 @@ from graphgen.schema import words
 from graphgen.section import Draws, Section
 from graphgen.table import Array
 from graphgen.walk import Ground, Today, Walk, end_of
+from graphgen.walks._given_orders import Exchange, GivenOrders
 from graphgen.walks._order_meetings import Meetings, meetings
 from graphgen.walks._order_terms import order_terms
-from graphgen.walks._order_visits import ordered_from, visits
+from graphgen.walks._order_visits import Origins, ordered_from, visits
 from graphgen.walks._trade_rows import trade_rows
 
 __all__ = ["TradeWalk"]
@@ -80,14 +81,15 @@ class TradeWalk(Walk):
         if session < 0:
             return
         bars = minutes(self.ground.world, self.tape, session)
+        exchange = Exchange(self.tape, session, bars, self.spread)
         fired = self.rates.fired(rng, today.week, today.monday, np.ones(1))
         every, leads = self._together(today, fired)
-        self._order(today, rng, so_far, session, bars, every, leads=leads)
+        self._order(today, rng, so_far, exchange, every, leads=leads)
         once = self.errands.on(today.midnight)
-        self._order(today, self._draws("errand", today), so_far, session, bars, once, is_once=True)
+        self._order(today, self._draws("errand", today), so_far, exchange, once, is_once=True)
         # what is fired because a stock is busy leaves alone what is fired anyway
         more = self._busy(today, session)
-        self._order(today, self._draws("busy", today), so_far, session, bars, more)
+        self._order(today, self._draws("busy", today), so_far, exchange, more)
 
     def _draws(self, purpose: str, today: Today) -> Draws:
         return Draws(self.section, self.ground.world.seed, "walk", "trade", purpose, today.number)
@@ -139,8 +141,7 @@ class TradeWalk(Walk):
         today: Today,
         rng: Draws,
         so_far: SectionDay,
-        session: int,
-        bars: Minutes,
+        exchange: Exchange,
         edge: Array,
         *,
         is_once: bool = False,
@@ -150,11 +151,50 @@ class TradeWalk(Walk):
 
         `leads` says which of them another one follows at once, -1 for none.
         """
-        assert self.edges is not None  # noqa: S101 - for the type checker
         if not len(edge):
             return
-        time, edges = self._times(rng, edge, bars, is_once=is_once), self.edges
-        side, meets = edges["side"][edge], edges["meets"][edge]
+        given = self._given(today, rng, exchange.bars, edge, is_once=is_once, leads=leads)
+        good = given.time < end_of(given.column("valid_to"))
+        good &= given.column("valid_from") <= given.time
+        given = given.take(good)
+        origins = ordered_from(self.ground, today, rng, given)
+        if leads is not None:
+            lead = np.where((leads >= 0) & good[leads], np.cumsum(good)[leads] - 1, -1)[good]
+            origins = origins.after(lead)
+        there = np.flatnonzero(origins.device >= 0)
+        given, origins = given.take(there), origins.take(there)
+        if leads is not None:  # one whose other is not given meets nobody
+            given.meets[~among(given.meets, given.row)] = -1
+        session, ip = _visited(so_far, given, origins)
+        so_far.add(
+            Orders(
+                time=given.time,
+                edge=given.row,
+                account=given.column("account_id"),
+                user=given.column("user_id"),
+                security=given.column("security_id"),
+                is_once=np.full(len(there), is_once),
+                session=session,
+                device=origins.device,
+                ip=ip,
+                **order_terms(self.ground.world, rng, given, exchange),
+            )
+        )
+
+    def _given(
+        self,
+        today: Today,
+        rng: Draws,
+        bars: Minutes,
+        edge: Array,
+        *,
+        is_once: bool,
+        leads: Array | None,
+    ) -> GivenOrders:
+        """Say when orders are given, and which of those of habit (that have `leads`) meet."""
+        assert self.edges is not None  # noqa: S101 - for the type checker
+        time = self._times(rng, edge, bars, is_once=is_once)
+        side, meets = self.edges["side"][edge], self.edges["meets"][edge]
         if leads is not None:
             low, high = _APART_MS
             wait = low + time % (high - low)
@@ -164,55 +204,7 @@ class TradeWalk(Walk):
             time = pairs.times(time, last)
             side[pairs.seller], side[pairs.buyer] = _SELL, _BUY
             meets = pairs.partner(edge + self.start)
-        good = (time < end_of(edges["valid_to"][edge])) & (edges["valid_from"][edge] <= time)
-        edge, time, side, meets = (of[good] for of in (edge, time, side, meets))
-        from_where = ordered_from(self.ground, today, rng, self.section, edge, time)
-        device, ip, begun, duration = from_where
-        if leads is not None:  # from where the other was given
-            lead = np.where((leads >= 0) & good[leads], np.cumsum(good)[leads] - 1, -1)[good]
-            device, ip = (np.where(lead >= 0, which[lead], which) for which in (device, ip))
-        there = np.flatnonzero(device >= 0)
-        edge, time, side, meets, device, ip = (
-            of[there] for of in (edge, time, side, meets, device, ip)
-        )
-        first = len(so_far[Sessions])
-        user = edges["user_id"][edge]
-        public = (edge + self.start).astype(np.int32)
-        address = np.where(edges["via"][edge] >= 0, ip, -1)
-        until = begun[there] + duration[there]
-        visit, lead, ends = visits(user, device, address, time, until)
-        so_far.add(
-            Sessions(
-                time=begun[there][lead],
-                duration=(ends - begun[there][lead]).astype(np.int32),
-                user=user[lead],
-                device=device[lead],
-                ip=ip[lead],
-                table=np.full(len(lead), _TRADES, np.int8),
-                edge=public[lead],
-            )
-        )
-        ip = ip[lead][visit]
-        if leads is not None:  # one whose other is not given meets nobody
-            meets[~among(meets, public)] = -1
-        what = order_terms(
-            self.ground.world, rng, self.section, edge, side, meets, time, bars, self.tape, session,
-            self.spread,
-        )  # fmt: skip
-        so_far.add(
-            Orders(
-                time=time,
-                edge=public,
-                account=edges["account_id"][edge],
-                user=user,
-                security=edges["security_id"][edge],
-                is_once=np.full(len(edge), is_once),
-                session=(first + visit).astype(np.int32),
-                device=device,
-                ip=ip,
-                **what,
-            )
-        )
+        return GivenOrders(self.section, edge, side, meets, time)
 
     @classmethod
     def rows(cls, day: PublicDay) -> Iterator[Rows]:
@@ -230,3 +222,23 @@ class TradeWalk(Walk):
         own = self.edges["valid_from"][edge]
         own = np.clip(own, bars.time[0], bars.time[-1] + MINUTE_MS - 1)
         return np.asarray(np.where(is_once, own, drawn))
+
+
+def _visited(so_far: SectionDay, given: GivenOrders, origins: Origins) -> tuple[Array, Array]:
+    """Bring the sessions in which orders are given: the number and the address of each; int32."""
+    first, user = len(so_far[Sessions]), given.column("user_id")
+    address = np.where(given.column("via") >= 0, origins.ip, -1)
+    visit, lead, ends = visits(user, origins.device, address, given.time, origins.end)
+    begin = origins.begin[lead]
+    so_far.add(
+        Sessions(
+            time=begin,
+            duration=(ends - begin).astype(np.int32),
+            user=user[lead],
+            device=origins.device[lead],
+            ip=origins.ip[lead],
+            table=np.full(len(lead), _TRADES, np.int8),
+            edge=given.row[lead],
+        )
+    )
+    return (first + visit).astype(np.int32), origins.ip[lead][visit]
