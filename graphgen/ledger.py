@@ -23,6 +23,7 @@ from graphgen.journal import Books
 from graphgen.losses import Losses
 from graphgen.market.book import RESTING, UNSETTLED, Book, Traded
 from graphgen.market.orders import Orders
+from graphgen.market.positions import Positions
 from graphgen.order import by_time
 from graphgen.population.habits import habits
 from graphgen.proposals import Payments, stacked
@@ -245,7 +246,11 @@ class Ledger:
         """Fill the day's orders, off what is free when it begins; what they cost is held."""
         free = state.balance - state.hold if len(orders) or len(state.resting) else state.balance
         traded, moves, state.resting = self.book.clear(
-            state.positions, free, state.hold, state.resting, state.unsettled, day, orders
+            Positions(state.positions, free, state.hold),
+            state.resting,
+            state.unsettled,
+            day,
+            orders,
         )
         state.unsettled = np.concatenate([state.unsettled, moves])
         return traded

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from graphgen.market.book import RESTING
-from graphgen.market.fills import cleared
+from graphgen.market.fills import Allowed, DaysOrders, cleared
+from graphgen.market.margin import Fees
+from graphgen.market.positions import Positions
 from graphgen.schema import words
 from graphgen.table import Array
 
 BUY, SELL, SHORT, COVER = range(4)
-OF_SALE, A_SHARE, MOST = 0.0001, 0.0, 0.0
+FEES = Fees(of_sale=0.0001, a_share=0.0, most=0.0)
 
 
 @dataclass
@@ -27,35 +29,33 @@ class Account:
 
     def order(self, side: int, quantity: int, price: int, *, bold: bool = False) -> tuple[str, int]:
         """Order some shares: what becomes of it, and the shares traded."""
-        one = np.ones(1, np.int64)
+        one, no = np.ones(1, np.int64), np.zeros(1, np.int64)
+        orders = DaysOrders(
+            account=np.zeros(1, np.int32),
+            side=np.array([side], np.int8),
+            quantity_of=np.zeros(1, np.int8),
+            share=np.zeros(1, np.float32),
+            part=np.array([-1 if bold else 1], np.float32),
+            is_once=np.ones(1, bool),
+            is_round=np.zeros(1, bool),
+            fill=one,
+            price=one * price,
+            limit=no,
+            partner=-one,
+            place=np.zeros(1, np.int32),
+            rests=np.zeros(1, bool),
+            unfilled=np.zeros(1, np.int8),
+            provided=no,
+        )
         free, hold = np.array([self.free]), np.array([self.hold])
         status, some, _, _, _ = cleared(
-            np.zeros(1, np.int64),
-            -one,
-            np.zeros(1, np.int32),
-            np.zeros(1, np.int32),
-            np.array([side], np.int8),
+            no,
             one * quantity,
-            np.zeros(1, np.int8),
-            np.zeros(1, np.float32),
-            np.array([-1 if bold else 1], np.float32),
-            np.ones(1, bool),
-            np.zeros(1, bool),
-            one,
-            one * price,
-            one * 0,
-            np.zeros(1, bool),
-            np.zeros(1, np.int8),
-            np.zeros(1, np.int64),
+            orders,
             np.empty(0, RESTING).view(np.recarray),
-            np.array([self.shortable]),
-            self.state,
-            free,
-            hold,
-            np.zeros(1, np.int64),
-            OF_SALE,
-            A_SHARE,
-            MOST,
+            Allowed(np.array([self.shortable]), no),
+            Positions(self.state, free, hold),
+            FEES,
         )
         self.free, self.hold = int(free[0]), int(hold[0])
         told = "none" if status[0] < 0 else words.ORDER_STATUSES[status[0]]

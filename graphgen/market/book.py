@@ -16,7 +16,8 @@ import numpy as np
 
 from graphgen.ids import event_ids
 from graphgen.market.brokerage import MARKET
-from graphgen.market.fills import cleared
+from graphgen.market.fills import Allowed, DaysOrders, Outcome, cleared
+from graphgen.market.margin import Fees
 from graphgen.market.orders import is_bought
 from graphgen.market.provision import Provision
 from graphgen.market.resting import STILL_OPEN
@@ -30,6 +31,7 @@ from graphgen.world import DAY_MS
 if TYPE_CHECKING:
     from graphgen.graph import Graph
     from graphgen.market.orders import Orders
+    from graphgen.market.positions import Positions
 
 __all__ = ["RESTING", "UNSETTLED", "Book", "Traded"]
 
@@ -107,84 +109,68 @@ class Book:
                 block.starts["account"] for block in graph.blocks if block.name == MARKET
             )
             fees = world.place.toml("market")["fees"]
-            self._fees = fees["of_sale"], fees["a_share_minor"], fees["most_minor"]
+            self._fees = Fees(fees["of_sale"], fees["a_share_minor"], fees["most_minor"])
             self._sessions = sessions(world.place, world.start, world.days + _LATEST)
 
     def clear(
-        self,
-        state: Array,
-        free: Array,
-        hold: Array,
-        resting: Array,
-        unsettled: Array,
-        day: int,
-        orders: Orders,
+        self, positions: Positions, resting: Array, unsettled: Array, day: int, orders: Orders
     ) -> tuple[Traded, Array, Array]:
-        """Fill a day's orders: changes positions (`state`), free and held cash.
+        """Fill a day's orders: changes the positions.
 
-        `state` is int64 (4, places): shares, their cost, the profit of what was sold, and shares
-        set aside; `free` what each account may spend and `hold` what it may not, int64 (accounts,),
-        minor units; `resting` the orders that rest (`RESTING`), `unsettled` the money that is yet
-        to move (`UNSETTLED`). Gives what is to settle beside it, and the orders that rest from then
-        on, too.
+        `resting` are the orders that rest (`RESTING`), `unsettled` is the money that is yet to move
+        (`UNSETTLED`). Gives what is to settle beside it, and the orders that rest from then on.
         """
         is_due = resting["time"] < self._start + (day + 1) * DAY_MS
-        due, count = resting[is_due], len(orders)
-        if not count and not len(due):
+        due = resting[is_due]
+        if not len(orders) and not len(due):
             nothing = np.empty(0, np.int64)
             traded = Traded(nothing, nothing, nothing, nothing, self._settles(day), due, nothing)
             return traded, np.empty(0, UNSETTLED), resting
         ends = np.where(orders.fill > 0, orders.fill, orders.end)
         rests = ends > self._sessions.closes[self._sessions.on(day)]
         at = np.concatenate([np.where(rests, orders.time, ends), due["time"]])
-        first = np.lexsort((np.arange(len(at)), at))
-        asked, place = orders.quantity.copy(), self._place[orders.edge]
-        status, quantity, fee, kept, aside = cleared(
-            first,
-            _partners(orders),
-            place,
-            orders.account,
-            orders.side,
-            asked,
-            orders.quantity_of,
-            orders.share,
-            orders.part,
-            orders.is_once,
-            orders.is_round,
-            orders.fill,
-            orders.price,
-            orders.limit,
-            rests,
-            self._unfilled(orders.end),
-            self.provision.of_orders(orders),
-            due.view(np.recarray),
-            self._shortable,
-            state,
-            free,
-            hold,
-            _coming(unsettled, day, len(free)),
-            *self._fees,
+        order = np.lexsort((np.arange(len(at)), at))
+        days, asked = self._days_orders(orders, rests), orders.quantity.copy()
+        allowed = Allowed(self._shortable, _coming(unsettled, day, len(positions.free)))
+        outcome = cleared(order, asked, days, due.view(np.recarray), allowed, positions, self._fees)
+        moves = _moves(orders, rests, due, order, outcome)
+        moves["day"] = self._settles(day)
+        traded = self._traded(day, asked, due, outcome)
+        stays = _stays(day, orders, days.place, outcome, ends)
+        return traded, moves, np.concatenate([resting[~is_due], stays])
+
+    def _days_orders(self, orders: Orders, rests: Array) -> DaysOrders:
+        """Give orders as the loop takes them; `rests` says which outlive their session."""
+        return DaysOrders(
+            account=orders.account,
+            side=orders.side,
+            quantity_of=orders.quantity_of,
+            share=orders.share,
+            part=orders.part,
+            is_once=orders.is_once,
+            is_round=orders.is_round,
+            fill=orders.fill,
+            price=orders.price,
+            limit=orders.limit,
+            partner=_partners(orders),
+            place=self._place[orders.edge],
+            rests=rests,
+            unfilled=self._unfilled(orders.end),
+            provided=self.provision.of_orders(orders),
         )
-        shares = np.where(np.append(rests, np.zeros(len(due), bool)), 0, quantity)
-        account, edge, side, price = (np.append(getattr(orders, n), due[n]) for n in _SETTLED)
-        done = first[shares[first] > 0]
-        moves = np.zeros(len(done), UNSETTLED)
-        gross = price[done] * shares[done]
-        moves["day"], moves["account"] = self._settles(day), account[done]
-        moves["edge"], moves["kept"] = edge[done], kept[done]
-        moves["amount"] = np.where(is_bought(side[done]), -gross, gross) - fee[done]
-        stays = _stays(day, orders, place, status[:count], quantity, aside[:count], ends)
-        filled = np.flatnonzero(due["quantity"] > 0)
-        traded = Traded(
-            status[:count],
+
+    def _traded(self, day: int, asked: Array, due: Array, outcome: Outcome) -> Traded:
+        """Say what became of a day's orders, and of those that are due."""
+        count, filled = len(asked), np.flatnonzero(due["quantity"] > 0)
+        return Traded(
+            outcome.status[:count],
             asked,
-            quantity[:count],
-            fee[:count],
+            outcome.quantity[:count],
+            outcome.fee[:count],
             self._settles(day),
             due[filled],
-            fee[count:][filled],
+            outcome.fee[count:][filled],
         )
-        return traded, moves, np.concatenate([resting[~is_due], stays])
 
     def _settles(self, day: int) -> int:
         """Say on which day what is traded on a day is settled: that of the next session."""
@@ -243,22 +229,27 @@ def _coming(unsettled: Array, day: int, accounts: int) -> Array:
     return much
 
 
-def _stays(
-    day: int,
-    orders: Orders,
-    place: Array,
-    status: Array,
-    quantity: Array,
-    aside: Array,
-    ends: Array,
-) -> Array:
+def _moves(orders: Orders, rests: Array, due: Array, order: Array, outcome: Outcome) -> Array:
+    """Give the money that is to move for what is filled now: `UNSETTLED`, of no day yet."""
+    shares = np.where(np.append(rests, np.zeros(len(due), bool)), 0, outcome.quantity)
+    account, edge, side, price = (np.append(getattr(orders, n), due[n]) for n in _SETTLED)
+    done = order[shares[order] > 0]
+    moves, gross = np.zeros(len(done), UNSETTLED), price[done] * shares[done]
+    moves["account"], moves["edge"] = account[done], edge[done]
+    moves["kept"] = outcome.kept[done]
+    moves["amount"] = np.where(is_bought(side[done]), -gross, gross) - outcome.fee[done]
+    return moves
+
+
+def _stays(day: int, orders: Orders, place: Array, outcome: Outcome, ends: Array) -> Array:
     """Give those of a day's orders that rest: `RESTING`."""
+    status, aside = outcome.status[: len(orders)], outcome.aside[: len(orders)]
     number = event_ids(day, 0, len(status))[np.cumsum(status >= 0) - 1]
     new = np.flatnonzero(aside > 0)
     stays = np.zeros(len(new), RESTING)
     stays["time"], stays["order"], stays["edge"] = ends[new], number[new], orders.edge[new]
     stays["account"], stays["place"] = orders.account[new], place[new]
-    stays["side"], stays["quantity"] = orders.side[new], quantity[new]
+    stays["side"], stays["quantity"] = orders.side[new], outcome.quantity[new]
     stays["price"], stays["aside"] = orders.price[new], aside[new]
     return stays
 

@@ -1,33 +1,24 @@
 """Fills: the compiled loop of the book, one order after the other.
 
-Costs are averages: a sale takes as large a share of the cost as of the shares. What a sale brings
-may be spent at once: both are settled together. A short sale makes a position negative, and its
-cost too: less what it brought. What an order takes that rests beyond its session, cash at its limit
-or shares, is set aside until it is filled or ends.
+What an order takes that rests beyond its session, cash at its limit or shares, is set aside until
+it is filled or ends. Orders that meet are filled together, as far as both can be.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphgen.compiled import compiled
-from graphgen.market.margin import (
-    Number,
-    affordable,
-    fee_of,
-    own_margin,
-    released,
-    tradable,
-    wanted,
-)
+from graphgen.market.margin import Fees, Number, affordable, tradable, wanted
+from graphgen.market.positions import Positions, fill, set_aside
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["cleared"]
+__all__ = ["Allowed", "DaysOrders", "Outcome", "cleared"]
 
-_BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
+_SELL, _COVER = words.SIDES.index("sell"), words.SIDES.index("cover")
 _EXECUTED, _PARTLY, _REJECTED = (
     words.ORDER_STATUSES.index(w) for w in ("executed", "partly_filled", "rejected")
 )
@@ -39,106 +30,166 @@ _SPENT = 0.5
 """The most of the cash there is that a habit spends at once; our assumption."""
 
 
+class DaysOrders(NamedTuple):
+    """A day's orders, one entry each: columns of `graphgen.market.orders.Orders`, and more."""
+
+    account: Array
+    side: Array
+    quantity_of: Array
+    share: Array
+    part: Array
+    is_once: Array
+    is_round: Array
+    fill: Array
+    price: Array
+    limit: Array
+    partner: Array
+    """int64: the order that it meets, -1 for none."""
+    place: Array
+    """int32: its place in the state."""
+    rests: Array
+    """bool: whether it outlives its session."""
+    unfilled: Array
+    """int8: its status if it is not filled."""
+    provided: Array
+    """int64: what has been set aside for it until now."""
+
+
+class Allowed(NamedTuple):
+    """What accounts may do beside spending what is free."""
+
+    shortable: Array
+    """bool (places,): which may be sold short."""
+    coming: Array
+    """int64 (accounts,): what comes today of earlier sales; it may pay for what is planned."""
+
+
+class Outcome(NamedTuple):
+    """What becomes of orders, one entry each."""
+
+    status: Array
+    """int8."""
+    quantity: Array
+    """int64: the shares traded then or later."""
+    fee: Array
+    """int64: minor units."""
+    kept: Array
+    """int64: by how much collateral grows once it is settled."""
+    aside: Array
+    """int64: what is set aside for it."""
+
+
 @compiled
 def cleared(
     order: Array,
-    partner: Array,
-    place: Array,
-    account: Array,
-    side: Array,
     asked: Array,
-    quantity_of: Array,
-    share: Array,
-    part: Array,
-    is_once: Array,
-    is_round: Array,
-    fill: Array,
-    price: Array,
-    limit: Array,
-    rests: Array,
-    unfilled: Array,
-    provided: Array,
+    orders: DaysOrders,
     due: Any,  # noqa: ANN401 - records of resting orders
-    shortable: Array,
-    state: Array,
-    free: Array,
-    hold: Array,
-    coming: Array,
-    of_sale: float,
-    a_share: float,
-    most: float,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Fill orders one after the other, by number; changes asked, state, free and hold.
+    allowed: Allowed,
+    positions: Positions,
+    fees: Fees,
+) -> Outcome:
+    """Fill orders one after the other, by number; changes asked and positions.
 
     After the day's orders, `order` numbers those that are `due`, which have rested until now.
-    `state` is int64 (4, places): shares, cost, profit, and shares set aside; `free` what each
-    account may spend, `hold` what is held of it, `coming` what comes today of earlier sales, which
-    may pay for what is planned (`is_once`), all int64 (accounts,); `shortable` which places
-    may be sold short; `rests` which orders outlive their session, `unfilled` the status of those
-    that are not filled, and `provided` what has been set aside for them until now. Gives for each
-    order its status (int8), the shares traded then or later, the fee, by how much collateral grows
-    once it is settled, and what is set aside for it (int64). Orders that meet are filled together,
-    as far as both can be.
     """
-    status = np.full(len(order), _UNKNOWN, np.int8)
-    quantity, fee = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
-    kept, aside = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
+    count = len(order)
+    out = Outcome(
+        np.full(count, _UNKNOWN, np.int8),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64),
+    )
     for i in order:
-        if i >= len(fill):
-            quantity[i], fee[i], kept[i] = _filled_late(
-                due[i - len(fill)], state, free, hold, of_sale, a_share, most
-            )
-            continue
-        if status[i] != _UNKNOWN:
-            continue
-        at, who, other = place[i], account[i], partner[i]
-        _set_aside(at, who, side[i], -provided[i], state, free, hold)
-        # who does not know what it will be filled at reckons with the limit; a broker sets aside
-        # what a stop takes beyond it
-        cost = price[i] if fill[i] > 0 and not rests[i] else max(np.int64(1), limit[i], price[i])
-        there = tradable(side[i], state[0, at], state[3, at], shortable[at])
-        held = abs(state[0, at])
-        cash = free[who] + (coming[who] if is_once[i] else 0)
-        asked[i] = wanted(
-            quantity_of[i], asked[i], share[i], held, cash, cost, provided[i], is_round[i]
-        )
-        room = min(there, affordable(side[i], state, at, cash, cost, of_sale, a_share, most))
+        if i >= len(asked):
+            item = due[i - len(asked)]
+            out.quantity[i] = item.quantity
+            out.fee[i], out.kept[i] = _fill_late(item, positions, fees)
+        elif out.status[i] == _UNKNOWN:
+            _clear(i, asked, orders, allowed, positions, fees, out)
+    return out
+
+
+@compiled
+def _clear(
+    i: Number,
+    asked: Array,
+    orders: DaysOrders,
+    allowed: Allowed,
+    positions: Positions,
+    fees: Fees,
+    out: Outcome,
+) -> None:
+    """Fill an order, and the one that it meets, or leave it."""
+    other, rests, fills = orders.partner[i], orders.rests[i], orders.fill[i] > 0
+    # who does not know what it will be filled at reckons with the limit; a broker sets aside
+    # what a stop takes beyond it
+    cost = orders.price[i]
+    if rests or not fills:
+        cost = max(np.int64(1), orders.limit[i], cost)
+    there, cash = _there(i, orders, allowed, positions)
+    held = abs(positions.state[0, orders.place[i]])
+    asked[i] = wanted(
+        orders.quantity_of[i],
+        asked[i],
+        orders.share[i],
+        held,
+        cash,
+        cost,
+        orders.provided[i],
+        orders.is_round[i],
+    )
+    room = _room(i, there, cash, cost, orders, positions, fees)
+    if other >= 0:
+        theirs, cash = _there(other, orders, allowed, positions)
+        theirs = _room(other, theirs, cash, cost, orders, positions, fees)
+        asked[i] = min(asked[i], room, theirs)
+        asked[other] = asked[i]
+    elif orders.part[i] > 0:
+        asked[i] = min(asked[i], _looked(orders.side[i], asked[i], room, orders.is_once[i]))
+    if asked[i] <= 0 or there == 0:
+        out.status[i] = _NOTHING
         if other >= 0:
-            to = place[other]
-            _set_aside(to, account[other], side[other], -provided[other], state, free, hold)
-            theirs = tradable(side[other], state[0, to], state[3, to], shortable[to])
-            cash = free[account[other]] + (coming[account[other]] if is_once[other] else 0)
-            afford = affordable(side[other], state, to, cash, cost, of_sale, a_share, most)
-            asked[i] = min(asked[i], room, theirs, afford)
-            asked[other] = asked[i]
-        elif part[i] > 0:
-            asked[i] = min(asked[i], _looked(side[i], asked[i], room, is_once[i]))
-        if asked[i] <= 0 or there == 0:
-            status[i] = _NOTHING
-            if other >= 0:
-                status[other] = _NOTHING
-            continue
-        some = _part_of(part[i], min(asked[i], room))
-        if rests[i] or fill[i] == 0:
-            told = _became(some, asked[i]) if fill[i] > 0 else unfilled[i]
-            status[i], quantity[i], aside[i] = _left(
-                at, who, side[i], some, cost, rests[i], fill[i], told, state, free, hold
-            )
-            continue
-        if other >= 0:
-            some = asked[i]
-            quantity[other] = some
-            fee[other], kept[other] = _filled(
-                to, account[other], side[other], some, price[other], state, free, hold,
-                of_sale, a_share, most,
-            )  # fmt: skip
-            status[other] = _became(some, asked[other])
-        quantity[i] = some
-        fee[i], kept[i] = _filled(
-            at, who, side[i], some, price[i], state, free, hold, of_sale, a_share, most
-        )
-        status[i] = _became(some, asked[i])
-    return status, quantity, fee, kept, aside
+            out.status[other] = _NOTHING
+        return
+    some = _part_of(orders.part[i], min(asked[i], room))
+    if rests or not fills:
+        out.status[i] = _became(some, asked[i]) if fills else orders.unfilled[i]
+        _leave(i, some, cost, orders, positions, out)
+        return
+    if other >= 0:
+        some = asked[i]
+        _fill(other, some, asked, orders, positions, fees, out)
+    _fill(i, some, asked, orders, positions, fees, out)
+
+
+@compiled
+def _there(
+    i: Number, orders: DaysOrders, allowed: Allowed, positions: Positions
+) -> tuple[Number, Number]:
+    """Let an order take what was provided for it: for how many shares it could be, and the cash."""
+    at, who, side = orders.place[i], orders.account[i], orders.side[i]
+    set_aside(at, who, side, -orders.provided[i], positions)
+    state = positions.state
+    there = tradable(side, state[0, at], state[3, at], allowed.shortable[at])
+    return there, positions.free[who] + (allowed.coming[who] if orders.is_once[i] else 0)
+
+
+@compiled
+def _room(
+    i: Number,
+    there: Number,
+    cash: Number,
+    cost: Number,
+    orders: DaysOrders,
+    positions: Positions,
+    fees: Fees,
+) -> Number:
+    """Say how many shares there are, and money for."""
+    return min(
+        there, affordable(orders.side[i], positions.state, orders.place[i], cash, cost, fees)
+    )
 
 
 @compiled
@@ -168,109 +219,44 @@ def _became(some: Number, asked: Number) -> Number:
 
 
 @compiled
-def _set_aside(
-    at: Number, who: Number, side: Number, much: Number, state: Array, free: Array, hold: Array
+def _leave(
+    i: Number, some: Number, cost: Number, orders: DaysOrders, positions: Positions, out: Outcome
 ) -> None:
-    """Set aside shares that an order is to sell, or cash with which it is to buy."""
-    if side == _SELL:
-        state[3, at] += much
-    else:
-        free[who] -= much
-        hold[who] += much
-
-
-@compiled
-def _left(
-    at: Number,
-    who: Number,
-    side: Number,
-    some: Number,
-    cost: Number,
-    rests: bool,  # noqa: FBT001 - a column's value
-    fill: Number,
-    status: Number,
-    state: Array,
-    free: Array,
-    hold: Array,
-) -> tuple[Number, Number, Number]:
-    """Leave an order unfilled, for now if it rests, and set aside what it will take.
-
-    Gives its status, the shares that it is filled with later, and what is set aside.
-    """
-    if not rests:
-        return status, np.int64(0), np.int64(0)
-    aside = some if side == _SELL else some * cost
-    _set_aside(at, who, side, aside, state, free, hold)
-    return status if some > 0 else _REJECTED, some if fill > 0 else np.int64(0), aside
-
-
-@compiled
-def _filled_late(
-    item: Any,  # noqa: ANN401 - a record of a resting order
-    state: Array,
-    free: Array,
-    hold: Array,
-    of_sale: float,
-    a_share: float,
-    most: float,
-) -> tuple[Number, Number, Number]:
-    """Fill an order that has rested with what was set aside for it, or end it: shares first."""
-    at, who, side = np.int64(item.place), np.int64(item.account), np.int64(item.side)
-    some = np.int64(item.quantity)
-    _set_aside(at, who, side, -item.aside, state, free, hold)
-    fee, kept = _filled(at, who, side, some, item.price, state, free, hold, of_sale, a_share, most)
-    return some, fee, kept
-
-
-@compiled
-def _filled(
-    at: Number,
-    who: Number,
-    side: Number,
-    some: Number,
-    price: Number,
-    state: Array,
-    free: Array,
-    hold: Array,
-    of_sale: float,
-    a_share: float,
-    most: float,
-) -> tuple[Number, Number]:
-    """Fill an order with some shares: gives the fee, and how much collateral it keeps or lets go.
-
-    What a purchase costs is held until it is settled, as is the margin of a short sale; what that
-    brings is kept once it has come, and let go once it is covered and that is settled.
-    """
-    gross = some * price
+    """Leave an order unfilled, for now if it rests, and set aside what it will take."""
+    if not orders.rests[i]:
+        return
+    aside = some if orders.side[i] == _SELL else some * cost
+    set_aside(orders.place[i], orders.account[i], orders.side[i], aside, positions)
+    out.aside[i] = aside
+    if orders.fill[i] > 0:
+        out.quantity[i] = some
     if some == 0:
-        return np.int64(0), np.int64(0)
-    if side == _BUY:
-        free[who] -= gross
-        hold[who] += gross
-        state[0, at] += some
-        state[1, at] += gross
-        return np.int64(0), np.int64(0)
-    if side == _COVER:
-        held, brought = -state[0, at], -state[1, at]
-        back, part = released(brought, some, held), brought * some // held
-        free[who] += back - gross
-        hold[who] += gross
-        state[0, at] += some
-        state[1, at] += part
-        state[2, at] += part - gross
-        return np.int64(0), -back
-    fee = fee_of(some, gross, of_sale, a_share, most)
-    if side == _SHORT:
-        margin = own_margin(-state[1, at], some, price, of_sale, a_share, most)
-        free[who] -= margin
-        hold[who] += margin
-        state[0, at] -= some
-        state[1, at] -= gross
-        state[2, at] -= fee
-        return fee, gross - fee
-    cost = state[1, at] * some // state[0, at]
-    free[who] += gross - fee
-    state[0, at] -= some
-    state[1, at] -= cost
-    state[2, at] += gross - fee - cost
-    return fee, np.int64(0)
+        out.status[i] = _REJECTED
+
+
+@compiled
+def _fill(
+    i: Number,
+    some: Number,
+    asked: Array,
+    orders: DaysOrders,
+    positions: Positions,
+    fees: Fees,
+    out: Outcome,
+) -> None:
+    """Fill an order with some shares."""
+    at, who, side = orders.place[i], orders.account[i], orders.side[i]
+    out.quantity[i], out.status[i] = some, _became(some, asked[i])
+    out.fee[i], out.kept[i] = fill(at, who, side, some, orders.price[i], positions, fees)
+
+
+@compiled
+def _fill_late(
+    item: Any,  # noqa: ANN401 - a record of a resting order
+    positions: Positions,
+    fees: Fees,
+) -> tuple[Number, Number]:
+    """Fill an order that has rested with what was set aside for it, or end it: fee, collateral."""
+    at, who, side = item.place, item.account, item.side
+    set_aside(at, who, side, -item.aside, positions)
+    return fill(at, who, side, np.int64(item.quantity), item.price, positions, fees)

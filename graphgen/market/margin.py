@@ -8,7 +8,7 @@ what is held, 30 % of what is short).
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from graphgen.compiled import compiled
 from graphgen.schema import words
 from graphgen.table import Array
 
-__all__ = ["Number", "affordable", "fee_of", "own_margin", "released", "tradable", "wanted"]
+__all__ = ["Fees", "Number", "affordable", "fee_of", "own_margin", "released", "tradable", "wanted"]
 
 _BUY, _SELL, _SHORT, _COVER = (words.SIDES.index(w) for w in ("buy", "sell", "short", "cover"))
 _OF_HOLDING, _OF_CASH = words.QUANTITY_OF.index("holding"), words.QUANTITY_OF.index("cash")
@@ -26,6 +26,17 @@ _LOT = 100
 
 Number: TypeAlias = int | np.signedinteger[Any]
 """A whole number of 64 bits: each other width would have the loops compiled once more."""
+
+
+class Fees(NamedTuple):
+    """What sales cost."""
+
+    of_sale: float
+    """The share of what a sale brings."""
+    a_share: float
+    """For each share that is sold, minor units."""
+    most: float
+    """The most that these come to."""
 
 
 @compiled
@@ -89,9 +100,7 @@ def affordable(
     at: Number,
     free: Number,
     price: Number,
-    of_sale: float,
-    a_share: float,
-    most: float,
+    fees: Fees,
 ) -> Number:
     """Say for how many shares there is money: their price, or the margin of a short sale.
 
@@ -102,7 +111,7 @@ def affordable(
         return free // price
     if side == _SHORT:
         some = 2 * free // price
-        while some > 0 and own_margin(-state[1, at], some, price, of_sale, a_share, most) > free:
+        while some > 0 and own_margin(-state[1, at], some, price, fees) > free:
             some -= 1
         return some
     if side == _COVER and state[0, at] < 0:
@@ -130,16 +139,14 @@ def released(brought: Number, some: Number, held: Number) -> Number:
 
 
 @compiled
-def fee_of(some: Number, gross: Number, of_sale: float, a_share: float, most: float) -> Number:
+def fee_of(some: Number, gross: Number, fees: Fees) -> Number:
     """Say what a sale costs."""
-    return min(gross, np.int64(np.ceil(of_sale * gross + min(most, a_share * some))))
+    return min(gross, np.int64(np.ceil(fees.of_sale * gross + min(fees.most, fees.a_share * some))))
 
 
 @compiled
-def own_margin(
-    brought: Number, some: Number, price: Number, of_sale: float, a_share: float, most: float
-) -> Number:
+def own_margin(brought: Number, some: Number, price: Number, fees: Fees) -> Number:
     """Say what an investor adds of their own to what a short sale brings, its fee included."""
     gross = some * price
     more = _collateral(brought + gross) - _collateral(brought)
-    return more - gross + fee_of(some, gross, of_sale, a_share, most)
+    return more - gross + fee_of(some, gross, fees)
