@@ -90,18 +90,17 @@ def write_graph(
         for type_, some in kinds.items():
             store.ask(relationship_table(type_, some))
     with ExitStack() as database:
-        store, held = database.enter_context(opened(folder, write=True)), 0
+        store = database.enter_context(opened(folder, write=True))
         for number, element in enumerate(model.elements, 1):
-            if held > _SPAN:
-                # what it has read of a table stays in memory until a database is closed
+            if sum(rows.values()) > _SPAN:
+                # what it has read of tables stays in memory until a database is closed
                 database.close()
-                store, held = database.enter_context(opened(folder, write=True)), 0
+                store = database.enter_context(opened(folder, write=True))
             name = element.label if isinstance(element, Node) else element.type
             for span in spans if is_daily(element) else [range(len(projection.dataset.days))]:
                 projection.show(span)
                 copied = _copy(store, projection, element, kinds, folder)
                 rows[name] = rows.get(name, 0) + copied
-                held += copied
             tell(number, steps, sum(rows.values()))
     return {name: count for name, count in rows.items() if count}
 
